@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** The Debian package that brings each program our tests start. */
+export const debianPackageOf = {
+  'redis-server': 'redis-server',
+  slapd: 'slapd',
+  ldapsearch: 'ldap-utils',
+  openssl: 'openssl',
+  pcscd: 'pcscd',
+  'opensc-tool': 'opensc',
+  'pkcs15-tool': 'opensc',
+  'pkcs11-tool': 'opensc',
+  chromium: 'chromium',
+  vpcd: 'vsmartcard-vpcd',
+} as const;
+
+export type Program = keyof typeof debianPackageOf;
+
+const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Whether a program (or, for `vpcd`, pcscd's virtual driver) is on this machine. */
+export function hasProgram(program: Program): boolean {
+  if (program === 'vpcd') return existsSync('/etc/reader.conf.d/vpcd');
+  return spawnSync('which', [program], { env: { PATH: searchPath } }).status === 0;
+}
+
+/**
+ * Names the programs that are missing, with the command that installs them; in CI a missing one is a failure.
+ * @returns `undefined` when all are there, otherwise the reason to print with the skip.
+ */
+export function requirePrograms(...programs: readonly Program[]): string | undefined {
+  const missing = programs.filter((program) => !hasProgram(program));
+  if (missing.length === 0) return undefined;
+  const packages = [...new Set(missing.map((program) => debianPackageOf[program]))].join(' ');
+  const reason = `missing ${missing.join(', ')}: apt-get install ${packages}`;
+  // A skip in CI would look green while nothing was shown.
+  if (process.env.CI) throw new Error(reason);
+  process.stderr.write(`skipped: ${reason}\n`);
+  return reason;
+}
