@@ -1,0 +1,81 @@
+import type { Evidence } from './tap.ts';
+
+/** What a sign-in rests on. A client lists the ones it accepts; there is no order to guess. */
+export type AcrName =
+  | 'idm'
+  | 'serial'
+  | 'certificate'
+  | 'certificate-in-window'
+  | 'card-pin'
+  | 'passkey'
+  | 'password'
+  | 'temporary';
+
+/** Authentication context class reference, as tokens carry it. @see OpenID Connect Core §2 */
+export type Acr = `urn:kazasu:acr:${AcrName}`;
+
+/** Authentication method references. @see RFC 8176 §2 */
+export type Amr = 'user' | 'sc' | 'hwk' | 'pin' | 'mfa' | 'pwd' | 'swk';
+
+export interface Assurance {
+  readonly acr: Acr;
+  readonly amr: readonly Amr[];
+}
+
+const acrPrefix = 'urn:kazasu:acr:';
+
+/** What can be copied never makes `hwk` or `mfa`. */
+const amrOf: {
+  readonly [name in 'idm' | 'serial' | 'certificate' | 'certificate-in-window' | 'card-pin']: readonly Amr[];
+} = {
+  idm: ['user'],
+  serial: ['user'],
+  certificate: ['user'],
+  'certificate-in-window': ['user'],
+  'card-pin': ['sc', 'hwk', 'pin', 'mfa'],
+};
+
+/** Every acr that can be asked for by name. */
+export const acrNames: readonly AcrName[] = [
+  'idm',
+  'serial',
+  'certificate',
+  'certificate-in-window',
+  'card-pin',
+  'passkey',
+  'password',
+  'temporary',
+];
+
+/** Every acr that a card can reach. */
+export const cardAcrs: readonly Acr[] = (Object.keys(amrOf) as AcrName[]).map(toAcr);
+
+/** `card-pin` → `urn:kazasu:acr:card-pin`. */
+export function toAcr(name: AcrName): Acr {
+  return `${acrPrefix}${name}`;
+}
+
+/** Reads either spelling; `undefined` for a word that is no acr of ours. */
+export function parseAcr(text: string): Acr | undefined {
+  const name = text.startsWith(acrPrefix) ? text.slice(acrPrefix.length) : text;
+  return acrNames.includes(name as AcrName) ? toAcr(name as AcrName) : undefined;
+}
+
+/**
+ * Every assurance that a card's evidence supports, the strongest claim first.
+ * @param inPinWindow the same card proved its PIN at the same reader group within the policy's window.
+ */
+export function assurancesOf(evidence: Evidence, inPinWindow: boolean): readonly Assurance[] {
+  return namesFor(evidence, inPinWindow).map((name) => ({ acr: toAcr(name), amr: amrOf[name] }));
+}
+
+function namesFor(evidence: Evidence, inPinWindow: boolean): readonly (keyof typeof amrOf)[] {
+  switch (evidence.type) {
+    case 'identifier':
+      return [evidence.kind === 'jpki' ? 'serial' : 'idm'];
+    case 'certificate':
+      return inPinWindow ? ['certificate-in-window', 'certificate'] : ['certificate'];
+    case 'signature':
+      return ['card-pin'];
+  }
+}

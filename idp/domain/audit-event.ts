@@ -1,0 +1,55 @@
+import type { DenialReason } from './decide-login.ts';
+import type { Instant } from './instant.ts';
+import type { Actor } from './registration.ts';
+
+/** What happened, by name: an event's `subject` and `details` never hold a number, a PIN, a secret or a certificate. */
+export type AuditEventType =
+  | 'login.granted'
+  | 'login.denied'
+  | 'tap.accepted'
+  | 'tap.refused'
+  | 'organization.added'
+  | 'organization.declared-verifier'
+  | 'person.imported'
+  | 'person.suspended'
+  | 'person.restored'
+  | 'person.invited'
+  | 'person.role-given'
+  | 'registration.begun'
+  | 'registration.refused'
+  | 'registration.proved'
+  | 'registration.approved'
+  | 'registration.rejected'
+  | 'card.suspended'
+  | 'card.restored'
+  | 'card.revoked'
+  | 'card.revoked-by-list'
+  | 'reader.added'
+  | 'reader.enrolled'
+  | 'reader.disabled'
+  | 'client.added'
+  | 'client.secret-rotated'
+  | 'client.bound'
+  | 'client.bind-refused'
+  | 'crl.applied'
+  | 'crl.refused'
+  | 'setup.administrator-made';
+
+/** One line of the audit trail before it is chained. */
+export interface AuditEvent {
+  readonly at: Instant;
+  readonly type: AuditEventType;
+  readonly actor: Actor;
+  /** The person, card, reader, client or list it is about: an internal id. */
+  readonly subject?: string;
+  readonly reason?: DenialReason | string;
+  readonly details?: { readonly [name: string]: string | number | boolean };
+}
+
+/** One line of the trail: each holds the hash of the one before, so that a missing or changed line shows. */
+export interface ChainedAuditEvent extends AuditEvent {
+  readonly sequence: number;
+  /** SHA-256 in hex over the canonical line with the hash before. */
+  readonly hash: string;
+  readonly previousHash: string;
+}

@@ -1,0 +1,24 @@
+import type { Acr } from './assurance.ts';
+import type { OrganizationId } from './person.ts';
+
+export type ClientId = string & { readonly __brand: 'ClientId' };
+
+/** What a client demands of a sign-in. */
+export interface LoginPolicy {
+  readonly clientId: ClientId;
+  readonly clientState: 'active' | 'disabled';
+  /** A sign-in must reach one of these; an empty list admits nobody. */
+  readonly acceptedAcr: readonly Acr[];
+  /** `ours`: a fresh tap at a reader of ours that serves this client. `own`: the device reads cards itself. */
+  readonly reader: 'ours' | 'own';
+  /** Only people of these organisations; `any` where an installation serves one. */
+  readonly organizations: readonly OrganizationId[] | 'any';
+  /** The person must be in one of these; empty demands none. */
+  readonly requiredGroups: readonly string[];
+  readonly tapFreshSeconds: number;
+  readonly readerClockAheadSeconds: number;
+  /** How long a PIN signature lifts later taps of that card at that reader group; 0 switches it off. */
+  readonly pinWindowSeconds: number;
+  /** How old the newest word on a certificate's revocation may be for PIN-less use. */
+  readonly maxRevocationAgeSeconds: number;
+}

@@ -1,0 +1,74 @@
+import type { CardId, CardKey, CardKind, RevocationScope } from './card.ts';
+import type { IssuerKeyId } from './certificate-id.ts';
+import type { Instant } from './instant.ts';
+import type { OrganizationId, PersonId } from './person.ts';
+import type { ReaderId } from './reader.ts';
+
+export type RegistrationId = string & { readonly __brand: 'RegistrationId' };
+
+/** `begun`: invitation taken, signature awaited. `pending`: proved, an approver's word awaited. */
+export type RegistrationState = 'begun' | 'pending' | 'approved' | 'rejected';
+
+/** Who acts, for the audit trail: `os:0`, `person:…`, `reader:…`, `client:…`, `setup-link`, `schedule`. */
+export type Actor = string & { readonly __brand: 'Actor' };
+
+/** `os:0`, `person:…`: the kind of actor and its id. */
+export function actor(kind: 'os' | 'person' | 'reader' | 'client', id: string | number): Actor {
+  return `${kind}:${id}` as Actor;
+}
+
+/** The link of the first start, before any administrator exists. */
+export const setupLink = 'setup-link' as Actor;
+
+/** Work that nobody asked for at this moment: the daily lists. */
+export const schedule = 'schedule' as Actor;
+
+/** A one-time right to register a card for one person, handed over out of band; kept as a hash only. */
+export interface Invitation {
+  readonly codeHash: string;
+  readonly personId: PersonId;
+  readonly inviter: Actor;
+  readonly expiresAt: Instant;
+  readonly usedAt?: Instant;
+}
+
+/** What a verified certificate and signature said of the card that asks to be registered. */
+export interface ProvedCard {
+  readonly cardKey: CardKey;
+  /** The number under the number key; opened only by revocation work and re-keying. */
+  readonly sealedNumber: string;
+  readonly kind: CardKind;
+  readonly issuerKeyId: IssuerKeyId;
+  readonly notBefore: Instant;
+  readonly notAfter: Instant;
+  readonly revocationScope?: RevocationScope;
+  readonly provedAt: Instant;
+  readonly ocspGoodAt: Instant;
+  /** The certificate, sealed like the number: approval asks OCSP again and needs it. */
+  readonly sealedCertificate: string;
+}
+
+/** A request to bind a card to a person, with its proof. */
+export interface Registration {
+  readonly registrationId: RegistrationId;
+  readonly personId: PersonId;
+  readonly organizationId: OrganizationId;
+  readonly readerId: ReaderId;
+  readonly inviter: Actor;
+  readonly state: RegistrationState;
+  /** What the card is asked to sign; once. */
+  readonly nonce: string;
+  readonly begunAt: Instant;
+  readonly consentSha256: string;
+  readonly proof?: ProvedCard;
+  /** Set when a list named the certificate while the registration waited. */
+  readonly revokedAt?: Instant;
+  readonly decidedBy?: Actor;
+  readonly decidedAt?: Instant;
+  readonly cardId?: CardId;
+}
+
+/** How long an invitation, a begun registration and the OCSP answer behind an approval are good (design: registration). */
+export const invitationHours = 72;
+export const registrationProofSeconds = 300;
+export const approvalEvidenceHours = 24;
