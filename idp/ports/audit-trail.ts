@@ -1,0 +1,21 @@
+import type { AuditEvent, ChainedAuditEvent } from '../domain/audit-event.ts';
+
+/** Reads and checks the chain. */
+export type AuditVerdict =
+  | { readonly outcome: 'intact'; readonly events: number; readonly lastHash: string }
+  | { readonly outcome: 'broken'; readonly atSequence: number; readonly reason: string };
+
+/**
+ * The trail of what happened. Events that belong to a change are appended in the change's own transaction (`Tables.audit`);
+ * sign-in events come through here: written before the answer (a killed process loses none), fsynced within 100 ms.
+ * @throws {Fault} `ERR_AUDIT_UNAVAILABLE`; an answer that cannot be audited is not given.
+ */
+export interface AuditTrail {
+  /** Resolves when the event is written; many of one moment are written together. */
+  append(event: AuditEvent): Promise<void>;
+  read(filter?: {
+    readonly afterSequence?: number;
+    readonly limit?: number;
+  }): AsyncIterable<ChainedAuditEvent>;
+  verify(): Promise<AuditVerdict>;
+}

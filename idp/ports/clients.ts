@@ -1,0 +1,37 @@
+import type { CardKind } from '../domain/card.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { LoginPolicy } from '../domain/login-policy.ts';
+
+/** A relying party: an OpenID Connect client or an LDAP device account, with its policy. */
+export type Client = OidcClient | LdapClient;
+
+interface AnyClient {
+  readonly name: string;
+  readonly policy: LoginPolicy;
+  readonly addedAt: Instant;
+}
+
+/** @see OpenID Connect Dynamic Client Registration §2 for the names */
+export interface OidcClient extends AnyClient {
+  readonly protocol: 'oidc';
+  readonly redirectUris: readonly string[];
+  /** In clear only because `client_secret_basic` with `oidc-provider` compares it; sealed at rest. */
+  readonly sealedSecret: string;
+}
+
+export type LdapProfileName = 'card-search' | 'card-bind' | 'generic';
+
+/** A printer, door or server that binds with a generated secret. */
+export interface LdapClient extends AnyClient {
+  readonly protocol: 'ldap';
+  readonly profile: LdapProfileName;
+  /** SHA-256 in hex of the generated secret. */
+  readonly secretHash: string;
+  /** CIDR ranges it may come from; empty: anywhere. */
+  readonly addresses: readonly string[];
+  readonly allowPlaintext: boolean;
+  /** The kind of number its reader sends; never guessed. */
+  readonly cardKind: CardKind;
+  /** Under which attribute it searches a card. */
+  readonly cardAttribute: 'serialNumber' | 'employeeNumber' | 'pager' | 'uid';
+}

@@ -1,0 +1,110 @@
+import type { RevocationScope } from '../domain/card.ts';
+import type { CertificateId, IssuerKeyId, SerialNumber } from '../domain/certificate-id.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { RevokedEntry } from '../domain/revocation.ts';
+
+/** A user-authentication certificate whose profile, path and dates held at the moment asked about. */
+export interface VerifiedCertificate extends CertificateId {
+  readonly notBefore: Instant;
+  /** The last second of validity. */
+  readonly notAfter: Instant;
+  readonly revocationScope?: RevocationScope;
+  /** From the authority information access; followed only to configured hosts. */
+  readonly ocspUrl?: string;
+  readonly der: Uint8Array;
+  /** The issuing CA, for OCSP. */
+  readonly issuerDer: Uint8Array;
+  /** Verifies the card's signature over a whole message that the caller built itself. Never over a digest. */
+  verifies(message: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** Why a certificate is not accepted: a closed set. */
+export type CertificateRefusal =
+  | 'malformed'
+  | 'trailing-bytes'
+  | 'serial-number-invalid'
+  | 'no-anchor'
+  | 'test-authority'
+  | 'issuer-unknown'
+  | 'signature-invalid'
+  | 'algorithm-not-in-profile'
+  | 'key-not-in-profile'
+  | 'key-usage'
+  | 'extended-key-usage'
+  | 'certificate-policy'
+  | 'unknown-critical-extension'
+  | 'ca-certificate'
+  | 'not-yet-valid'
+  | 'expired'
+  | 'issuer-expired'
+  | 'validity-too-long';
+
+export type CertificateVerdict =
+  | { readonly outcome: 'verified'; readonly certificate: VerifiedCertificate }
+  | { readonly outcome: 'refused'; readonly reason: CertificateRefusal };
+
+/** Checks certificates against the card profile and the pinned anchors; no network. */
+export interface CertificateVerifier {
+  verify(der: Uint8Array, now: Instant): CertificateVerdict;
+}
+
+/** @see RFC 6960 §2.2 */
+export type OcspAnswer =
+  | { readonly status: 'good'; readonly thisUpdate: Instant }
+  | { readonly status: 'revoked'; readonly revocationTime: Instant }
+  | { readonly status: 'unknown' };
+
+/**
+ * Asks the responder now, never a cache.
+ * @throws {Fault} `ERR_OCSP_UNAVAILABLE` when there is no trustworthy answer.
+ */
+export interface OcspClient {
+  status(certificate: VerifiedCertificate, now: Instant): Promise<OcspAnswer>;
+}
+
+/** Brings the list of one distribution point. @throws {Fault} `ERR_CRL_SOURCE_UNAVAILABLE`. */
+export interface CrlSource {
+  /** For status and audit: scheme and host. */
+  readonly name: string;
+  fetch(distributionPoint: string): Promise<Uint8Array>;
+}
+
+/** Why a list is not applied: a closed set. */
+export type CrlRefusal =
+  | 'malformed'
+  | 'trailing-bytes'
+  | 'issuer-unknown'
+  | 'signature-invalid'
+  | 'algorithm-not-in-profile'
+  | 'not-yet-valid'
+  | 'expired'
+  | 'crl-number-missing'
+  | 'crl-number-went-back'
+  | 'delta-list'
+  | 'indirect-list'
+  | 'unknown-critical-extension'
+  | 'distribution-point-missing'
+  | 'distribution-point-mismatch';
+
+/** What one pass over a list found; nothing in it counts before `outcome: 'read'`. */
+export type CrlVerdict =
+  | {
+      readonly outcome: 'read';
+      readonly issuerKeyId: IssuerKeyId;
+      readonly distributionPoint?: string;
+      /** Decimal. */
+      readonly crlNumber: string;
+      readonly thisUpdate: Instant;
+      readonly nextUpdate: Instant;
+      readonly entryCount: number;
+      /** The entries among `interest`, with removeFromCRL and certificateHold as they stand. */
+      readonly hits: readonly RevokedEntry[];
+    }
+  | { readonly outcome: 'refused'; readonly reason: CrlRefusal };
+
+/** Reads a list in one pass over its bytes; memory does not grow with it. */
+export interface CrlReader {
+  read(list: Uint8Array, interest: ReadonlySet<SerialNumber>, now: Instant): CrlVerdict;
+  /** The scope a list claims, before anything is verified: chooses whose serials to hold against it. */
+  claimedScope(list: Uint8Array): RevocationScope | undefined;
+}

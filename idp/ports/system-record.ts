@@ -1,0 +1,151 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
+import type { CardFacts, CardId, CardKey, CardKind, CardState, RevocationScope } from '../domain/card.ts';
+import type { IssuerKeyId } from '../domain/certificate-id.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { ClientId } from '../domain/login-policy.ts';
+import type { Organization, OrganizationId, Person, PersonId } from '../domain/person.ts';
+import type { Reader, ReaderId } from '../domain/reader.ts';
+import type { Invitation, Registration, RegistrationId } from '../domain/registration.ts';
+import type { AppliedList } from '../domain/revocation.ts';
+import type { Client } from './clients.ts';
+
+/**
+ * The authoritative store. Reads see what the last finished change left; every method throws
+ * `Fault` `ERR_RECORD_UNAVAILABLE` when the store cannot answer.
+ */
+export interface SystemRecord extends ReadTables {
+  /**
+   * One change: all of it on disk before the promise resolves, or none of it (also when `work` throws).
+   * Cards whose facts it touched are noted in the same transaction for `pendingIndexKeys`.
+   */
+  change<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
+  /** Cards whose index entry may be older than the record; survives a crash between record and index. */
+  pendingIndexKeys(): Promise<readonly CardKey[]>;
+  /** Forgets a note once the index holds what `factsOf` said; `facts` guards against a change in between. */
+  indexed(cardKey: CardKey, facts: readonly CardFacts[]): Promise<void>;
+  /** What the index should hold for a key: the cards with their people, groups and organisation. */
+  factsOf(cardKey: CardKey): Promise<readonly CardFacts[]>;
+  close(): Promise<void>;
+}
+
+/** A card as the record keeps it; the number stands sealed. */
+export interface Card {
+  readonly cardId: CardId;
+  readonly cardKey: CardKey;
+  readonly sealedNumber: string;
+  readonly kind: CardKind;
+  readonly personId: PersonId;
+  readonly state: CardState;
+  /** Ours can be lifted; the issuer's cannot. */
+  readonly revokedBy?: 'operator' | 'issuer';
+  readonly notBefore: Instant;
+  readonly notAfter: Instant;
+  readonly issuerKeyId?: IssuerKeyId;
+  readonly provedBySignatureAt?: Instant;
+  readonly revocationScope?: RevocationScope;
+  readonly ocspGoodAt?: Instant;
+}
+
+export interface ReadTables {
+  readonly organizations: {
+    find(id: OrganizationId): Promise<Organization | undefined>;
+    findByName(name: string): Promise<Organization | undefined>;
+    list(): Promise<readonly Organization[]>;
+  };
+  readonly people: {
+    /** By internal id or by `uid`. */
+    find(idOrUid: string): Promise<Person | undefined>;
+    list(): Promise<readonly Person[]>;
+    /** Exact match on one attribute, ASCII case folded; at most `limit`. For the LDAP façade's searches of people. */
+    findBy(
+      attribute: 'uid' | 'mail' | 'displayName' | 'employeeNumber',
+      value: string,
+      limit: number,
+    ): Promise<readonly Person[]>;
+  };
+  readonly invitations: { find(codeHash: string): Promise<Invitation | undefined> };
+  readonly registrations: {
+    find(id: RegistrationId): Promise<Registration | undefined>;
+    list(state?: Registration['state']): Promise<readonly Registration[]>;
+    /** Proved and waiting, under this card key: the same card may not be registered twice. */
+    findPendingByCardKey(cardKey: CardKey): Promise<readonly Registration[]>;
+  };
+  readonly cards: {
+    find(id: CardId): Promise<Card | undefined>;
+    findByKey(cardKey: CardKey): Promise<readonly Card[]>;
+    findByPerson(personId: PersonId): Promise<readonly Card[]>;
+    list(): Promise<readonly Card[]>;
+    /** Every revocation scope that a card in use or a pending registration names. */
+    revocationScopes(): Promise<readonly RevocationScope[]>;
+    /** Cards in use and pending registrations of one scope, numbers sealed: what a list is held against. */
+    inScope(
+      scope: RevocationScope,
+    ): AsyncIterable<
+      { readonly cardKey: CardKey; readonly sealedNumber: string } & (
+        | { readonly cardId: CardId }
+        | { readonly registrationId: RegistrationId }
+      )
+    >;
+  };
+  readonly readers: {
+    find(idOrName: string): Promise<Reader | undefined>;
+    findByEnrolmentCode(codeHash: string, now: Instant): Promise<Reader | undefined>;
+    list(): Promise<readonly Reader[]>;
+  };
+  readonly clients: {
+    find(idOrName: string): Promise<Client | undefined>;
+    list(): Promise<readonly Client[]>;
+  };
+  readonly appliedLists: {
+    find(scope: RevocationScope): Promise<AppliedList | undefined>;
+    list(): Promise<readonly AppliedList[]>;
+  };
+  readonly settings: {
+    /** Small facts about the installation itself: `demo`, `setup-done`, … */
+    get(name: string): Promise<string | undefined>;
+  };
+}
+
+/** The tables inside one change. Writes that find another state than expected return `false` and change nothing. */
+export interface Tables extends ReadTables {
+  readonly audit: { append(event: AuditEvent): Promise<void> };
+  readonly organizations: ReadTables['organizations'] & {
+    add(organization: Organization): Promise<void>;
+    /** Touches the facts of every card of the organisation. */
+    declareVerifier(id: OrganizationId, basis: string): Promise<void>;
+  };
+  readonly people: ReadTables['people'] & {
+    /** Adds or replaces by `uid`; keeps id, state and roles of a person that exists. */
+    put(person: Person): Promise<void>;
+    setState(id: PersonId, from: Person['state'], to: Person['state']): Promise<boolean>;
+    setRoles(id: PersonId, roles: Person['roles']): Promise<void>;
+  };
+  readonly invitations: ReadTables['invitations'] & {
+    add(invitation: Invitation): Promise<void>;
+    /** Once: `false` when it was used, has expired or never was. */
+    use(codeHash: string, now: Instant): Promise<boolean>;
+  };
+  readonly registrations: ReadTables['registrations'] & {
+    add(registration: Registration): Promise<void>;
+    /** Compare-and-set on the state. */
+    update(registration: Registration, from: Registration['state']): Promise<boolean>;
+  };
+  readonly cards: ReadTables['cards'] & {
+    add(card: Card): Promise<void>;
+    /** Compare-and-set on the state. */
+    update(card: Card, from: CardState): Promise<boolean>;
+  };
+  readonly readers: ReadTables['readers'] & {
+    add(reader: Reader, enrolment: { readonly codeHash: string; readonly expiresAt: Instant }): Promise<void>;
+    /** Takes the enrolment code (once) and fixes the key. */
+    enrol(id: ReaderId, codeHash: string, publicKey: NonNullable<Reader['publicKey']>): Promise<boolean>;
+    disable(id: ReaderId, tapsVoidBefore: Instant): Promise<boolean>;
+    assignClient(id: ReaderId, clientId: ClientId): Promise<void>;
+  };
+  readonly clients: ReadTables['clients'] & {
+    add(client: Client): Promise<void>;
+    replaceSecret(id: ClientId, secretHash: string): Promise<boolean>;
+  };
+  readonly appliedLists: ReadTables['appliedLists'] & { put(list: AppliedList): Promise<void> };
+  readonly settings: ReadTables['settings'] & { set(name: string, value: string): Promise<void> };
+}
