@@ -55,6 +55,8 @@ export interface Registration {
   readonly organizationId: OrganizationId;
   readonly readerId: ReaderId;
   readonly inviter: Actor;
+  /** The invitation it was begun with; used up when the proof is accepted, so that a mistyped PIN costs no new one. */
+  readonly invitationHash: string;
   readonly state: RegistrationState;
   /** What the card is asked to sign; once. */
   readonly nonce: string;

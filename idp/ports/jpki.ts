@@ -105,6 +105,8 @@ export type CrlVerdict =
 /** Reads a list in one pass over its bytes; memory does not grow with it. */
 export interface CrlReader {
   read(list: Uint8Array, interest: ReadonlySet<SerialNumber>, now: Instant): CrlVerdict;
-  /** The scope a list claims, before anything is verified: chooses whose serials to hold against it. */
-  claimedScope(list: Uint8Array): RevocationScope | undefined;
+  /** What a list claims to speak about, before anything is verified: chooses whose serials to hold against it. */
+  claimedScope(
+    list: Uint8Array,
+  ): { readonly issuerKeyId: IssuerKeyId; readonly distributionPoint?: string } | undefined;
 }

@@ -1,0 +1,114 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
+import { msPerSecond } from '../domain/instant.ts';
+import { proofMessage } from '../domain/proof-message.ts';
+import type { Reader } from '../domain/reader.ts';
+import { actor } from '../domain/registration.ts';
+import type { Tap, TapId } from '../domain/tap.ts';
+import type { CertificateRefusal } from '../ports/jpki.ts';
+import type { NotKept } from '../ports/taps.ts';
+import type { FlowContext } from './context.ts';
+import { type ClaimedEvidence, type EvidenceRefusal, readEvidence } from './read-evidence.ts';
+import { type MessageRefusal, receiveSigned, type Sealed } from './receive-signed.ts';
+
+/** A tap as the wire carries it. */
+export interface ClaimedTap {
+  readonly iat: number;
+  readonly jti: string;
+  readonly evidence: ClaimedEvidence;
+  readonly nonce?: string;
+  readonly counter?: number;
+}
+
+/** Why a tap was not kept; the bridge and the person at the reader are told by this name. */
+export type TapRefusal = MessageRefusal | EvidenceRefusal | NotKept | 'tap-before-request';
+
+export type TapOutcome =
+  | { readonly outcome: 'kept'; readonly returnCode?: string }
+  | {
+      readonly outcome: 'refused';
+      readonly reason: TapRefusal;
+      readonly certificateReason?: CertificateRefusal;
+    };
+
+type Context = Pick<
+  FlowContext,
+  'record' | 'clock' | 'issuer' | 'certificates' | 'numbers' | 'taps' | 'secrets' | 'audit'
+>;
+
+/**
+ * Takes a tap from a reader: checked, kept once, briefly, on disk before the answer. It completes nothing by itself.
+ * @throws {Fault} when it cannot be kept or audited; the bridge may post it again.
+ */
+export async function acceptTap(context: Context, sealed: Sealed<ClaimedTap>): Promise<TapOutcome> {
+  const received = await receiveSigned(context, sealed);
+  if (received.outcome === 'refused') {
+    return refuse(context, { outcome: 'refused', reason: received.reason }, sealed.claimedReaderId);
+  }
+  const { reader, claims } = received;
+  const verdict = readEvidence(context, claims.evidence, loginMessage(context, reader, claims));
+  if (verdict.outcome === 'refused') return refuse(context, verdict, reader.readerId);
+  const tap: Tap = {
+    tapId: `${reader.readerId}.${claims.jti}` as TapId,
+    readerId: reader.readerId,
+    cardKey: context.numbers.keyOf(verdict.number),
+    evidence: verdict.evidence,
+    readAt: claims.iat * msPerSecond,
+    receivedAt: context.clock.now(),
+    ...(claims.nonce === undefined ? {} : { nonce: claims.nonce }),
+  };
+  return keep(context, tap, claims);
+}
+
+async function keep(context: Context, tap: Tap, { nonce, counter }: ClaimedTap): Promise<TapOutcome> {
+  const returnCode = nonce === undefined ? undefined : context.secrets.random(128);
+  if (nonce !== undefined) {
+    const prompt = await context.taps.findPrompt(nonce);
+    // `iat` is whole seconds: a tap in the second of the request is not before it.
+    if (prompt !== undefined && tap.readAt + msPerSecond <= prompt.openedAt) {
+      return refuse(context, { outcome: 'refused', reason: 'tap-before-request' }, tap.readerId);
+    }
+  }
+  const how =
+    returnCode === undefined
+      ? { counter: counter ?? 0 }
+      : { returnCodeHash: context.secrets.hash(returnCode) };
+  const kept = await context.taps.keep(tap, how);
+  if (kept !== 'kept') return refuse(context, { outcome: 'refused', reason: kept }, tap.readerId);
+  await context.audit.append({
+    at: tap.receivedAt,
+    type: 'tap.accepted',
+    actor: actor('reader', tap.readerId),
+    subject: tap.tapId,
+    details: { evidence: tap.evidence.type, kind: tap.evidence.kind, prompted: nonce !== undefined },
+  });
+  return { outcome: 'kept', ...(returnCode === undefined ? {} : { returnCode }) };
+}
+
+function loginMessage({ issuer }: Context, reader: Reader, claims: ClaimedTap): Uint8Array {
+  return proofMessage({
+    purpose: 'login',
+    issuer,
+    readerId: reader.readerId,
+    nonce: claims.nonce ?? '',
+    issuedAtSeconds: claims.iat,
+  });
+}
+
+async function refuse(
+  { audit, clock }: Context,
+  outcome: TapOutcome & { outcome: 'refused' },
+  readerId: string,
+): Promise<TapOutcome> {
+  const event: AuditEvent = {
+    at: clock.now(),
+    type: 'tap.refused',
+    actor: actor('reader', readerId),
+    reason: outcome.reason,
+    ...(outcome.certificateReason === undefined
+      ? {}
+      : { details: { certificate: outcome.certificateReason } }),
+  };
+  await audit.append(event);
+  const { reason, certificateReason } = outcome;
+  return { outcome: 'refused', reason, ...(certificateReason === undefined ? {} : { certificateReason }) };
+}

@@ -1,0 +1,37 @@
+import type { Instant } from '../domain/instant.ts';
+import type { AuditTrail } from '../ports/audit-trail.ts';
+import type { CardIndex } from '../ports/card-index.ts';
+import type { CardNumbers } from '../ports/card-numbers.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CertificateVerifier, CrlReader, CrlSource, OcspClient } from '../ports/jpki.ts';
+import type { OidcState } from '../ports/oidc-state.ts';
+import type { Secrets } from '../ports/secrets.ts';
+import type { SystemRecord } from '../ports/system-record.ts';
+import type { Taps } from '../ports/taps.ts';
+import type { KnownClients } from './known-clients.ts';
+import type { RevocationFreshness } from './revocation-freshness.ts';
+
+/** Everything that the flows act on; `compose.ts` makes the one that runs. Each flow names the parts it needs. */
+export interface FlowContext {
+  /** The provider's issuer URL: the audience of taps and part of every signed message. */
+  readonly issuer: string;
+  readonly clock: Clock;
+  readonly record: SystemRecord;
+  readonly cardIndex: CardIndex;
+  readonly taps: Taps;
+  readonly audit: AuditTrail;
+  readonly oidcState: OidcState;
+  readonly numbers: CardNumbers;
+  readonly secrets: Secrets;
+  readonly certificates: CertificateVerifier;
+  readonly ocsp: OcspClient;
+  readonly crlReader: CrlReader;
+  readonly crlSources: readonly CrlSource[];
+  readonly clients: KnownClients;
+  readonly freshness: RevocationFreshness;
+}
+
+/** Epoch milliseconds `seconds` after `from`. */
+export function after(from: Instant, seconds: number): Instant {
+  return from + seconds * 1_000;
+}

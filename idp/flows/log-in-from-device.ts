@@ -1,0 +1,50 @@
+import type { CardNumber } from '../domain/card.ts';
+import type { Presence } from '../domain/decide-login.ts';
+import type { Evidence, Tap } from '../domain/tap.ts';
+import type { Client } from '../ports/clients.ts';
+import type { FlowContext } from './context.ts';
+import { type CardLoginOutcome, freshSince, logInWithCard } from './log-in-with-card.ts';
+
+type Context = Pick<
+  FlowContext,
+  'cardIndex' | 'clients' | 'freshness' | 'taps' | 'clock' | 'audit' | 'numbers' | 'record'
+>;
+
+/**
+ * A device sends a card number: the number alone when its own reader is admitted, otherwise it must be the number of a
+ * card that was held, a moment ago and for no other use, over a reader of ours assigned to that device.
+ */
+export async function logInFromDevice(
+  context: Context,
+  { clientId, number }: { readonly clientId: string; readonly number: CardNumber },
+): Promise<CardLoginOutcome> {
+  const cardKey = context.numbers.keyOf(number);
+  const client = context.clients.find(clientId);
+  const tap = client?.policy.reader === 'ours' ? await takeTap(context, client, cardKey) : undefined;
+  return logInWithCard(context, {
+    clientId,
+    cardKey,
+    way: 'ldap',
+    evidence: tap?.evidence ?? ({ type: 'identifier', kind: number.kind } satisfies Evidence),
+    presence: tap?.presence ?? { type: 'number-from-device' },
+  });
+}
+
+async function takeTap(
+  { record, taps, clock }: Context,
+  { policy }: Client,
+  cardKey: Tap['cardKey'],
+): Promise<{ readonly evidence: Evidence; readonly presence: Presence } | undefined> {
+  const readers = (await record.readers.list()).filter(({ clientIds }) =>
+    clientIds.includes(policy.clientId),
+  );
+  const ids = readers.map(({ readerId }) => readerId);
+  const tap = await taps.takeUnprompted(cardKey, ids, freshSince(clock.now(), policy.tapFreshSeconds));
+  const reader = readers.find(({ readerId }) => readerId === tap?.readerId);
+  if (tap === undefined || reader === undefined) return undefined;
+  const { readAt, receivedAt, evidence } = tap;
+  return {
+    evidence,
+    presence: { type: 'tap', reader, readAt, receivedAt, used: false, requestedAt: 'device' },
+  };
+}

@@ -1,0 +1,28 @@
+import type { Tables } from '../ports/system-record.ts';
+import type { FlowContext } from './context.ts';
+
+type Context = Pick<FlowContext, 'record' | 'cardIndex'>;
+
+/**
+ * A change of the record that may touch cards: done only when the record and the index both hold it.
+ * @throws {Fault} when either cannot; the record's notes make the index follow as soon as it can.
+ */
+export async function changeAndPublish<T>(
+  context: Context,
+  work: (tables: Tables) => Promise<T>,
+): Promise<T> {
+  const result = await context.record.change(work);
+  await publishCards(context);
+  return result;
+}
+
+/** Brings the index up to the record: after every change, and at the start for what a crash left between the two. */
+export async function publishCards({ record, cardIndex }: Context): Promise<number> {
+  const keys = await record.pendingIndexKeys();
+  for (const key of keys) {
+    const facts = await record.factsOf(key);
+    await cardIndex.put(key, facts);
+    await record.indexed(key, facts);
+  }
+  return keys.length;
+}
