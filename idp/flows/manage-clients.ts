@@ -1,0 +1,193 @@
+import { type Acr, cardAcrs, toAcr } from '../domain/assurance.ts';
+import type { CardKey, CardKind } from '../domain/card.ts';
+import { InvalidInput } from '../domain/fault.ts';
+import type { ClientId, LoginPolicy } from '../domain/login-policy.ts';
+import type { Actor } from '../domain/registration.ts';
+import { readerClockAheadSeconds, tapFreshSeconds } from '../domain/tap.ts';
+import type { Client, LdapClient, OidcClient } from '../ports/clients.ts';
+import type { FlowContext } from './context.ts';
+
+/** PIN-less use rests on a list no older than this unless the client says otherwise: lists come daily. */
+export const defaultRevocationAgeSeconds = 48 * 3_600;
+
+type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets' | 'clients' | 'numbers'>;
+
+export interface NewOidcClient {
+  readonly name: string;
+  readonly redirectUris: readonly string[];
+  /** Empty: PIN and signature only; PIN-less sign-in is off unless listed. */
+  readonly acceptedAcr: readonly Acr[];
+  readonly requiredGroups: readonly string[];
+  readonly pinWindowSeconds: number;
+  readonly actor: Actor;
+}
+
+export interface NewLdapClient {
+  readonly name: string;
+  readonly profile: LdapClient['profile'];
+  readonly acceptedAcr: readonly Acr[];
+  readonly requiredGroups: readonly string[];
+  readonly addresses: readonly string[];
+  readonly allowPlaintext: boolean;
+  readonly ownReader: boolean;
+  readonly cardKind: CardKind;
+  readonly cardAttribute: LdapClient['cardAttribute'];
+  readonly actor: Actor;
+}
+
+/** @throws {InvalidInput} `ERR_CLIENT_NAME`, `ERR_CLIENT_EXISTS`, `ERR_REDIRECT_URI`. */
+export async function addOidcClient(
+  context: Context,
+  request: NewOidcClient,
+): Promise<{ readonly clientId: ClientId; readonly clientSecret: string }> {
+  for (const uri of request.redirectUris) requireRedirectUri(uri);
+  if (request.redirectUris.length === 0) {
+    throw new InvalidInput('ERR_REDIRECT_URI', 'An OpenID Connect client needs a --redirect-uri.');
+  }
+  const clientSecret = context.secrets.random(256);
+  const policy = policyOf(context, request, 'ours', [toAcr('card-pin')]);
+  const client: OidcClient = {
+    protocol: 'oidc',
+    name: request.name,
+    policy: { ...policy, pinWindowSeconds: request.pinWindowSeconds },
+    addedAt: context.clock.now(),
+    redirectUris: request.redirectUris,
+    sealedSecret: sealSecret(context, policy.clientId, clientSecret),
+  };
+  await add(context, client, request.actor);
+  return { clientId: policy.clientId, clientSecret };
+}
+
+/** @throws {InvalidInput} `ERR_CLIENT_NAME`, `ERR_CLIENT_EXISTS`, `ERR_PLAINTEXT`. */
+export async function addLdapClient(
+  context: Context,
+  request: NewLdapClient,
+): Promise<{ readonly clientId: ClientId; readonly secret: string }> {
+  if (request.allowPlaintext && request.addresses.length === 0) {
+    throw new InvalidInput(
+      'ERR_PLAINTEXT',
+      '--allow-plaintext needs an --address range: say where the device stands.',
+    );
+  }
+  const accepted = request.ownReader ? [toAcr('serial')] : [toAcr('certificate'), toAcr('card-pin')];
+  const secret = context.secrets.random(256);
+  const client: LdapClient = {
+    protocol: 'ldap',
+    name: request.name,
+    policy: policyOf(context, request, request.ownReader ? 'own' : 'ours', accepted),
+    addedAt: context.clock.now(),
+    profile: request.profile,
+    secretHash: context.secrets.hash(secret),
+    addresses: request.addresses,
+    allowPlaintext: request.allowPlaintext,
+    cardKind: request.cardKind,
+    cardAttribute: request.cardAttribute,
+  };
+  await add(context, client, request.actor);
+  return { clientId: client.policy.clientId, secret };
+}
+
+/** Gives a client a new secret; the old one ends at once. @throws {InvalidInput} `ERR_CLIENT_UNKNOWN` */
+export async function rotateClientSecret(
+  context: Context,
+  { client: idOrName, actor }: { readonly client: string; readonly actor: Actor },
+): Promise<{ readonly clientId: ClientId; readonly secret: string }> {
+  const client = requireClient(context, idOrName);
+  const { clientId } = client.policy;
+  const secret = context.secrets.random(256);
+  const kept =
+    client.protocol === 'oidc' ? sealSecret(context, clientId, secret) : context.secrets.hash(secret);
+  await context.record.change(async (tables) => {
+    await tables.clients.replaceSecret(clientId, kept);
+    const at = context.clock.now();
+    await tables.audit.append({ at, type: 'client.secret-rotated', actor, subject: clientId });
+  });
+  await context.clients.reload(context.record);
+  return { clientId, secret };
+}
+
+/** The OpenID Connect library compares secrets in clear: opened for it alone. */
+export function openClientSecret({ numbers }: Pick<FlowContext, 'numbers'>, client: OidcClient): string {
+  return new TextDecoder().decode(
+    numbers.open(client.sealedSecret, client.policy.clientId as string as CardKey),
+  );
+}
+
+/** @throws {InvalidInput} `ERR_CLIENT_UNKNOWN` */
+export function requireClient({ clients }: Pick<FlowContext, 'clients'>, idOrName: string): Client {
+  const client = clients.find(idOrName);
+  if (client !== undefined) return client;
+  throw new InvalidInput('ERR_CLIENT_UNKNOWN', `No client "${idOrName}". \`kazasu client list\` shows them.`);
+}
+
+function sealSecret({ numbers }: Context, clientId: ClientId, secret: string): string {
+  return numbers.seal(new TextEncoder().encode(secret), clientId as string as CardKey);
+}
+
+function policyOf(
+  { secrets }: Context,
+  request: { readonly acceptedAcr: readonly Acr[]; readonly requiredGroups: readonly string[] },
+  reader: LoginPolicy['reader'],
+  acceptedByDefault: readonly Acr[],
+): LoginPolicy {
+  const unreachable = request.acceptedAcr.filter((acr) => !cardAcrs.includes(acr));
+  if (unreachable.length > 0) {
+    throw new InvalidInput(
+      'ERR_ACR',
+      `No card reaches ${unreachable.join(', ')}; a card reaches ${cardAcrs.join(', ')}.`,
+    );
+  }
+  return {
+    clientId: secrets.id() as ClientId,
+    clientState: 'active',
+    acceptedAcr: request.acceptedAcr.length > 0 ? request.acceptedAcr : acceptedByDefault,
+    reader,
+    organizations: 'any',
+    requiredGroups: request.requiredGroups,
+    tapFreshSeconds,
+    readerClockAheadSeconds,
+    pinWindowSeconds: 0,
+    maxRevocationAgeSeconds: defaultRevocationAgeSeconds,
+  };
+}
+
+async function add(context: Context, client: Client, actor: Actor): Promise<void> {
+  // The name becomes part of a DN and of pages.
+  if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u.test(client.name)) {
+    throw new InvalidInput(
+      'ERR_CLIENT_NAME',
+      'A client’s name has 1 to 64 letters, digits, spaces, ".", "_" or "-".',
+    );
+  }
+  const { clientId } = client.policy;
+  await context.record.change(async (tables) => {
+    if ((await tables.clients.find(client.name)) !== undefined) {
+      throw new InvalidInput(
+        'ERR_CLIENT_EXISTS',
+        `There is a client "${client.name}" already: choose another name.`,
+      );
+    }
+    await tables.clients.add(client);
+    const details = { name: client.name, protocol: client.protocol };
+    await tables.audit.append({
+      at: client.addedAt,
+      type: 'client.added',
+      actor,
+      subject: clientId,
+      details,
+    });
+  });
+  await context.clients.reload(context.record);
+}
+
+function requireRedirectUri(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const loopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  const allowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback);
+  if (!allowed || url?.hash !== '' || text.includes('*')) {
+    throw new InvalidInput(
+      'ERR_REDIRECT_URI',
+      `"${text}" is no redirect URI: https, or http on loopback, no fragment, no "*".`,
+    );
+  }
+}

@@ -1,0 +1,113 @@
+import { InvalidInput } from '../domain/fault.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { ClientId } from '../domain/login-policy.ts';
+import type { Reader, ReaderEvidence, ReaderId, ReaderKind, ReaderPublicKey } from '../domain/reader.ts';
+import { type Actor, actor as toActor } from '../domain/registration.ts';
+import { after, type FlowContext } from './context.ts';
+import { requireReader } from './require.ts';
+
+/** How long an enrolment code is good (design: readers enrol). */
+export const enrolmentSeconds = 600;
+
+type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets' | 'clients'>;
+
+/**
+ * Notes a reader and gives the one-time code with which its bridge enrols.
+ * @throws {InvalidInput} `ERR_READER_NAME`, `ERR_READER_EXISTS`, `ERR_CLIENT_UNKNOWN`.
+ */
+export async function addReader(
+  { record, clock, secrets, clients }: Context,
+  request: {
+    readonly name: string;
+    readonly kind: ReaderKind;
+    readonly evidence: ReaderEvidence;
+    readonly group?: string;
+    readonly clients: readonly string[];
+    readonly actor: Actor;
+  },
+): Promise<{ readonly readerId: ReaderId; readonly enrolmentCode: string; readonly expiresAt: Instant }> {
+  if (!/^\S.{0,63}$/.test(request.name)) {
+    throw new InvalidInput('ERR_READER_NAME', 'A reader’s name has 1 to 64 characters.');
+  }
+  const clientIds = request.clients.map((idOrName) => {
+    const client = clients.find(idOrName);
+    if (client !== undefined) return client.policy.clientId;
+    throw new InvalidInput(
+      'ERR_CLIENT_UNKNOWN',
+      `No client "${idOrName}". \`kazasu client list\` shows them.`,
+    );
+  });
+  const readerId = secrets.id() as ReaderId;
+  const enrolmentCode = secrets.random(128);
+  const expiresAt = after(clock.now(), enrolmentSeconds);
+  const { name, kind, evidence, group = name, actor } = request;
+  await record.change(async (tables) => {
+    if ((await tables.readers.find(name)) !== undefined) {
+      throw new InvalidInput(
+        'ERR_READER_EXISTS',
+        `There is a reader "${name}" already: choose another name.`,
+      );
+    }
+    const reader: Reader = { readerId, name, kind, evidence, group, clientIds, state: 'awaiting-enrolment' };
+    await tables.readers.add(reader, { codeHash: secrets.hash(enrolmentCode), expiresAt });
+    await tables.audit.append({
+      at: clock.now(),
+      type: 'reader.added',
+      actor,
+      subject: readerId,
+      details: { name },
+    });
+  });
+  return { readerId, enrolmentCode, expiresAt };
+}
+
+/** Takes a bridge's one-time code and fixes the public half of its key. */
+export async function enrolReader(
+  { record, clock, secrets }: Pick<Context, 'record' | 'clock' | 'secrets'>,
+  { code, publicKey }: { readonly code: string; readonly publicKey: ReaderPublicKey },
+): Promise<
+  | { readonly outcome: 'enrolled'; readonly reader: Reader }
+  | { readonly outcome: 'refused'; readonly reason: 'enrolment-code' }
+> {
+  const codeHash = secrets.hash(code);
+  const now = clock.now();
+  return record.change(async (tables) => {
+    const reader = await tables.readers.findByEnrolmentCode(codeHash, now);
+    if (reader === undefined || !(await tables.readers.enrol(reader.readerId, codeHash, publicKey))) {
+      return { outcome: 'refused', reason: 'enrolment-code' } as const;
+    }
+    const by = toActor('reader', reader.readerId);
+    await tables.audit.append({ at: now, type: 'reader.enrolled', actor: by, subject: reader.readerId });
+    return { outcome: 'enrolled', reader: { ...reader, state: 'active', publicKey } } as const;
+  });
+}
+
+/**
+ * Ends a reader: its taps read since `since` count for nothing from this moment.
+ * @throws {InvalidInput} `ERR_READER_UNKNOWN`, `ERR_READER_STATE`.
+ */
+export async function disableReader(
+  { record, clock }: Pick<Context, 'record' | 'clock'>,
+  { reader: idOrName, actor }: { readonly reader: string; readonly actor: Actor },
+): Promise<Reader> {
+  return record.change(async (tables) => {
+    const reader = await requireReader(tables, idOrName);
+    const now = clock.now();
+    if (!(await tables.readers.disable(reader.readerId, now))) {
+      throw new InvalidInput('ERR_READER_STATE', `The reader "${reader.name}" is ${reader.state} already.`);
+    }
+    await tables.audit.append({ at: now, type: 'reader.disabled', actor, subject: reader.readerId });
+    return { ...reader, state: 'disabled', tapsVoidBefore: now };
+  });
+}
+
+/** Lets a reader's taps serve one client more. @throws {InvalidInput} `ERR_READER_UNKNOWN` */
+export async function assignReader(
+  { record }: Pick<Context, 'record'>,
+  { reader: idOrName, clientId }: { readonly reader: string; readonly clientId: ClientId },
+): Promise<void> {
+  await record.change(async (tables) => {
+    const reader = await requireReader(tables, idOrName);
+    await tables.readers.assignClient(reader.readerId, clientId);
+  });
+}

@@ -1,0 +1,199 @@
+import { msPerSecond } from '../domain/instant.ts';
+import { proofMessage } from '../domain/proof-message.ts';
+import type { Reader } from '../domain/reader.ts';
+import {
+  actor,
+  type ProvedCard,
+  type Registration,
+  type RegistrationId,
+  registrationProofSeconds,
+} from '../domain/registration.ts';
+import type { CertificateRefusal, VerifiedCertificate } from '../ports/jpki.ts';
+import type { ClaimedTap } from './accept-tap.ts';
+import { after, type FlowContext } from './context.ts';
+import { type EvidenceRefusal, readEvidence } from './read-evidence.ts';
+import { type MessageRefusal, receiveSigned, type Sealed } from './receive-signed.ts';
+import { alreadyBound } from './registered-cards.ts';
+
+/** Why a proof does not make a registration pending. */
+export type ProofRefusal =
+  | MessageRefusal
+  | EvidenceRefusal
+  | 'registration-unknown'
+  | 'registration-of-another-reader'
+  | 'registration-expired'
+  | 'registration-already-proved'
+  | 'nonce-mismatch'
+  | 'signature-required'
+  | 'invitation-used'
+  | 'person-not-active'
+  | 'card-revoked'
+  | 'card-unknown-to-issuer'
+  | 'card-already-registered'
+  | 'card-already-pending';
+
+export type ProveRegistrationOutcome =
+  | { readonly outcome: 'pending'; readonly registrationId: RegistrationId }
+  | {
+      readonly outcome: 'refused';
+      readonly reason: ProofRefusal;
+      readonly certificateReason?: CertificateRefusal;
+    };
+
+type Context = Pick<
+  FlowContext,
+  'record' | 'clock' | 'issuer' | 'secrets' | 'audit' | 'certificates' | 'ocsp' | 'numbers'
+>;
+
+/**
+ * Takes the card's signature over the registration: then it waits for an approver.
+ * @throws {Fault} when the responder or the record cannot be asked; nothing was changed and the proof may be sent again.
+ */
+export async function proveRegistration(
+  context: Context,
+  { registrationId, sealed }: { readonly registrationId: string; readonly sealed: Sealed<ClaimedTap> },
+): Promise<ProveRegistrationOutcome> {
+  const received = await receiveSigned(context, sealed);
+  if (received.outcome === 'refused')
+    return refuse(context, registrationId, sealed.claimedReaderId, received);
+  const { reader, claims } = received;
+  const outcome = await prove(context, reader, claims, registrationId);
+  return outcome.outcome === 'pending' ? outcome : refuse(context, registrationId, reader.readerId, outcome);
+}
+
+type Refusal = ProveRegistrationOutcome & { outcome: 'refused' };
+
+async function prove(
+  context: Context,
+  reader: Reader,
+  claims: ClaimedTap,
+  registrationId: string,
+): Promise<ProveRegistrationOutcome> {
+  const registration = await context.record.registrations.find(registrationId as RegistrationId);
+  const problem = stateProblem(registration, reader, claims, context.clock.now());
+  if (problem !== undefined || registration === undefined) return refusal(problem ?? 'registration-unknown');
+  const verdict = readEvidence(
+    context,
+    claims.evidence,
+    registrationMessage(context, registration, claims.iat),
+  );
+  if (verdict.outcome === 'refused') return verdict;
+  const { certificate } = verdict;
+  if (certificate === undefined) return refusal('signature-required');
+  const answer = await context.ocsp.status(certificate, context.clock.now());
+  if (answer.status === 'revoked') return refusal('card-revoked');
+  if (answer.status === 'unknown') return refusal('card-unknown-to-issuer');
+  const proof = provedCard(context, certificate, claims.iat, answer.thisUpdate);
+  return makePending(context, registration, proof);
+}
+
+function stateProblem(
+  registration: Registration | undefined,
+  reader: Reader,
+  claims: ClaimedTap,
+  now: number,
+): ProofRefusal | undefined {
+  if (registration === undefined) return 'registration-unknown';
+  if (registration.readerId !== reader.readerId) return 'registration-of-another-reader';
+  if (registration.state !== 'begun') return 'registration-already-proved';
+  if (now >= after(registration.begunAt, registrationProofSeconds)) return 'registration-expired';
+  if (claims.nonce !== registration.nonce) return 'nonce-mismatch';
+  return claims.evidence.type === 'signature' ? undefined : 'signature-required';
+}
+
+function registrationMessage(
+  { issuer }: Context,
+  registration: Registration,
+  issuedAtSeconds: number,
+): Uint8Array {
+  const { registrationId, personId, consentSha256, readerId, nonce } = registration;
+  return proofMessage({
+    purpose: 'registration',
+    issuer,
+    readerId,
+    nonce,
+    issuedAtSeconds,
+    registration: { registrationId, personId, consentSha256 },
+  });
+}
+
+function provedCard(
+  { numbers }: Context,
+  certificate: VerifiedCertificate,
+  signedAtSeconds: number,
+  ocspGoodAt: number,
+): ProvedCard {
+  const cardKey = numbers.keyOf({ kind: 'jpki', value: certificate.serialNumber });
+  return {
+    cardKey,
+    kind: 'jpki',
+    sealedNumber: numbers.seal(new TextEncoder().encode(certificate.serialNumber), cardKey),
+    sealedCertificate: numbers.seal(certificate.der, cardKey),
+    issuerKeyId: certificate.issuerKeyId,
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    ...(certificate.revocationScope === undefined ? {} : { revocationScope: certificate.revocationScope }),
+    provedAt: signedAtSeconds * msPerSecond,
+    ocspGoodAt,
+  };
+}
+
+/** One transaction: of two cards proved on one invitation, or one card for two people, one becomes pending. */
+function makePending(
+  { record, clock }: Context,
+  registration: Registration,
+  proof: ProvedCard,
+): Promise<ProveRegistrationOutcome> {
+  const now = clock.now();
+  return record
+    .change<ProveRegistrationOutcome>(async (tables) => {
+      const person = await tables.people.find(registration.personId);
+      if (person?.state !== 'active') return refusal('person-not-active');
+      const bound = await alreadyBound(tables, proof);
+      if (bound !== undefined) return refusal(bound);
+      const invitation = await tables.invitations.find(registration.invitationHash);
+      if (invitation?.usedAt !== undefined) return refusal('invitation-used');
+      if (!(await tables.registrations.update({ ...registration, state: 'pending', proof }, 'begun'))) {
+        return refusal('registration-already-proved');
+      }
+      if (!(await tables.invitations.use(registration.invitationHash, now))) throw new InvitationGone();
+      await tables.audit.append({
+        at: now,
+        type: 'registration.proved',
+        actor: actor('reader', registration.readerId),
+        subject: registration.registrationId,
+        details: { person: registration.personId, signature: 'verified', ocsp: 'good' },
+      });
+      return { outcome: 'pending', registrationId: registration.registrationId };
+    })
+    .catch((error: unknown) => {
+      if (error instanceof InvitationGone) return refusal('invitation-used');
+      throw error;
+    });
+}
+
+/** Rolls the change back: the invitation expired or was used between the question and the write. */
+class InvitationGone extends Error {}
+
+function refusal(reason: ProofRefusal): Refusal {
+  return { outcome: 'refused', reason };
+}
+
+async function refuse(
+  { audit, clock }: Context,
+  registrationId: string,
+  readerId: string,
+  outcome: { readonly reason: ProofRefusal; readonly certificateReason?: CertificateRefusal },
+): Promise<Refusal> {
+  const { reason, certificateReason } = outcome;
+  const certificate = certificateReason === undefined ? {} : { certificate: certificateReason };
+  await audit.append({
+    at: clock.now(),
+    type: 'registration.refused',
+    actor: actor('reader', readerId),
+    subject: registrationId,
+    reason,
+    details: certificate,
+  });
+  return { outcome: 'refused', reason, ...(certificateReason === undefined ? {} : { certificateReason }) };
+}
