@@ -15,6 +15,8 @@ import type { RevocationFreshness } from './revocation-freshness.ts';
 export interface FlowContext {
   /** The provider's issuer URL: the audience of taps and part of every signed message. */
   readonly issuer: string;
+  /** Where the LDAP façade's tree begins: part of every bind DN we hand out. */
+  readonly ldapBaseDn: string;
   readonly clock: Clock;
   readonly record: SystemRecord;
   readonly cardIndex: CardIndex;

@@ -1,0 +1,159 @@
+import { isCardKind, parseCardNumber } from '../domain/card.ts';
+import { InvalidInput } from '../domain/fault.ts';
+import { restoreCard, revokeCard, suspendCard } from '../flows/change-card.ts';
+import type { FlowContext } from '../flows/context.ts';
+import { approveRegistration, rejectRegistration } from '../flows/decide-registration.ts';
+import type { Card } from '../ports/system-record.ts';
+import { type RecordCommand, recordCommand, type Typed, text, word } from './command.ts';
+import { isoMonth, table } from './table.ts';
+
+interface ListedCard {
+  readonly id: string;
+  /** `pending`: a registration that waits for approval; its id is the one to approve. */
+  readonly state: Card['state'] | 'pending';
+  readonly kind: string;
+  readonly uid: string;
+  readonly displayName: string;
+  readonly expiresMonth: string;
+}
+
+interface IdInput {
+  readonly id: string;
+  readonly reason?: string;
+}
+
+export const cardCommands = [
+  recordCommand({
+    name: 'card list',
+    summary: 'registered cards, and registrations that wait for approval',
+    read: () => ({}),
+    run: (context) => listCards(context, () => true),
+    text: cardTable,
+  }),
+  recordCommand({
+    name: 'card find',
+    summary: 'whose card has this number (it is neither stored nor logged)',
+    shape: (command) =>
+      command
+        .argument('<number>', 'serial number, IDm or UID in hex')
+        .option('--kind <kind>', 'jpki, felica or uid', 'jpki'),
+    read: (typed) => {
+      const kind = text(typed, 'kind') ?? 'jpki';
+      if (!isCardKind(kind)) throw new InvalidInput('ERR_CARD_KIND', '--kind is jpki, felica or uid.');
+      return parseCardNumber(kind, word(typed, 0));
+    },
+    run: async (context, input: ReturnType<typeof parseCardNumber>) => {
+      const found = await context.record.cards.findByKey(context.numbers.keyOf(input));
+      const ids = new Set(found.map(({ cardId }) => cardId as string));
+      return listCards(context, ({ id }) => ids.has(id));
+    },
+    text: (cards: readonly ListedCard[]) =>
+      cards.length === 0 ? 'No registered card has that number.' : cardTable(cards),
+    succeeded: (cards) => cards.length > 0,
+  }),
+  recordCommand({
+    name: 'card approve',
+    summary: 'let a registration become a card; certificate and OCSP are checked again',
+    shape: (command) => command.argument('<id>', 'the registration’s id, from `kazasu card list`'),
+    read: idOf,
+    run: (context, { id }: IdInput, approver) => approveRegistration(context, { registration: id, approver }),
+    text: (outcome) =>
+      outcome.outcome === 'approved'
+        ? `Approved: card ${outcome.cardId} works from this moment.`
+        : `Not approved: ${outcome.reason}${outcome.certificateReason ? ` (${outcome.certificateReason})` : ''}.`,
+    succeeded: ({ outcome }) => outcome === 'approved',
+  }),
+  recordCommand({
+    name: 'card reject',
+    summary: 'refuse a registration',
+    shape: (command) =>
+      command
+        .argument('<id>', 'the registration’s id, from `kazasu card list`')
+        .option('--reason <text>', 'said to the person'),
+    read: (typed) => {
+      const reason = text(typed, 'reason');
+      return { id: word(typed, 0), ...(reason === undefined ? {} : { reason }) };
+    },
+    run: (context, { id, reason }: IdInput, approver) =>
+      rejectRegistration(context, {
+        registration: id,
+        approver,
+        ...(reason === undefined ? {} : { reason }),
+      }),
+    text: (outcome) => (outcome.outcome === 'rejected' ? 'Rejected.' : `Not rejected: ${outcome.reason}.`),
+    succeeded: ({ outcome }) => outcome === 'rejected',
+  }),
+  changing(
+    'card suspend',
+    'stop a card at once',
+    suspendCard,
+    'is suspended: it is refused from this moment.',
+  ),
+  changing(
+    'card restore',
+    'lift our own suspension (never the issuer’s revocation)',
+    restoreCard,
+    'works again.',
+  ),
+  changing('card revoke', 'end a card for good', revokeCard, 'is revoked for good.'),
+];
+
+function changing(
+  name: string,
+  summary: string,
+  change: (
+    context: FlowContext,
+    request: { card: string; actor: Parameters<RecordCommand['run']>[2] },
+  ) => Promise<Card>,
+  done: string,
+): RecordCommand {
+  return recordCommand({
+    name,
+    summary,
+    shape: (command) => command.argument('<id>', 'the card’s id, from `kazasu card list`'),
+    read: idOf,
+    run: async (context, { id }: IdInput, actor) => {
+      const { cardId, state } = await change(context, { card: id, actor });
+      return { id: cardId, state };
+    },
+    text: ({ id }) => `Card ${id} ${done}`,
+  });
+}
+
+function idOf(typed: Typed): IdInput {
+  return { id: word(typed, 0) };
+}
+
+async function listCards(
+  { record }: FlowContext,
+  wanted: (card: ListedCard) => boolean,
+): Promise<readonly ListedCard[]> {
+  const people = new Map((await record.people.list()).map((person) => [person.personId, person]));
+  const named = (personId: Card['personId']) => ({
+    uid: people.get(personId)?.uid ?? '',
+    displayName: people.get(personId)?.displayName ?? '',
+  });
+  const waiting = (await record.registrations.list('pending')).map(({ registrationId, personId, proof }) => ({
+    id: registrationId as string,
+    state: 'pending' as const,
+    kind: proof?.kind ?? 'jpki',
+    ...named(personId),
+    expiresMonth: proof === undefined ? '' : isoMonth(proof.notAfter),
+  }));
+  const cards = (await record.cards.list()).map(({ cardId, state, kind, personId, notAfter }) => ({
+    id: cardId as string,
+    state,
+    kind,
+    ...named(personId),
+    expiresMonth: isoMonth(notAfter),
+  }));
+  return [...waiting, ...cards].filter(wanted);
+}
+
+function cardTable(cards: readonly ListedCard[]): string {
+  return table(
+    ['ID', 'STATE', 'KIND', 'UID', 'NAME', 'EXPIRES'],
+    cards.map((card) => [card.id, card.state, card.kind, card.uid, card.displayName, card.expiresMonth]),
+    'No cards yet. A person registers one with: kazasu person invite UID, then kazasu bridge register --invite CODE',
+  );
+}

@@ -1,0 +1,154 @@
+import { isIP } from 'node:net';
+import { type Acr, acrNames, parseAcr } from '../domain/assurance.ts';
+import { InvalidInput } from '../domain/fault.ts';
+import {
+  addLdapClient,
+  addOidcClient,
+  type NewLdapClient,
+  type NewOidcClient,
+  requireClient,
+  rotateClientSecret,
+} from '../flows/manage-clients.ts';
+import { collect, flag, recordCommand, type Typed, text, texts, word } from './command.ts';
+import { oneOf } from './reader.ts';
+import { table } from './table.ts';
+
+type NewClient =
+  | { readonly protocol: 'oidc'; readonly client: Omit<NewOidcClient, 'actor'> }
+  | { readonly protocol: 'ldap'; readonly client: Omit<NewLdapClient, 'actor'> };
+type AddedClient =
+  | { readonly id: string; readonly clientId: string; readonly clientSecret: string }
+  | { readonly id: string; readonly bindDN: string; readonly secret: string };
+
+export const clientCommands = [
+  recordCommand({
+    name: 'client add',
+    summary: 'add a relying party: an OpenID Connect client or an LDAP device account',
+    shape: (command) =>
+      command
+        .argument('<name>', 'what it is called; part of an LDAP device’s bind DN')
+        .option('--oidc', 'an OpenID Connect client')
+        .option('--redirect-uri <url>', 'where it takes the code; repeatable', collect, [])
+        .option('--pin-window <hours>', 'for how long a PIN lifts later taps at the same reader group', '0')
+        .option('--ldap', 'an LDAP device account')
+        .option('--profile <name>', 'card-search, card-bind or generic', 'card-search')
+        .option('--address <cidr>', 'where the device stands; repeatable', collect, [])
+        .option('--allow-plaintext', 'let it bind without TLS (needs --address)')
+        .option('--own-reader', 'it reads cards itself; its numbers count as `serial`')
+        .option('--card-kind <kind>', 'the kind of number its reader sends: jpki, felica or uid', 'jpki')
+        .option('--card-attribute <name>', 'serialNumber, employeeNumber, pager or uid', 'serialNumber')
+        .option('--acr <name>', `what it accepts: ${acrNames.join(', ')}; repeatable`, collect, [])
+        .option('--require-group <name>', 'only people of this group; repeatable', collect, []),
+    read: readNewClient,
+    run: async (context, input: NewClient, actor): Promise<AddedClient> => {
+      if (input.protocol === 'oidc') {
+        const added = await addOidcClient(context, { ...input.client, actor });
+        return { id: added.clientId, ...added };
+      }
+      const { clientId, secret } = await addLdapClient(context, { ...input.client, actor });
+      return { id: clientId, bindDN: `cn=${input.client.name},ou=devices,${context.ldapBaseDn}`, secret };
+    },
+    text: (added) =>
+      'clientId' in added
+        ? `client_id      ${added.clientId}\nclient_secret  ${added.clientSecret}\nThe secret is shown this once.`
+        : `bind DN   ${added.bindDN}\npassword  ${added.secret}\nThe password is shown this once.`,
+  }),
+  recordCommand({
+    name: 'client list',
+    summary: 'the relying parties and what they accept',
+    read: () => ({}),
+    run: async ({ record }) =>
+      (await record.clients.list()).map(({ name, protocol, policy }) => ({
+        id: policy.clientId,
+        name,
+        protocol,
+        state: policy.clientState,
+        acceptedAcr: policy.acceptedAcr,
+        reader: policy.reader,
+      })),
+    text: (clients) =>
+      table(
+        ['NAME', 'PROTOCOL', 'STATE', 'ACCEPTS', 'ID'],
+        clients.map((one) => [
+          one.name,
+          one.protocol,
+          one.state,
+          one.acceptedAcr.map((acr) => acr.replace('urn:kazasu:acr:', '')).join(' '),
+          one.id,
+        ]),
+        'No clients yet: kazasu client add NAME --oidc --redirect-uri URL',
+      ),
+  }),
+  recordCommand({
+    name: 'client rotate-secret',
+    summary: 'give a client a new secret; the old one ends at once',
+    shape: (command) => command.argument('<id>', 'name or id'),
+    read: (typed) => ({ client: word(typed, 0) }),
+    run: async (context, input: { client: string }, actor) => {
+      const { name } = requireClient(context, input.client);
+      const { clientId, secret } = await rotateClientSecret(context, { ...input, actor });
+      return { id: clientId, name, secret };
+    },
+    text: ({ name, secret }) => `New secret of ${name}, shown this once:\n${secret}`,
+  }),
+];
+
+function readNewClient(typed: Typed): NewClient {
+  if (flag(typed, 'oidc') === flag(typed, 'ldap')) {
+    throw new InvalidInput('ERR_OPTION', 'Say which protocol: --oidc or --ldap.');
+  }
+  const common = {
+    name: word(typed, 0),
+    acceptedAcr: texts(typed, 'acr').map(readAcr),
+    requiredGroups: texts(typed, 'requireGroup'),
+  };
+  if (flag(typed, 'oidc')) {
+    const pinWindowSeconds = readHours(text(typed, 'pinWindow') ?? '0');
+    return {
+      protocol: 'oidc',
+      client: { ...common, redirectUris: texts(typed, 'redirectUri'), pinWindowSeconds },
+    };
+  }
+  return {
+    protocol: 'ldap',
+    client: {
+      ...common,
+      profile: oneOf(text(typed, 'profile'), ['card-search', 'card-bind', 'generic'], '--profile'),
+      addresses: texts(typed, 'address').map(readCidr),
+      allowPlaintext: flag(typed, 'allowPlaintext'),
+      ownReader: flag(typed, 'ownReader'),
+      cardKind: oneOf(text(typed, 'cardKind'), ['jpki', 'felica', 'uid'], '--card-kind'),
+      cardAttribute: oneOf(
+        text(typed, 'cardAttribute'),
+        ['serialNumber', 'employeeNumber', 'pager', 'uid'],
+        '--card-attribute',
+      ),
+    },
+  };
+}
+
+function readAcr(name: string): Acr {
+  const acr = parseAcr(name);
+  if (acr !== undefined) return acr;
+  throw new InvalidInput('ERR_OPTION', `--acr is one of ${acrNames.join(', ')}, not "${name}".`);
+}
+
+function readHours(hours: string): number {
+  if (!/^\d{1,2}$/.test(hours) || Number(hours) > 24) {
+    throw new InvalidInput('ERR_OPTION', '--pin-window is whole hours, 0 to 24.');
+  }
+  return Number(hours) * 3_600;
+}
+
+function readCidr(range: string): string {
+  const [network = '', prefix] = range.split('/');
+  const family = isIP(network);
+  const bits = Number(prefix ?? 0);
+  if (family === 0 || !/^\d*$/.test(prefix ?? '') || bits > (family === 6 ? 128 : 32)) {
+    throw new InvalidInput(
+      'ERR_OPTION',
+      `--address is an address or a range like 192.0.2.0/24, not "${range}".`,
+    );
+  }
+  return range;
+}

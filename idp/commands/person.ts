@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { readPeopleCsv } from '../../connectors/directory/people-csv.ts';
+import { InvalidInput } from '../domain/fault.ts';
+import type { Person, ReleasedPerson } from '../domain/person.ts';
+import { restorePerson, suspendPerson } from '../flows/change-person.ts';
+import { importPeople } from '../flows/import-people.ts';
+import { invitePerson } from '../flows/invite-person.ts';
+import { recordCommand, type Typed, text, word } from './command.ts';
+import { isoTime, table } from './table.ts';
+
+export const personCommands = [
+  recordCommand({
+    name: 'person import',
+    summary: 'add people from a CSV file, or bring them up to date; all rows or none',
+    shape: (command) =>
+      command
+        .argument(
+          '<file>',
+          'uid,employeeNumber,displayName,displayNameKana,mail,organization,department,title,groups',
+        )
+        .option('--encoding <name>', 'utf-8 or shift_jis', 'utf-8'),
+    read: async (typed) => ({ people: await readPeopleFile(word(typed, 0), text(typed, 'encoding')) }),
+    run: (context, { people }: { people: readonly ReleasedPerson[] }, actor) =>
+      importPeople(context, { people, actor }),
+    text: ({ added, updated }) =>
+      `${added} added, ${updated} brought up to date. Next: kazasu person invite UID`,
+  }),
+  recordCommand({
+    name: 'person list',
+    summary: 'who there is',
+    read: () => ({}),
+    run: async ({ record }) => (await record.people.list()).map(summary),
+    text: (people) =>
+      table(
+        ['UID', 'NAME', 'ORGANISATION', 'STATE', 'ROLES'],
+        people.map((one) => [one.uid, one.displayName, one.organization, one.state, one.roles.join(' ')]),
+        'No people yet: kazasu person import FILE.csv',
+      ),
+  }),
+  recordCommand({
+    name: 'person suspend',
+    summary: 'stop a person with all cards at once',
+    shape: (command) => command.argument('<id>', 'uid or internal id'),
+    read: personOf,
+    run: async (context, { person }: PersonInput, actor) =>
+      summary(await suspendPerson(context, { person, actor })),
+    text: ({ uid }) =>
+      `${uid} is suspended: every card is refused from this moment. To lift it: kazasu person restore ${uid}`,
+  }),
+  recordCommand({
+    name: 'person restore',
+    summary: 'lift a suspension',
+    shape: (command) => command.argument('<id>', 'uid or internal id'),
+    read: personOf,
+    run: async (context, { person }: PersonInput, actor) =>
+      summary(await restorePerson(context, { person, actor })),
+    text: ({ uid }) => `${uid} is active again.`,
+  }),
+  recordCommand({
+    name: 'person invite',
+    summary: 'make a one-time code (72 hours) with which a person registers a card',
+    shape: (command) => command.argument('<id>', 'uid or internal id'),
+    read: personOf,
+    run: async (context, { person }: PersonInput, actor) => {
+      const { code, expiresAt } = await invitePerson(context, { person, inviter: actor });
+      return { code, expiresAt: isoTime(expiresAt) };
+    },
+    text: ({ code, expiresAt }) =>
+      `${code}\nHand it to the person, not by the mail they sign in to. Good once, until ${expiresAt}.\nAt a reader: kazasu bridge register --invite ${code}`,
+  }),
+];
+
+interface PersonInput {
+  readonly person: string;
+}
+
+function personOf(typed: Typed): PersonInput {
+  return { person: word(typed, 0) };
+}
+
+function summary({
+  personId,
+  ...person
+}: Person): Omit<Person, 'personId' | 'organizationId'> & { id: string } {
+  const { organizationId: _, ...shown } = person;
+  return { id: personId, ...shown };
+}
+
+async function readPeopleFile(path: string, encoding = 'utf-8'): Promise<readonly ReleasedPerson[]> {
+  if (encoding !== 'utf-8' && encoding !== 'shift_jis') {
+    throw new InvalidInput('ERR_ENCODING', `--encoding is utf-8 or shift_jis, not "${encoding}".`);
+  }
+  return readPeopleCsv(await readGivenFile(path), encoding);
+}
+
+/** @throws {InvalidInput} `ERR_FILE` when it cannot be read. */
+export async function readGivenFile(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new InvalidInput('ERR_FILE', `${path} cannot be read: does it exist, and may you read it?`, cause);
+  }
+}

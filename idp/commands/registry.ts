@@ -1,0 +1,19 @@
+import { auditCommands } from './audit.ts';
+import { cardCommands } from './card.ts';
+import { clientCommands } from './client.ts';
+import type { RecordCommand } from './command.ts';
+import { crlCommands } from './crl.ts';
+import { orgCommands } from './org.ts';
+import { personCommands } from './person.ts';
+import { readerCommands } from './reader.ts';
+
+/** Every command that reads or changes the record. */
+export const recordCommands: readonly RecordCommand[] = [
+  ...orgCommands,
+  ...personCommands,
+  ...cardCommands,
+  ...readerCommands,
+  ...clientCommands,
+  ...crlCommands,
+  ...auditCommands,
+];

@@ -1,0 +1,170 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { InvalidInput } from './domain/fault.ts';
+
+/** What one installation is set up with; everything else lives in the record. */
+export interface Config {
+  readonly issuer: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** Empty: SQLite in the data directory. */
+  readonly databaseUrl: string;
+  /** Empty: index and OIDC state in SQLite too. */
+  readonly redisUrl: string;
+  readonly ldapPort: number;
+  readonly ldapsPort: number;
+  readonly ldapBaseDn: string;
+  readonly tlsCertFile: string;
+  readonly tlsKeyFile: string;
+  /** A directory of CA certificates; empty: My Number Cards are refused. */
+  readonly jpkiAnchors: string;
+  readonly jpkiAllowTestCa: boolean;
+  readonly crlSources: readonly string[];
+  readonly ocspUrl: string;
+  readonly trustedProxies: readonly string[];
+}
+
+type Environment = { readonly [name: string]: string | undefined };
+
+const names = [
+  'KAZASU_ISSUER',
+  'KAZASU_PORT',
+  'KAZASU_DATA_DIR',
+  'KAZASU_DATABASE_URL',
+  'KAZASU_REDIS_URL',
+  'KAZASU_LDAP_PORT',
+  'KAZASU_LDAPS_PORT',
+  'KAZASU_LDAP_BASE_DN',
+  'KAZASU_TLS_CERT',
+  'KAZASU_TLS_KEY',
+  'KAZASU_JPKI_ANCHORS',
+  'KAZASU_JPKI_ALLOW_TEST_CA',
+  'KAZASU_CRL_SOURCES',
+  'KAZASU_OCSP_URL',
+  'KAZASU_TRUSTED_PROXIES',
+] as const;
+type Name = (typeof names)[number];
+
+/**
+ * Reads the environment once, over an env file, and validates it as a whole.
+ * @throws {InvalidInput} `ERR_CONFIGURATION` with every problem in one message; unknown `KAZASU_…` names are problems.
+ */
+export function readConfig(environment: Environment = process.env, envFile = '.env'): Config {
+  const merged: Environment = { ...readEnvFile(envFile), ...environment };
+  const problems = Object.keys(merged)
+    .filter((name) => name.startsWith('KAZASU_') && !(names as readonly string[]).includes(name))
+    .map((name) => `${name}: no such setting`);
+  const read = <T>(name: Name, fallback: string, parse: (text: string) => T): T | undefined => {
+    const text = merged[name]?.trim() || fallback;
+    try {
+      return parse(text);
+    } catch (error) {
+      problems.push(`${name}: ${error instanceof Error ? error.message : 'cannot be read'}`);
+      return undefined;
+    }
+  };
+  const config = readAll(read);
+  if (Boolean(config.tlsCertFile) !== Boolean(config.tlsKeyFile)) {
+    problems.push('KAZASU_TLS_CERT and KAZASU_TLS_KEY: give both or none');
+  }
+  if (problems.length > 0) {
+    throw new InvalidInput(
+      'ERR_CONFIGURATION',
+      `The configuration cannot be used:\n- ${problems.join('\n- ')}`,
+    );
+  }
+  return config as Config;
+}
+
+type Optional<T> = { readonly [name in keyof T]: T[name] | undefined };
+
+function readAll(
+  read: <T>(name: Name, fallback: string, parse: (text: string) => T) => T | undefined,
+): Optional<Config> {
+  return {
+    issuer: read('KAZASU_ISSUER', 'http://localhost:3000', parseIssuer),
+    port: read('KAZASU_PORT', '3000', parsePort),
+    dataDir: read('KAZASU_DATA_DIR', './data', (text) => resolve(text)),
+    databaseUrl: read('KAZASU_DATABASE_URL', '', refuseYet('PostgreSQL')),
+    redisUrl: read('KAZASU_REDIS_URL', '', parseUrl('redis:', 'rediss:', 'unix:')),
+    ldapPort: read('KAZASU_LDAP_PORT', '1389', parsePort),
+    ldapsPort: read('KAZASU_LDAPS_PORT', '1636', parsePort),
+    ldapBaseDn: read('KAZASU_LDAP_BASE_DN', 'dc=example,dc=jp', parseDn),
+    tlsCertFile: read('KAZASU_TLS_CERT', '', existing),
+    tlsKeyFile: read('KAZASU_TLS_KEY', '', existing),
+    jpkiAnchors: read('KAZASU_JPKI_ANCHORS', '', existing),
+    jpkiAllowTestCa: read('KAZASU_JPKI_ALLOW_TEST_CA', 'false', parseBoolean),
+    crlSources: read('KAZASU_CRL_SOURCES', '', (text) => list(text).map(parseCrlSource)),
+    ocspUrl: read('KAZASU_OCSP_URL', '', parseUrl('http:', 'https:')),
+    trustedProxies: read('KAZASU_TRUSTED_PROXIES', '', list),
+  };
+}
+
+/** Whether a host name means this machine itself. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function readEnvFile(path: string): Environment {
+  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
+}
+
+function parseIssuer(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) throw new TypeError('is no URL');
+  const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  if (!secure) throw new TypeError('anything but loopback must be https');
+  if (url.search !== '' || url.hash !== '' || url.username !== '')
+    throw new TypeError('takes no query, fragment or user');
+  return text.replace(/\/$/, '');
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new TypeError('is a port number, 0 to 65535');
+  return port;
+}
+
+function parseDn(text: string): string {
+  if (!/^[a-zA-Z][\w-]*=[^,]+(,[a-zA-Z][\w-]*=[^,]+)*$/.test(text))
+    throw new TypeError('is no DN, e.g. dc=example,dc=jp');
+  return text;
+}
+
+function parseBoolean(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new TypeError('is true or false');
+  return text === 'true';
+}
+
+function parseUrl(...protocols: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (text === '') return text;
+    if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) {
+      throw new TypeError(`is a URL with ${protocols.join(' or ')}`);
+    }
+    return text;
+  };
+}
+
+function parseCrlSource(text: string): string {
+  return parseUrl('ldap:', 'ldaps:', 'http:', 'https:', 'file:')(text);
+}
+
+function existing(text: string): string {
+  if (text === '') return text;
+  const path = resolve(text);
+  if (!existsSync(path)) throw new TypeError(`${path} does not exist`);
+  return path;
+}
+
+function refuseYet(what: string): (text: string) => string {
+  return (text) => {
+    if (text !== '') throw new TypeError(`${what} is not supported by this version: leave it empty`);
+    return text;
+  };
+}
+
+function list(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((item) => item !== '');
+}
