@@ -1,18 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, include: string[], testTimeout: number) => ({
-  test: { name, include, testTimeout, hookTimeout: 60_000, environment: 'node' as const },
+const project = (name: string, include: string[], testTimeout: number, fileParallelism: boolean) => ({
+  test: { name, include, testTimeout, fileParallelism, hookTimeout: 60_000, environment: 'node' as const },
 });
 
-/** Quick suites first; the ones that start real programs run one file at a time so that two cores suffice. */
+/**
+ * Quick suites first. The ones that start real programs run one file at a time: two cores suffice, and a machine has
+ * only one pcscd and one virtual reader.
+ */
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['test/*.test.ts', 'test/{idp,connectors,reader-bridge}/**/*.test.ts'], 10_000),
-      project('contract', ['test/contract/**/*.test.ts'], 30_000),
-      project('fuzz', ['test/fuzz/**/*.test.ts'], 60_000),
-      project('peers', ['test/peers/**/*.test.ts'], 60_000),
-      project('e2e', ['test/e2e/**/*.test.ts'], 120_000),
+      project('unit', ['test/*.test.ts', 'test/{idp,connectors,reader-bridge}/**/*.test.ts'], 10_000, true),
+      project('contract', ['test/contract/**/*.test.ts'], 30_000, false),
+      project('fuzz', ['test/fuzz/**/*.test.ts'], 60_000, true),
+      project('peers', ['test/peers/**/*.test.ts'], 60_000, false),
+      project('e2e', ['test/e2e/**/*.test.ts'], 120_000, false),
     ],
   },
 });
