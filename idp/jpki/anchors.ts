@@ -1,0 +1,135 @@
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type IssuerKeyId, parseIssuerKeyId } from '../domain/certificate-id.ts';
+import { InvalidInput } from '../domain/fault.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type ParsedCertificate, parseCertificate } from './certificate.ts';
+import { namedBitsOf } from './der-values.ts';
+import type { DistinguishedName } from './distinguished-name.ts';
+import { extensionOid, readIsAuthority, readSubjectKeyIdentifier } from './extensions.ts';
+
+/** A pinned certification authority: one generation, one key. */
+export interface Anchor {
+  readonly issuerKeyId: IssuerKeyId;
+  readonly subject: DistinguishedName;
+  readonly publicKey: KeyObject;
+  readonly notBefore: Instant;
+  /** The last second of validity. */
+  readonly notAfter: Instant;
+  readonly der: Uint8Array;
+  /** SHA-256 over the certificate in upper-case hex: what an operator compares with J-LIS. */
+  readonly fingerprint: string;
+  /** Its organisation is that of test cards. */
+  readonly isTest: boolean;
+}
+
+const keyCertSign = 5;
+const cRLSign = 6;
+const anchorFile = /\.(cer|crt|der|pem)$/i;
+const testOrganizations: readonly string[] = ['JPKI-TEST'];
+
+/** The `O` of a name in upper case (case does not count in names); empty when there is none. */
+export const organizationOf = (name: DistinguishedName): string =>
+  name
+    .flat()
+    .find(({ type }) => type === 'O')
+    ?.value.toUpperCase() ?? '';
+
+/** Test authorities are no authorities unless they are allowed. */
+export const usableAnchors = (anchors: readonly Anchor[], allowTestAuthorities: boolean): readonly Anchor[] =>
+  anchors.filter(({ isTest }) => allowTestAuthorities || !isTest);
+
+/**
+ * Reads one CA certificate, DER or PEM.
+ * @throws {InvalidInput} `ERR_ANCHOR` when it is not a certification authority with a key identifier.
+ */
+export function readAnchor(file: Uint8Array): Anchor {
+  const der = derOf(file);
+  const parsed = parseCertificate(der);
+  if (parsed.outcome === 'refused') throw notAnAnchor(`it cannot be read (${parsed.reason})`);
+  const { certificate } = parsed;
+  const publicKey = new X509Certificate(der).publicKey;
+  return {
+    issuerKeyId: keyIdOfAuthority(certificate),
+    subject: certificate.subject,
+    publicKey,
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    der,
+    fingerprint: createHash('sha256').update(der).digest('hex').toUpperCase(),
+    isTest: testOrganizations.includes(organizationOf(certificate.subject)),
+  };
+}
+
+const notAnAnchor = (why: string, cause?: unknown): InvalidInput =>
+  new InvalidInput(
+    'ERR_ANCHOR',
+    `Not a CA certificate: ${why}. Take it from J-LIS again and compare.`,
+    cause,
+  );
+
+function derOf(file: Uint8Array): Uint8Array {
+  if (file[0] === 0x30) return file;
+  try {
+    return new X509Certificate(file).raw;
+  } catch (error) {
+    throw notAnAnchor('it is neither DER nor PEM', error);
+  }
+}
+
+function keyIdOfAuthority({ extensions }: ParsedCertificate): IssuerKeyId {
+  const basicConstraints = extensions.get(extensionOid.basicConstraints);
+  const keyUsage = extensions.get(extensionOid.keyUsage);
+  const subjectKeyId = extensions.get(extensionOid.subjectKeyIdentifier);
+  if (basicConstraints === undefined || !readIsAuthority(basicConstraints)) {
+    throw notAnAnchor('basicConstraints does not say cA');
+  }
+  const bits = keyUsage === undefined ? new Set<number>() : namedBitsOf(keyUsage.value);
+  if (!bits.has(keyCertSign) || !bits.has(cRLSign))
+    throw notAnAnchor('it may not sign certificates and lists');
+  if (subjectKeyId === undefined) throw notAnAnchor('it has no subject key identifier');
+  return parseIssuerKeyId(readSubjectKeyIdentifier(subjectKeyId));
+}
+
+/**
+ * Reads a directory of CA certificates (`.cer`, `.crt`, `.der`, `.pem`).
+ * @throws {InvalidInput} `ERR_ANCHOR` naming the file that is wrong, or two different keys under one key identifier.
+ */
+export function loadAnchors(directory: string): readonly Anchor[] {
+  const files = listFiles(directory).filter((entry) => entry.isFile() && anchorFile.test(entry.name));
+  const anchors = files.map((entry) => {
+    try {
+      return readAnchor(readFileSync(join(directory, entry.name)));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new InvalidInput('ERR_ANCHOR', `${entry.name}: ${reason}`, error);
+    }
+  });
+  return withoutRepetition(anchors);
+}
+
+function listFiles(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    throw new InvalidInput(
+      'ERR_ANCHOR',
+      `The directory of CA certificates cannot be read: ${directory}`,
+      error,
+    );
+  }
+}
+
+/** A key identifier must name one key: certificates, lists and card ids are told apart by it. */
+export function withoutRepetition(anchors: readonly Anchor[]): readonly Anchor[] {
+  const byKeyId = new Map<string, Anchor>();
+  for (const anchor of anchors) {
+    const known = byKeyId.get(anchor.issuerKeyId);
+    if (known !== undefined && known.fingerprint !== anchor.fingerprint) {
+      throw new InvalidInput('ERR_ANCHOR', `Two CA certificates claim the key id ${anchor.issuerKeyId}.`);
+    }
+    byKeyId.set(anchor.issuerKeyId, anchor);
+  }
+  return [...byKeyId.values()];
+}

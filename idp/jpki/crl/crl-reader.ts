@@ -1,0 +1,68 @@
+import type { RevocationScope } from '../../domain/card.ts';
+import { parseIssuerKeyId, type SerialNumber } from '../../domain/certificate-id.ts';
+import { InvalidInput } from '../../domain/fault.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { CrlReader, CrlVerdict } from '../../ports/jpki.ts';
+import { type Anchor, usableAnchors } from '../anchors.ts';
+import { type CardProfile, myNumberCard } from '../card-profile.ts';
+import { extensionOid, readAuthorityKeyIdentifier } from '../extensions.ts';
+import { readCrlHeader } from './crl-header.ts';
+import { CrlPass, type CrlTrust, readTail } from './crl-pass.ts';
+import { SerialNumberTable } from './serial-number-table.ts';
+
+export interface CrlReaderOptions {
+  readonly anchors: readonly Anchor[];
+  /** Their signature algorithms are accepted on lists. */
+  readonly profiles?: readonly CardProfile[];
+  /** Never in production. */
+  readonly allowTestAuthorities?: boolean;
+}
+
+/** Reads lists that are at hand as a whole, and lists that arrive in pieces. */
+export interface JpkiCrlReader extends CrlReader {
+  /** The same as `read`, piece by piece: the event loop runs on between the pieces. */
+  readChunks(
+    list: AsyncIterable<Uint8Array>,
+    interest: ReadonlySet<SerialNumber>,
+    now: Instant,
+  ): Promise<CrlVerdict>;
+}
+
+/** A reader that trusts the pinned anchors. @see RFC 5280 §6.3 */
+export function createCrlReader(options: CrlReaderOptions): JpkiCrlReader {
+  const { profiles = [myNumberCard], allowTestAuthorities = false } = options;
+  const trust: CrlTrust = {
+    anchors: usableAnchors(options.anchors, allowTestAuthorities),
+    signatureAlgorithms: profiles.flatMap(({ signatureAlgorithms }) => signatureAlgorithms),
+  };
+  return {
+    read(list, interest, now) {
+      const pass = new CrlPass(trust, new SerialNumberTable(interest));
+      pass.push(list);
+      return pass.finish(now);
+    },
+    async readChunks(list, interest, now) {
+      const pass = new CrlPass(trust, new SerialNumberTable(interest));
+      for await (const chunk of list) {
+        pass.push(chunk);
+        if (pass.refusal !== undefined) break;
+      }
+      return pass.finish(now);
+    },
+    claimedScope,
+  };
+}
+
+function claimedScope(list: Uint8Array): RevocationScope | undefined {
+  try {
+    const { entriesEnd, tbsEnd } = readCrlHeader(list);
+    const { scope } = readTail(list.subarray(entriesEnd), tbsEnd - entriesEnd);
+    const extension = scope.extensions.get(extensionOid.authorityKeyIdentifier);
+    const keyId = extension && readAuthorityKeyIdentifier(extension);
+    if (keyId === undefined || scope.distributionPoint === undefined) return undefined;
+    return { issuerKeyId: parseIssuerKeyId(keyId), distributionPoint: scope.distributionPoint };
+  } catch (error) {
+    if (error instanceof InvalidInput) return undefined;
+    throw error;
+  }
+}
