@@ -1,0 +1,70 @@
+import { Html, html } from './html.ts';
+import { type Frame, page } from './layout.ts';
+import { textsOf } from './texts/of-locale.ts';
+
+/** What a person can choose on the sign-in page; an absent way is not offered. */
+export interface SignInChoices {
+  readonly clientName: string;
+  readonly tapHref?: string;
+  readonly pinHref?: string;
+  /** Back to the client, with `access_denied`. */
+  readonly cancelHref: string;
+}
+
+/** The page on which a sign-in starts: links only, because a form that leads to the bridge is stopped by `form-action`. */
+export function signInPage(frame: Frame, choices: SignInChoices): string {
+  const { signIn } = textsOf(frame.locale);
+  const { clientName, tapHref, pinHref, cancelHref } = choices;
+  const offer = offerOf(choices);
+  return page(
+    frame,
+    signIn.title,
+    html`<h1>${signIn.heading(clientName)}</h1>
+<div class="panel">
+${offer !== 'none' && picture}
+<p class="lead">${signIn.lead[offer]}</p>
+${
+  offer !== 'none' &&
+  html`<ul class="choices">
+${tapHref !== undefined && choice(tapHref, signIn.tap, 'tap-hint', signIn.tapHint, 'primary')}
+${pinHref !== undefined && choice(pinHref, signIn.pin, 'pin-hint', signIn.pinHint, tapHref === undefined ? 'primary' : 'secondary')}
+</ul>`
+}
+</div>
+<p><a href="${cancelHref}" rel="nofollow">${signIn.cancel(clientName)}</a></p>
+${
+  offer !== 'none' &&
+  html`<details class="help">
+<summary>${signIn.helpTitle}</summary>
+<ul>${signIn.help.map((line) => html`<li>${line}</li>`)}</ul>
+</details>`
+}`,
+  );
+}
+
+function offerOf({ tapHref, pinHref }: SignInChoices): 'tap' | 'pin' | 'both' | 'none' {
+  if (tapHref !== undefined && pinHref !== undefined) return 'both';
+  if (tapHref !== undefined) return 'tap';
+  return pinHref === undefined ? 'none' : 'pin';
+}
+
+function choice(
+  href: string,
+  label: string,
+  hintId: string,
+  hint: string,
+  look: 'primary' | 'secondary',
+): Html {
+  return html`<li><a class="button ${look}" href="${href}" rel="nofollow" aria-describedby="${hintId}">${label}</a>
+<p class="hint" id="${hintId}">${hint}</p></li>`;
+}
+
+/** Decoration only: a card over a reader. */
+const picture = new Html(
+  '<svg class="picture" viewBox="0 0 160 104" width="160" height="104" aria-hidden="true" focusable="false">' +
+    '<path class="picture-reader" d="M22 74h116a8 8 0 0 1 8 8v6a8 8 0 0 1-8 8H22a8 8 0 0 1-8-8v-6a8 8 0 0 1 8-8z"/>' +
+    '<path class="picture-waves" d="M62 63a26 26 0 0 0 36 0M70 56a15 15 0 0 0 20 0"/>' +
+    '<rect class="picture-card" x="42" y="6" width="76" height="42" rx="5"/>' +
+    '<rect class="picture-chip" x="51" y="17" width="14" height="11" rx="2"/>' +
+    '<path class="picture-lines" d="M73 20h34M73 28h24M51 38h56"/></svg>',
+);

@@ -1,0 +1,118 @@
+import type { DenialReason } from '../../domain/decide-login.ts';
+import type { TapRefusal } from '../../flows/accept-tap.ts';
+import type { InvitationRefusal } from '../../flows/begin-registration.ts';
+import type { SetupOutcome } from '../../flows/first-administrator.ts';
+import type { ProofRefusal } from '../../flows/prove-registration.ts';
+import type { CertificateRefusal } from '../../ports/jpki.ts';
+import type { NotRedeemed } from '../../ports/taps.ts';
+import type { Locale } from '../locale.ts';
+
+/** What happened, and what the person can do next: every refusal and every error has both. */
+export interface Explanation {
+  readonly what: string;
+  readonly next: string;
+}
+
+export type Explained<Reason extends string> = { readonly [reason in Reason]: Explanation };
+
+/** Why a bridge is refused: a tap, an enrolment, a registration. */
+export type BridgeRefusal = TapRefusal | ProofRefusal | InvitationRefusal | 'enrolment-code' | 'public-key';
+
+/** Why a browser's return from the bridge resumed nothing. */
+export type ReturnRefusal = NotRedeemed | 'reader-unknown';
+
+/** Why a setup link leads nowhere. */
+export type SetupRefusal = (SetupOutcome & { outcome: 'refused' })['reason'];
+
+/** What goes wrong around a sign-in, by our own names. */
+export type Trouble =
+  | 'application-unknown'
+  | 'redirect-unknown'
+  | 'sign-in-expired'
+  | 'request-invalid'
+  | 'sign-in-not-possible'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'too-large'
+  | 'content-type'
+  | 'malformed'
+  | 'wrong-host'
+  | 'cross-site'
+  | 'too-many-attempts'
+  | 'temporarily-unavailable'
+  | 'internal-error';
+
+/** Everything that is refused or fails, with its explanation. */
+export interface Reasons {
+  readonly denial: Explained<DenialReason>;
+  readonly bridge: Explained<BridgeRefusal>;
+  readonly returned: Explained<ReturnRefusal>;
+  readonly setup: Explained<SetupRefusal>;
+  readonly trouble: Explained<Trouble>;
+  /** Completes `certificate-refused`. */
+  readonly certificate: { readonly [reason in CertificateRefusal]: string };
+}
+
+/** Every word that a person sees, in one language; both catalogues have exactly these keys. */
+export interface Texts {
+  readonly locale: Locale;
+  readonly productName: string;
+  readonly productKind: string;
+  readonly skipToMain: string;
+  readonly demoBanner: string;
+  readonly otherLanguage: { readonly locale: Locale; readonly name: string };
+  readonly languageLabel: string;
+  readonly reasonCode: string;
+  readonly toFrontPage: string;
+  readonly home: {
+    readonly title: string;
+    readonly lead: string;
+    readonly forStaff: string;
+    readonly forStaffText: readonly string[];
+    readonly forIntegrators: string;
+    readonly issuer: string;
+    readonly discovery: string;
+  };
+  readonly signIn: {
+    readonly title: string;
+    heading(clientName: string): string;
+    readonly lead: { readonly [offer in 'tap' | 'pin' | 'both' | 'none']: string };
+    readonly tap: string;
+    readonly tapHint: string;
+    readonly pin: string;
+    readonly pinHint: string;
+    cancel(clientName: string): string;
+    readonly helpTitle: string;
+    readonly help: readonly string[];
+  };
+  readonly refused: { readonly title: string; readonly whatNext: string; readonly retry: string };
+  readonly troubleTitle: string;
+  readonly logOut: {
+    readonly title: string;
+    readonly question: string;
+    readonly yes: string;
+    readonly no: string;
+    readonly doneTitle: string;
+    readonly done: string;
+  };
+  readonly setup: {
+    readonly title: string;
+    readonly lead: string;
+    readonly fields: {
+      readonly [field in 'organization' | 'displayName' | 'uid']: {
+        readonly label: string;
+        readonly hint: string;
+        readonly error: string;
+      };
+    };
+    readonly submit: string;
+    readonly doneTitle: string;
+    doneLead(displayName: string): string;
+    readonly inviteCode: string;
+    inviteExpires(when: Date): string;
+    readonly nextSteps: string;
+    readonly steps: readonly string[];
+    readonly onlyOnce: string;
+  };
+  readonly reasons: Reasons;
+}

@@ -1,0 +1,298 @@
+import type { Reasons } from './catalogue.ts';
+
+const askAdministrator = '管理者に連絡してください。';
+const usePin = 'カードと暗証番号を使う方法でサインインしてください。';
+const holdAgain = 'もう一度、カードをかざしてください。';
+const registerAgain = '管理者から招待コードを受け取り、カードを登録してください。';
+const startAgain = 'ご利用のシステムの画面に戻り、サインインをやり直してください。';
+const freshInvitation = '管理者に、新しい招待コードの発行を依頼してください。';
+const readerAdministrator = 'このリーダーの管理者に連絡してください。';
+
+const denial: Reasons['denial'] = {
+  'client-disabled': { what: 'このシステムへのサインインは停止されています。', next: askAdministrator },
+  'unknown-card': {
+    what: 'このカードは登録されていません。',
+    next: `${registerAgain}カードを更新・再発行したときも、新しいカードの登録が必要です。`,
+  },
+  'issuer-mismatch': {
+    what: 'カードの証明書の発行者が、登録されているものと違います。',
+    next: `カードを更新・再発行した方は、新しいカードを登録してください。心当たりがないときは、${askAdministrator}`,
+  },
+  'ambiguous-card': {
+    what: '番号だけでは、どのカードか特定できませんでした。',
+    next: `${usePin}できないときは、${askAdministrator}`,
+  },
+  'card-suspended': { what: 'このカードは一時停止されています。', next: askAdministrator },
+  'card-revoked': {
+    what: 'このカードの電子証明書は失効しています。',
+    next: 'お住まいの市区町村の窓口で証明書を確認してください。更新した後に、カードの登録が必要です。',
+  },
+  'card-retired': {
+    what: 'このカードは使用を終了しています。',
+    next: '新しいカードをお持ちの方は、そのカードをかざしてください。',
+  },
+  'card-not-yet-valid': {
+    what: 'このカードは、まだ有効期間が始まっていません。',
+    next: `有効期間が始まってから試してください。すぐに必要なときは、${askAdministrator}`,
+  },
+  'card-expired': {
+    what: 'このカードの有効期限が切れています。',
+    next: '電子証明書はお住まいの市区町村の窓口で更新できます。更新した後に、カードの登録が必要です。',
+  },
+  'person-suspended': { what: 'あなたの利用は一時停止されています。', next: askAdministrator },
+  'person-left': { what: 'あなたの利用は終了しています。', next: askAdministrator },
+  'organization-not-served': {
+    what: 'このシステムは、あなたの組織では利用できません。',
+    next: '必要なときは、システムの管理者に連絡してください。',
+  },
+  'group-required': {
+    what: 'このシステムを利用する権限がありません。',
+    next: '必要なときは、所属を通じてシステムの管理者に申請してください。',
+  },
+  'tap-missing': { what: 'カードがかざされたことを確認できませんでした。', next: holdAgain },
+  'reader-disabled': {
+    what: 'このカードリーダーは停止されています。',
+    next: `別のリーダーを使うか、${askAdministrator}`,
+  },
+  'reader-not-for-client': {
+    what: 'このカードリーダーは、このシステムの「かざすだけ」のサインインに対応していません。',
+    next: `${usePin}できないときは、${askAdministrator}`,
+  },
+  'tap-void': { what: 'この読み取りは、管理者により無効とされています。', next: askAdministrator },
+  'tap-used': { what: 'この読み取りは、すでに使われています。', next: holdAgain },
+  'tap-stale': { what: 'カードをかざしてから時間がたちすぎました。', next: holdAgain },
+  'tap-from-the-future': {
+    what: 'カードリーダーのあるパソコンの時計が進んでいます。',
+    next: `時計を合わせてから試すか、${askAdministrator}`,
+  },
+  'tap-before-request': { what: 'サインインを始める前の読み取りは使えません。', next: holdAgain },
+  'organization-not-verifier': {
+    what: 'あなたの組織では、マイナンバーカードを暗証番号なしで使う届出が済んでいません。',
+    next: usePin,
+  },
+  'never-proved-by-signature': {
+    what: 'このカードは、暗証番号による確認がまだ済んでいません。',
+    next: usePin,
+  },
+  'revocation-unknown': {
+    what: 'カードの証明書が有効かどうかを、いま確認できません。',
+    next: `${usePin}できないときは、しばらく待ってから試してください。続くときは、${askAdministrator}`,
+  },
+  'assurance-not-accepted': {
+    what: 'このシステムは、この方法でのサインインを受け付けていません。',
+    next: usePin,
+  },
+};
+
+const bridge: Reasons['bridge'] = {
+  'reader-unknown': {
+    what: 'このリーダーは登録されていません。',
+    next: `リーダーを登録し直してください（kazasu bridge enroll）。`,
+  },
+  'reader-not-enrolled': {
+    what: 'このリーダーの登録が完了していません。',
+    next: '登録用コードで登録してください（kazasu bridge enroll）。',
+  },
+  'reader-disabled': { what: 'このリーダーは停止されています。', next: readerAdministrator },
+  'message-signature-invalid': {
+    what: 'このリーダーの署名を確認できませんでした。',
+    next: `リーダーを登録し直してください（kazasu bridge enroll）。`,
+  },
+  'message-malformed': {
+    what: 'リーダーから届いた内容を読み取れませんでした。',
+    next: 'カードリーダーのプログラムを更新してください。',
+  },
+  'message-stale': {
+    what: '読み取りから時間がたちすぎたか、パソコンの時計が遅れています。',
+    next: '時計を確認し、もう一度カードをかざしてください。',
+  },
+  'message-from-the-future': {
+    what: 'パソコンの時計が進んでいます。',
+    next: '時計を合わせてから、もう一度カードをかざしてください。',
+  },
+  'number-malformed': {
+    what: 'カードの番号を正しく読み取れませんでした。',
+    next: 'カードをいったん離し、もう一度かざしてください。',
+  },
+  'certificate-refused': {
+    what: 'カードの電子証明書を受け付けられませんでした。',
+    next: `有効なマイナンバーカードか確認してください。分からないときは、${askAdministrator}`,
+  },
+  'signature-invalid': {
+    what: 'カードの署名を確認できませんでした。',
+    next: 'カードをいったん離し、もう一度やり直してください。',
+  },
+  'tap-before-request': { what: 'サインインを始める前の読み取りは使えません。', next: holdAgain },
+  'tap-replayed': { what: 'この読み取りは、すでに届いています。', next: holdAgain },
+  'counter-not-risen': {
+    what: 'この読み取りは、順番が古いため受け付けられません。',
+    next: `もう一度カードをかざしてください。続くときは、${readerAdministrator}`,
+  },
+  'prompt-unknown': {
+    what: 'このサインインの要求が見つかりません。',
+    next: 'サインイン画面に戻り、もう一度始めてください。',
+  },
+  'prompt-answered': {
+    what: 'このサインインでは、すでにカードが読み取られています。',
+    next: 'サインイン画面に戻り、もう一度始めてください。',
+  },
+  'prompt-expired': {
+    what: '時間が切れました。',
+    next: 'サインイン画面に戻り、もう一度始めてください。',
+  },
+  'invitation-unknown': {
+    what: '招待コードが正しくありません。',
+    next: 'コードを確かめて、もう一度入力してください。',
+  },
+  'invitation-used': { what: 'この招待コードは、すでに使われています。', next: freshInvitation },
+  'invitation-expired': { what: 'この招待コードの有効期限が切れています。', next: freshInvitation },
+  'person-not-active': { what: '登録する方の利用が停止されています。', next: askAdministrator },
+  'registration-unknown': {
+    what: 'この登録手続きが見つかりません。',
+    next: '招待コードの入力からやり直してください。',
+  },
+  'registration-of-another-reader': {
+    what: 'この登録手続きは、別のリーダーで始められています。',
+    next: '始めたリーダーで続けるか、招待コードの入力からやり直してください。',
+  },
+  'registration-expired': {
+    what: '登録手続きの時間が切れました。',
+    next: '招待コードの入力からやり直してください。',
+  },
+  'registration-already-proved': {
+    what: 'この登録は、すでに申請されています。',
+    next: '承認されるまでお待ちください。',
+  },
+  'nonce-mismatch': {
+    what: '署名が、この登録手続きのものではありません。',
+    next: '招待コードの入力からやり直してください。',
+  },
+  'signature-required': {
+    what: '登録には、暗証番号によるカードの署名が必要です。',
+    next: 'カードを置き、暗証番号を入力してください。',
+  },
+  'card-revoked': {
+    what: 'このカードの電子証明書は失効しています。',
+    next: 'お住まいの市区町村の窓口で証明書を確認してください。',
+  },
+  'card-unknown-to-issuer': {
+    what: 'カードの発行者が、この証明書を確認できませんでした。',
+    next: 'お住まいの市区町村の窓口で証明書を確認してください。',
+  },
+  'card-already-registered': { what: 'このカードは、すでに登録されています。', next: askAdministrator },
+  'card-already-pending': {
+    what: 'このカードは、すでに登録を申請されています。',
+    next: `承認されるまでお待ちください。心当たりがないときは、${askAdministrator}`,
+  },
+  'enrolment-code': {
+    what: 'リーダーの登録用コードが正しくないか、期限が切れています。',
+    next: '管理者に、新しい登録用コードの発行を依頼してください（kazasu reader add）。',
+  },
+  'public-key': {
+    what: 'リーダーの公開鍵が正しくありません。P-256 の鍵が必要です。',
+    next: 'カードリーダーのプログラムを更新してください。',
+  },
+};
+
+const returned: Reasons['returned'] = {
+  'return-code-unknown': { what: 'このサインインの続きが見つかりません。', next: startAgain },
+  'return-code-used': { what: 'このサインインは、すでに使われています。', next: startAgain },
+  'return-code-expired': { what: '時間が切れました。', next: startAgain },
+  'return-code-of-another-browser': {
+    what: 'このサインインは、このブラウザーで始められたものではありません。',
+    next: `${startAgain}ご自分で始めた覚えがないときは、何もせずに画面を閉じてください。`,
+  },
+  'reader-unknown': {
+    what: 'カードを読み取ったリーダーは、もう登録されていません。',
+    next: askAdministrator,
+  },
+};
+
+const setup: Reasons['setup'] = {
+  'setup-token-wrong': {
+    what: 'このリンクは正しくありません。',
+    next: 'サーバーのデータフォルダーにあるリンクを、最後まで正確に開いてください。',
+  },
+  'setup-token-expired': {
+    what: 'このリンクの有効期限（15分）が切れています。',
+    next: 'サーバーを起動し直すと、新しいリンクが作られます。',
+  },
+  'setup-done': {
+    what: '最初の管理者は、すでに登録されています。',
+    next: '管理者の追加は、登録済みの管理者が行ってください。',
+  },
+};
+
+const trouble: Reasons['trouble'] = {
+  'application-unknown': {
+    what: 'このシステムは登録されていないか、停止されています。',
+    next: 'ご利用のシステムの管理者に連絡してください。',
+  },
+  'redirect-unknown': {
+    what: 'システムの戻り先が、登録されているものと違います。',
+    next: 'ご利用のシステムの管理者に連絡してください。',
+  },
+  'sign-in-expired': { what: 'サインインの手続きが終わったか、時間が切れています。', next: startAgain },
+  'request-invalid': {
+    what: 'システムから届いた要求に誤りがあります。',
+    next: 'ご利用のシステムの管理者に、下の記号を伝えてください。',
+  },
+  'sign-in-not-possible': {
+    what: 'システムが求める方法でのサインインができませんでした。',
+    next: startAgain,
+  },
+  'not-found': { what: 'お探しのページはありません。', next: startAgain },
+  'method-not-allowed': { what: 'この操作はできません。', next: startAgain },
+  'too-large': { what: '送られた内容が大きすぎます。', next: '内容を小さくして、もう一度送ってください。' },
+  'content-type': {
+    what: '送られた内容の種類 (Content-Type) が違います。',
+    next: 'カードリーダーのプログラムを更新してください。',
+  },
+  malformed: {
+    what: '送られた内容を読み取れませんでした。',
+    next: '内容を確かめて、もう一度送ってください。',
+  },
+  'wrong-host': {
+    what: 'このアドレスでは利用できません。',
+    next: '管理者から知らされた正しいアドレスを開いてください。',
+  },
+  'cross-site': {
+    what: 'ほかのサイトから送られた操作は受け付けられません。',
+    next: 'このサービスの画面から、もう一度操作してください。',
+  },
+  'too-many-attempts': {
+    what: '誤った試行が続いたため、しばらく受け付けられません。',
+    next: '数分待ってから、もう一度試してください。',
+  },
+  'temporarily-unavailable': {
+    what: 'ただいま確認ができません。サインインできるかどうかは、まだ決まっていません。',
+    next: `少し待ってから、もう一度試してください。続くときは、${askAdministrator}`,
+  },
+  'internal-error': {
+    what: '予期しない問題が起きました。',
+    next: 'もう一度試してください。続くときは、下の記号を管理者に伝えてください。',
+  },
+};
+
+const certificate: Reasons['certificate'] = {
+  malformed: '証明書を読み取れません。',
+  'trailing-bytes': '証明書を読み取れません。',
+  'serial-number-invalid': '証明書の番号が正しくありません。',
+  'no-anchor': 'このサーバーに認証局の証明書が設定されていません。',
+  'test-authority': '試験用の認証局の証明書は使えません。',
+  'issuer-unknown': '知らない認証局の証明書です。',
+  'signature-invalid': '認証局の署名を確認できません。',
+  'algorithm-not-in-profile': '証明書の署名方式が対象外です。',
+  'key-not-in-profile': '証明書の鍵が対象外です。',
+  'key-usage': '利用者証明用の証明書ではありません。',
+  'extended-key-usage': '利用者証明用の証明書ではありません。',
+  'certificate-policy': '利用者証明用の証明書ではありません。',
+  'unknown-critical-extension': '証明書に未対応の項目があります。',
+  'ca-certificate': '認証局の証明書は使えません。',
+  'not-yet-valid': '証明書の有効期間が始まっていません。',
+  expired: '証明書の有効期限が切れています。',
+  'issuer-expired': '認証局の証明書の有効期限が切れています。',
+  'validity-too-long': '証明書の有効期間が規定より長くなっています。',
+};
+
+export const reasonsJa: Reasons = { denial, bridge, returned, setup, trouble, certificate };
