@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { InvalidInput } from './domain/fault.ts';
 
@@ -68,6 +69,9 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
   if (Boolean(config.tlsCertFile) !== Boolean(config.tlsKeyFile)) {
     problems.push('KAZASU_TLS_CERT and KAZASU_TLS_KEY: give both or none');
   }
+  if (config.jpkiAllowTestCa && config.issuer?.startsWith('https:')) {
+    problems.push('KAZASU_JPKI_ALLOW_TEST_CA: never with an https issuer, anybody can get a test card');
+  }
   if (problems.length > 0) {
     throw new InvalidInput(
       'ERR_CONFIGURATION',
@@ -99,6 +103,12 @@ function readAll(
     ocspUrl: read('KAZASU_OCSP_URL', '', parseUrl('http:', 'https:')),
     trustedProxies: read('KAZASU_TRUSTED_PROXIES', '', list),
   };
+}
+
+/** Where a bridge keeps its key unless told otherwise (XDG Base Directory Specification). */
+export function bridgeStateDir(environment: Environment = process.env): string {
+  const base = environment.XDG_STATE_HOME || join(homedir(), '.local', 'state');
+  return join(base, 'kazasu-bridge');
 }
 
 /** Whether a host name means this machine itself. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { Fault, InvalidInput } from '../domain/fault.ts';
@@ -28,6 +28,8 @@ export async function runInServer(
     );
   }
   const answer = await post(socketPath(dataDir), { command, input }, proof);
+  // The server takes the proof away; where none runs, we do.
+  if (answer === undefined) await rm(join(proofDirectory(dataDir), proof), { force: true });
   if (answer === undefined || 'output' in answer) return answer;
   const { code, message, fault } = answer.error;
   if (fault) throw new Fault('ERR_RECORD_UNAVAILABLE', `${message} (${code})`);

@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { Fault, InvalidInput } from '../domain/fault.ts';
+import type { RecordCommand, Typed } from './command.ts';
+import { recordCommands } from './registry.ts';
+
+/** Exit statuses: a shell script can tell "it said no" from "you typed it wrong" from "try again later". */
+export const exitStatus = { done: 0, notDone: 1, invalid: 2, fault: 3 } as const;
+
+/** Where a command's words go. */
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** Runs a record command where the record is open. */
+export type RunRecordCommand = (command: RecordCommand, input: unknown) => Promise<unknown>;
+
+const groups: { readonly [name: string]: string } = {
+  org: 'organisations',
+  person: 'people: import, suspend, invite',
+  card: 'cards and registrations: approve, suspend, revoke',
+  reader: 'readers and their enrolment',
+  client: 'relying parties: OpenID Connect clients and LDAP devices',
+  crl: 'certificate revocation lists',
+  audit: 'the audit trail',
+};
+
+/** Adds every record command, grouped by its noun, to the program. */
+export function addRecordCommands(program: Command, run: RunRecordCommand, output: Output): void {
+  for (const [noun, summary] of Object.entries(groups)) {
+    const group = program.command(noun).description(summary);
+    for (const command of recordCommands.filter(({ name }) => name.startsWith(`${noun} `))) {
+      const verb = group.command(command.name.slice(noun.length + 1)).description(command.summary);
+      command.shape?.(verb);
+      verb.option('--json', 'print JSON for machines');
+      verb.action(async () => {
+        const typed: Typed = { positional: verb.args, options: verb.opts() };
+        const result = await run(command, await command.read(typed));
+        output.out(typed.options.json === true ? JSON.stringify(result) : command.text(result));
+        if (command.succeeded?.(result) === false) process.exitCode = exitStatus.notDone;
+      });
+    }
+  }
+}
+
+/** Says what went wrong and what to do, and gives the exit status. */
+export function reportFailure(error: unknown, json: boolean, { err }: Output): number {
+  const code = error instanceof InvalidInput || error instanceof Fault ? error.code : 'ERR_INTERNAL';
+  const message = error instanceof Error ? error.message : String(error);
+  err(json ? JSON.stringify({ error: { code, message } }) : `kazasu: ${message}`);
+  if (error instanceof InvalidInput) return exitStatus.invalid;
+  if (error instanceof Fault) return exitStatus.fault;
+  if (error instanceof Error && error.stack) err(error.stack);
+  return exitStatus.fault;
+}

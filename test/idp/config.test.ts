@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../idp/config.ts';
+import { InvalidInput } from '../../idp/domain/fault.ts';
+
+const noFile = '/nonexistent/.env';
+const problemsOf = (environment: { [name: string]: string }): string => {
+  try {
+    readConfig(environment, noFile);
+  } catch (error) {
+    if (error instanceof InvalidInput && error.code === 'ERR_CONFIGURATION') return error.message;
+    throw error;
+  }
+  return '';
+};
+
+describe('configuration', () => {
+  it('needs nothing', () => {
+    const config = readConfig({}, noFile);
+    expect(config.issuer).toBe('http://localhost:3000');
+    expect(config).toMatchObject({
+      port: 3000,
+      ldapPort: 1389,
+      ldapsPort: 1636,
+      ldapBaseDn: 'dc=example,dc=jp',
+    });
+    expect(config).toMatchObject({ jpkiAnchors: '', jpkiAllowTestCa: false, crlSources: [] });
+  });
+
+  it('names every problem at once', () => {
+    const message = problemsOf({
+      KAZASU_ISSUER: 'http://idp.city.example',
+      KAZASU_PORT: 'eighty',
+      KAZASU_CRL_SOURCES: 'gopher://lists',
+      KAZASU_JPKI_ANCHORS: '/nonexistent/anchors',
+      KAZASU_COLOUR: 'red',
+    });
+    for (const name of ['ISSUER', 'PORT', 'CRL_SOURCES', 'JPKI_ANCHORS', 'COLOUR']) {
+      expect(message).toContain(`KAZASU_${name}:`);
+    }
+  });
+
+  it.each([
+    ['plain http beyond loopback', 'http://192.0.2.1:3000'],
+    ['a name that only begins like loopback', 'http://localhost.example:3000'],
+    ['a query', 'https://idp.example/?x=1'],
+    ['a user', 'https://admin@idp.example'],
+    ['no URL', 'idp.example'],
+  ])('refuses an issuer with %s', (_what, issuer) => {
+    expect(problemsOf({ KAZASU_ISSUER: issuer })).toContain('KAZASU_ISSUER');
+  });
+
+  it('takes https anywhere and http on loopback', () => {
+    for (const issuer of ['https://idp.city.example', 'http://127.0.0.1:8080', 'http://[::1]:3000']) {
+      expect(readConfig({ KAZASU_ISSUER: issuer }, noFile).issuer).toBe(issuer);
+    }
+  });
+
+  it('never allows test authorities to a real issuer', () => {
+    const real = { KAZASU_ISSUER: 'https://idp.city.example', KAZASU_JPKI_ALLOW_TEST_CA: 'true' };
+    expect(problemsOf(real)).toContain('KAZASU_JPKI_ALLOW_TEST_CA');
+    expect(readConfig({ KAZASU_JPKI_ALLOW_TEST_CA: 'true' }, noFile).jpkiAllowTestCa).toBe(true);
+  });
+
+  it('takes a certificate only with its key', () => {
+    expect(problemsOf({ KAZASU_TLS_CERT: import.meta.filename })).toContain(
+      'KAZASU_TLS_CERT and KAZASU_TLS_KEY',
+    );
+  });
+});
