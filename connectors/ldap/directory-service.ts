@@ -1,0 +1,93 @@
+import type { CardNumber } from '../../idp/domain/card.ts';
+import type { ClientId } from '../../idp/domain/login-policy.ts';
+import type { ReleasedPerson } from '../../idp/domain/person.ts';
+import type { DeviceProfile } from './device-profile.ts';
+
+/** An answer that is there at once is given at once: a promise costs the hot path a turn of the event loop. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** A device account that proved its secret on a connection. */
+export interface BoundDevice {
+  readonly clientId: ClientId;
+  /** The `cn` of `cn=…,ou=devices`. */
+  readonly name: string;
+  readonly profile: DeviceProfile;
+}
+
+export interface DeviceBindRequest {
+  /** As the device spelled it; compared without regard to case. */
+  readonly name: string;
+  /** Taken out of the message; neither logged nor kept by the façade. */
+  readonly secret: string;
+  readonly remoteAddress: string;
+  readonly channel: 'tls' | 'plain';
+}
+
+export type DeviceBindOutcome =
+  | { readonly outcome: 'bound'; readonly device: BoundDevice }
+  /** `confidentiality-required` is the one reason the device is told (13); every other one is 49. */
+  | { readonly outcome: 'denied'; readonly reason: 'confidentiality-required' | 'invalid-credentials' };
+
+export interface CardLogInRequest {
+  readonly clientId: ClientId;
+  readonly number: CardNumber;
+  readonly way: 'card-search' | 'card-bind';
+  readonly remoteAddress: string;
+}
+
+export type CardLogInOutcome =
+  | { readonly outcome: 'granted'; readonly person: ReleasedPerson }
+  /** No card of this number signs in here, whatever the reason; the reason stands in the audit trail. */
+  | { readonly outcome: 'denied'; readonly reason: string }
+  /** The device account itself was disabled or re-keyed since it bound. */
+  | { readonly outcome: 'device-denied' };
+
+/** What a search of people may be narrowed to: each value exact, without regard to case. */
+export interface PersonLookUp {
+  readonly attribute: 'uid' | 'mail' | 'displayName' | 'employeeNumber';
+  readonly value: string;
+}
+
+export interface PeopleQuery {
+  readonly clientId: ClientId;
+  /** People for whom at least one of these holds; `undefined` asks for everybody. */
+  readonly anyOf: readonly PersonLookUp[] | undefined;
+  /** Only people whose `uid` sorts after this one: the next page. */
+  readonly afterUid: string | undefined;
+  readonly limit: number;
+}
+
+export type PeopleOutcome =
+  | {
+      readonly outcome: 'found';
+      /** Active people whom this client may see, by `uid` in ascending order of code units. */
+      readonly people: readonly ReleasedPerson[];
+      /** Whether there are people after the last one. */
+      readonly more: boolean;
+    }
+  | { readonly outcome: 'device-denied' };
+
+export interface GroupsQuery {
+  readonly clientId: ClientId;
+  /** Only groups of these names, without regard to case; `undefined` asks for all. */
+  readonly names: readonly string[] | undefined;
+}
+
+export type GroupsOutcome =
+  | {
+      readonly outcome: 'found';
+      readonly groups: readonly { readonly name: string; readonly memberUids: readonly string[] }[];
+    }
+  | { readonly outcome: 'device-denied' };
+
+/**
+ * What the façade needs to be a directory: four questions, decided and audited behind them.
+ * Each is asked anew for every operation, so that a suspension holds on the very next one.
+ * @throws {Fault} when it cannot be found out; the façade answers 52, never 49.
+ */
+export interface LdapFlows {
+  bindDevice(request: DeviceBindRequest): MaybePromise<DeviceBindOutcome>;
+  logInWithCard(request: CardLogInRequest): MaybePromise<CardLogInOutcome>;
+  findPeople(query: PeopleQuery): MaybePromise<PeopleOutcome>;
+  findGroups(query: GroupsQuery): MaybePromise<GroupsOutcome>;
+}

@@ -1,0 +1,145 @@
+import type { ReleasedPerson } from '../../idp/domain/person.ts';
+import type { DeviceProfile } from './device-profile.ts';
+import { type AttributeType, knownType } from './schema/attribute-types.ts';
+import { containerNames, subschemaDn, type Tree } from './tree.ts';
+
+export interface EntryAttribute {
+  readonly type: AttributeType;
+  readonly values: readonly string[];
+}
+
+/** What a search can find. Attributes without a value are not in it. */
+export interface Entry {
+  readonly dn: string;
+  readonly attributes: readonly EntryAttribute[];
+}
+
+const types = {
+  objectClass: knownType('objectClass'),
+  structuralObjectClass: knownType('structuralObjectClass'),
+  uid: knownType('uid'),
+  cn: knownType('cn'),
+  sn: knownType('sn'),
+  displayName: knownType('displayName'),
+  phonetic: knownType('msDS-PhoneticDisplayName'),
+  mail: knownType('mail'),
+  employeeNumber: knownType('employeeNumber'),
+  o: knownType('o'),
+  ou: knownType('ou'),
+  dc: knownType('dc'),
+  department: knownType('department'),
+  title: knownType('title'),
+  member: knownType('member'),
+  memberOf: knownType('memberOf'),
+  entryDN: knownType('entryDN'),
+  subschemaSubentry: knownType('subschemaSubentry'),
+  hasSubordinates: knownType('hasSubordinates'),
+};
+
+const personClasses = ['top', 'person', 'organizationalPerson', 'inetOrgPerson'];
+const personClass = ['inetOrgPerson'];
+const subschemaSubentry = [subschemaDn];
+const no = ['FALSE'];
+
+/**
+ * A person as one device sees them. A card attribute of the device never comes out of the record: the
+ * same name would otherwise mean a card to the device and something else to us.
+ */
+export function personEntry(
+  tree: Tree,
+  person: ReleasedPerson,
+  profile: DeviceProfile,
+  echo?: { readonly attributes: readonly AttributeType[]; readonly number: string },
+): Entry {
+  const dn = tree.personDn(person.uid);
+  const attributes: EntryAttribute[] = [];
+  const add = (type: AttributeType, value: string | undefined) => {
+    if (value === undefined || value === '' || !profile.releasedAttributes.has(type.key)) return;
+    if (type !== types.uid && profile.cardAttributes.includes(type.key)) return;
+    attributes.push({ type, values: [value] });
+  };
+  attributes.push({ type: types.objectClass, values: personClasses });
+  add(types.uid, person.uid);
+  add(types.cn, person.displayName);
+  // The record keeps a name as people write it, undivided; `sn` is demanded by the class.
+  add(types.sn, person.displayName);
+  add(types.displayName, person.displayName);
+  add(types.phonetic, person.displayNameKana);
+  add(types.mail, person.mail);
+  add(types.employeeNumber, person.employeeNumber);
+  add(types.o, person.organization);
+  add(types.ou, person.department);
+  add(types.department, person.department);
+  add(types.title, person.title);
+  if (echo !== undefined) {
+    for (const type of echo.attributes) {
+      if (type !== types.uid) attributes.push({ type, values: [echo.number] });
+    }
+  }
+  if (person.groups.length > 0 && profile.releasedAttributes.has('memberof')) {
+    attributes.push({ type: types.memberOf, values: person.groups.map(tree.groupDn) });
+  }
+  attributes.push({ type: types.structuralObjectClass, values: personClass });
+  attributes.push(...operational(dn, no));
+  return { dn, attributes };
+}
+
+export function groupEntry(tree: Tree, name: string, memberUids: readonly string[]): Entry {
+  const dn = tree.groupDn(name);
+  const members = { type: types.member, values: memberUids.map(tree.personDn) };
+  return {
+    dn,
+    attributes: [
+      { type: types.objectClass, values: ['top', 'groupOfNames'] },
+      { type: types.cn, values: [name] },
+      ...(memberUids.length > 0 ? [members] : []),
+      { type: types.structuralObjectClass, values: ['groupOfNames'] },
+      ...operational(dn, no),
+    ],
+  };
+}
+
+/** The base entry, then one per container: what holds the others together. */
+export function containerEntries(tree: Tree): readonly [Entry, ...Entry[]] {
+  return [
+    baseEntry(tree),
+    ...containerNames.map((name) => {
+      const dn = tree.containerDn(name);
+      return {
+        dn,
+        attributes: [
+          { type: types.objectClass, values: ['top', 'organizationalUnit'] },
+          { type: types.ou, values: [name] },
+          { type: types.structuralObjectClass, values: ['organizationalUnit'] },
+          ...operational(dn, ['TRUE']),
+        ],
+      };
+    }),
+  ];
+}
+
+function baseEntry(tree: Tree): Entry {
+  const naming = tree.baseRdn.pairs.map(({ type, value }) => ({ type, values: [value] }));
+  const isOrganization = naming.some(({ type }) => type === 'o');
+  const isUnit = naming.some(({ type }) => type === 'ou');
+  const structural = isOrganization ? 'organization' : isUnit ? 'organizationalUnit' : 'domain';
+  return {
+    dn: tree.baseDn,
+    attributes: [
+      { type: types.objectClass, values: ['top', structural] },
+      ...naming.flatMap(({ type, values }) =>
+        type === 'o' || type === 'ou' || type === 'dc' ? [{ type: types[type], values }] : [],
+      ),
+      { type: types.structuralObjectClass, values: [structural] },
+      ...operational(tree.baseDn, ['TRUE']),
+    ],
+  };
+}
+
+function operational(dn: string, hasSubordinates: readonly string[]): readonly EntryAttribute[] {
+  return [
+    { type: types.entryDN, values: [dn] },
+    { type: types.subschemaSubentry, values: subschemaSubentry },
+    { type: types.hasSubordinates, values: hasSubordinates },
+  ];
+}

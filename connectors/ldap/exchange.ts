@@ -1,0 +1,47 @@
+import type { Control } from './codec/controls.ts';
+import { type AnsweredOp, writeExtendedResponse, writeResponse, writeSearchEntry } from './codec/response.ts';
+import type { LdapResult } from './codec/result-code.ts';
+import type { Entry } from './entry.ts';
+import type { Outgoing } from './outgoing.ts';
+import { type Selection, select } from './search/selection.ts';
+import type { Exchange, Session } from './session.ts';
+
+const noControls: readonly Control[] = [];
+
+/** One operation of a connection, from its request to its last byte. */
+export class LdapExchange implements Exchange {
+  readonly messageId: number;
+  readonly session: Session;
+  readonly controls: readonly Control[];
+  abandoned = false;
+  responseControls = noControls;
+  responseName: string | undefined;
+  responseValue: string | undefined;
+  readonly #outgoing: Outgoing;
+
+  constructor(messageId: number, session: Session, controls: readonly Control[], outgoing: Outgoing) {
+    this.messageId = messageId;
+    this.session = session;
+    this.controls = controls;
+    this.#outgoing = outgoing;
+  }
+
+  sendEntry(entry: Entry, selection: Selection, typesOnly: boolean): void {
+    if (this.abandoned) return;
+    writeSearchEntry(this.#outgoing.writer, this.messageId, entry.dn, select(entry, selection), typesOnly);
+  }
+
+  taken(): Promise<void> | undefined {
+    return this.#outgoing.taken();
+  }
+
+  finish(op: AnsweredOp, ldapResult: LdapResult): void {
+    if (this.abandoned) return;
+    const { writer } = this.#outgoing;
+    if (op === 'extended') {
+      writeExtendedResponse(writer, this.messageId, ldapResult, this.responseName, this.responseValue);
+    } else {
+      writeResponse(writer, this.messageId, op, ldapResult, this.responseControls);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../../idp/ports/clock.ts';
+import type { LdapFlows } from './directory-service.ts';
+import { containerEntries, type Entry } from './entry.ts';
+import { bindGuessSettings, cardGuessSettings, GuessGuard, type GuessSettings } from './guess-guard.ts';
+import { defaultLimits, type LdapLimits } from './limits.ts';
+import { rootDse } from './root-dse.ts';
+import { createTree, type Tree } from './tree.ts';
+
+/** A line for the operator. Never a secret, a card number or a password that failed. */
+export type Log = (event: string, details: Readonly<Record<string, string | number>>) => void;
+
+/** What every operation can reach; one per server. */
+export interface Facade {
+  readonly flows: LdapFlows;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: LdapLimits;
+  readonly tree: Tree;
+  readonly rootDse: Entry;
+  readonly containers: readonly [Entry, ...Entry[]];
+  readonly offersStartTls: boolean;
+  /** Misses of card numbers, by device account. */
+  readonly cardGuesses: GuessGuard;
+  /** Failed binds, by remote address. */
+  readonly bindGuesses: GuessGuard;
+}
+
+export interface FacadeOptions {
+  readonly flows: LdapFlows;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly baseDn: string;
+  readonly offersStartTls: boolean;
+  readonly limits?: Partial<LdapLimits>;
+  readonly cardGuessSettings?: GuessSettings;
+}
+
+/** @throws {InvalidInput} `ERR_LDAP_DN` when the base DN is none */
+export function createFacade(options: FacadeOptions): Facade {
+  const tree = createTree(options.baseDn);
+  return {
+    flows: options.flows,
+    clock: options.clock,
+    log: options.log,
+    limits: { ...defaultLimits, ...options.limits },
+    tree,
+    rootDse: rootDse(tree, options.offersStartTls),
+    containers: containerEntries(tree),
+    offersStartTls: options.offersStartTls,
+    cardGuesses: new GuessGuard(options.clock, options.cardGuessSettings ?? cardGuessSettings),
+    bindGuesses: new GuessGuard(options.clock, bindGuessSettings),
+  };
+}

@@ -1,0 +1,82 @@
+import type { Clock } from '../../idp/ports/clock.ts';
+
+/** How many misses are normal, and what follows when there are more. */
+export interface GuessSettings {
+  readonly freeMisses: number;
+  readonly forgivenPerMinute: number;
+  /** Added to every answer for each miss beyond the free ones, hit or miss alike. */
+  readonly delayMsPerMiss: number;
+  readonly maxDelayMs: number;
+  /** From here on nothing is answered until misses are forgiven. */
+  readonly stopAtMisses: number;
+}
+
+/** Serial numbers are a rising counter of about 28 bits: without this a device could try them all. */
+export const cardGuessSettings: GuessSettings = {
+  freeMisses: 20,
+  forgivenPerMinute: 20,
+  delayMsPerMiss: 100,
+  maxDelayMs: 2_000,
+  stopAtMisses: 120,
+};
+
+/** Secrets are random and long: wrong ones are slowed for the sake of the log, and nobody is locked out. */
+export const bindGuessSettings: GuessSettings = {
+  ...cardGuessSettings,
+  stopAtMisses: Number.POSITIVE_INFINITY,
+};
+
+/** `now`, after so many milliseconds, or not at all. */
+export type Admission = 'now' | 'stopped' | { readonly afterMs: number };
+
+interface Score {
+  misses: number;
+  at: number;
+}
+
+const maxKeys = 10_000;
+
+/** Counts misses per device account or address, and slows down whoever misses too often. */
+export class GuessGuard {
+  readonly #clock: Clock;
+  readonly #settings: GuessSettings;
+  readonly #scores = new Map<string, Score>();
+
+  constructor(clock: Clock, settings: GuessSettings) {
+    this.#clock = clock;
+    this.#settings = settings;
+  }
+
+  admit(key: string): Admission {
+    const score = this.#scores.get(key);
+    if (score === undefined) return 'now';
+    this.#forgive(score);
+    const { freeMisses, delayMsPerMiss, maxDelayMs, stopAtMisses } = this.#settings;
+    if (score.misses >= stopAtMisses) return 'stopped';
+    if (score.misses <= freeMisses) return 'now';
+    return { afterMs: Math.min(maxDelayMs, Math.ceil((score.misses - freeMisses) * delayMsPerMiss)) };
+  }
+
+  /** @returns how many misses stand against this key now */
+  miss(key: string): number {
+    const score = this.#scores.get(key) ?? { misses: 0, at: this.#clock.now() };
+    this.#forgive(score);
+    score.misses += 1;
+    this.#scores.set(key, score);
+    if (this.#scores.size > maxKeys) this.#forgetOldest();
+    return score.misses;
+  }
+
+  #forgive(score: Score): void {
+    const now = this.#clock.now();
+    const forgiven = ((now - score.at) / 60_000) * this.#settings.forgivenPerMinute;
+    score.misses = Math.max(0, score.misses - Math.max(0, forgiven));
+    score.at = now;
+  }
+
+  /** An attacker with many addresses must not fill the memory; the first one seen goes. */
+  #forgetOldest(): void {
+    const [oldest] = this.#scores.keys();
+    if (oldest !== undefined) this.#scores.delete(oldest);
+  }
+}

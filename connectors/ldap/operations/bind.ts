@@ -1,0 +1,118 @@
+import { readCardNumber } from '../card-spelling.ts';
+import type { BindRequest } from '../codec/request.ts';
+import { type LdapResult, result, resultCode, success } from '../codec/result-code.ts';
+import type { BoundDevice, CardLogInOutcome, DeviceBindOutcome, MaybePromise } from '../directory-service.ts';
+import type { Facade } from '../facade.ts';
+import { countMiss } from '../search/card-search.ts';
+import { anonymous, type Exchange } from '../session.ts';
+import type { Place } from '../tree.ts';
+import { whenAdmitted } from '../when-admitted.ts';
+
+const invalidCredentials = result(resultCode.invalidCredentials);
+const confidentialityRequired = result(
+  resultCode.confidentialityRequired,
+  'This account binds over TLS only: use LDAPS or StartTLS.',
+);
+
+/**
+ * Simple bind of a device account, or of a card number with the device's secret as its password.
+ * Whatever happens, the connection is anonymous first.
+ * @see RFC 4511 §4.2, RFC 4513 §4 and §5.1
+ */
+export function bind(facade: Facade, exchange: Exchange, request: BindRequest): MaybePromise<LdapResult> {
+  exchange.session.identity = anonymous;
+  const { version, name, authentication } = request;
+  if (version !== 3) return result(resultCode.protocolError, 'Only LDAP version 3 is spoken.');
+  if (authentication.kind === 'sasl') {
+    return result(resultCode.authMethodNotSupported, 'Only simple binds are taken.');
+  }
+  const place = facade.tree.locate(name);
+  const { password } = authentication;
+  if (password.length === 0) {
+    if (place.kind === 'root') return success;
+    // RFC 4513 §5.1.2: a name without a password would pass for a sign-in with careless clients.
+    return result(resultCode.unwillingToPerform, 'A name needs a password.');
+  }
+  const { remoteAddress } = exchange.session;
+  return whenAdmitted(facade.bindGuesses, remoteAddress, () =>
+    bindAt(facade, exchange, place, password.toString('utf8')),
+  );
+}
+
+function bindAt(facade: Facade, exchange: Exchange, place: Place, secret: string): MaybePromise<LdapResult> {
+  if (place.kind === 'person') {
+    return result(resultCode.unwillingToPerform, 'People do not bind here: bind as a device account.');
+  }
+  if (place.kind !== 'device' && place.kind !== 'card') return refused(facade, exchange);
+  const outcome = facade.flows.bindDevice({
+    name: place.kind === 'device' ? place.name : place.device,
+    secret,
+    remoteAddress: exchange.session.remoteAddress,
+    channel: exchange.session.channel,
+  });
+  const answer = (known: DeviceBindOutcome) => answerDevice(facade, exchange, place, known);
+  return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
+}
+
+function answerDevice(
+  facade: Facade,
+  exchange: Exchange,
+  place: Extract<Place, { readonly kind: 'device' | 'card' }>,
+  outcome: DeviceBindOutcome,
+): MaybePromise<LdapResult> {
+  if (outcome.outcome === 'denied') {
+    return outcome.reason === 'confidentiality-required'
+      ? confidentialityRequired
+      : refused(facade, exchange);
+  }
+  if (place.kind === 'card') return bindCard(facade, exchange, outcome.device, place.number);
+  exchange.session.identity = { kind: 'device', device: outcome.device };
+  return success;
+}
+
+function bindCard(
+  facade: Facade,
+  exchange: Exchange,
+  device: BoundDevice,
+  text: string,
+): MaybePromise<LdapResult> {
+  if (!device.profile.ways.includes('card-bind')) {
+    return result(resultCode.unwillingToPerform, 'This device account does not bind card numbers.');
+  }
+  return whenAdmitted(facade.cardGuesses, device.clientId, () => {
+    const number = readCardNumber(device.profile.spelling, text);
+    if (number === undefined) {
+      countMiss(facade, device);
+      return invalidCredentials;
+    }
+    const { remoteAddress } = exchange.session;
+    const request = { clientId: device.clientId, number, way: 'card-bind', remoteAddress } as const;
+    const outcome = facade.flows.logInWithCard(request);
+    const answer = (known: CardLogInOutcome) => answerCard(facade, exchange, device, known);
+    return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
+  });
+}
+
+function answerCard(
+  facade: Facade,
+  exchange: Exchange,
+  device: BoundDevice,
+  outcome: CardLogInOutcome,
+): LdapResult {
+  if (outcome.outcome === 'granted') {
+    exchange.session.identity = { kind: 'card-holder', device, uid: outcome.person.uid };
+    return success;
+  }
+  if (outcome.outcome === 'denied') countMiss(facade, device);
+  return invalidCredentials;
+}
+
+/** One answer for unknown names, wrong secrets and names that nobody can have. */
+function refused(facade: Facade, exchange: Exchange): LdapResult {
+  const { remoteAddress } = exchange.session;
+  const misses = facade.bindGuesses.miss(remoteAddress);
+  if (Math.round(misses) % 20 === 0) {
+    facade.log('ldap-bind-misses', { remoteAddress, misses: Math.round(misses) });
+  }
+  return invalidCredentials;
+}

@@ -1,0 +1,59 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../../idp/ports/clock.ts';
+import { BerWriter } from './codec/ber-writer.ts';
+
+/** The way out of one connection: what is written in one turn leaves in one write, and a full socket is respected. */
+export class Outgoing {
+  readonly writer = new BerWriter();
+  /** Since when the other side does not take what it asked for. */
+  congestedAt: number | undefined;
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #onTaken: () => void;
+  #scheduled = false;
+  #taken: PromiseWithResolvers<void> | undefined;
+
+  constructor(socket: Socket, clock: Clock, onTaken: () => void) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#onTaken = onTaken;
+    socket.on('drain', this.#onDrain);
+    socket.on('close', () => this.#taken?.resolve());
+  }
+
+  release(): void {
+    this.#socket.off('drain', this.#onDrain);
+  }
+
+  flush(): void {
+    if (this.writer.length === 0) return;
+    const bytes = this.writer.take();
+    if (this.#socket.destroyed || this.#socket.writableEnded) return;
+    if (!this.#socket.write(bytes)) this.congestedAt ??= this.#clock.now();
+  }
+
+  /** At the end of this turn, together with whatever else gets ready in it. */
+  flushSoon(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    process.nextTick(() => {
+      this.#scheduled = false;
+      this.flush();
+    });
+  }
+
+  /** Sends what there is; resolves when the other side took it. */
+  taken(): Promise<void> | undefined {
+    this.flush();
+    if (this.congestedAt === undefined || this.#socket.destroyed) return undefined;
+    this.#taken ??= Promise.withResolvers<void>();
+    return this.#taken.promise;
+  }
+
+  readonly #onDrain = (): void => {
+    this.congestedAt = undefined;
+    this.#taken?.resolve();
+    this.#taken = undefined;
+    this.#onTaken();
+  };
+}

@@ -1,0 +1,31 @@
+import { supportedControls } from './codec/controls.ts';
+import type { Entry } from './entry.ts';
+import { knownType } from './schema/attribute-types.ts';
+import { subschemaDn, type Tree } from './tree.ts';
+
+/** @see RFC 4511 §4.14 */
+export const startTlsOid = '1.3.6.1.4.1.1466.20037';
+/** @see RFC 4532 */
+export const whoAmIOid = '1.3.6.1.4.1.4203.1.11.3';
+/** `+` for all operational attributes (RFC 3673), `(&)` and `(|)` as true and false (RFC 4526). */
+const supportedFeatures = ['1.3.6.1.4.1.4203.1.5.1', '1.3.6.1.4.1.4203.1.5.3'];
+
+/** What a client may know before it binds. @see RFC 4512 §5.1 */
+export function rootDse(tree: Tree, offersStartTls: boolean): Entry {
+  return {
+    dn: '',
+    attributes: [
+      { type: knownType('objectClass'), values: ['top'] },
+      { type: knownType('namingContexts'), values: [tree.baseDn] },
+      { type: knownType('supportedLDAPVersion'), values: ['3'] },
+      {
+        type: knownType('supportedExtension'),
+        values: offersStartTls ? [startTlsOid, whoAmIOid] : [whoAmIOid],
+      },
+      { type: knownType('supportedControl'), values: supportedControls },
+      { type: knownType('supportedFeatures'), values: supportedFeatures },
+      { type: knownType('subschemaSubentry'), values: [subschemaDn] },
+      { type: knownType('vendorName'), values: ['Kazasu'] },
+    ],
+  };
+}

@@ -1,0 +1,149 @@
+/** How values of a type compare. @see RFC 4517 §4.2 */
+export type MatchingKind = 'caseIgnore' | 'dn' | 'objectIdentifier' | 'integer';
+
+export interface AttributeType {
+  readonly name: string;
+  /** The name in lower case: how it is found. */
+  readonly key: string;
+  /** Returned only when asked for by name or with `+`. */
+  readonly operational: boolean;
+  readonly matching: MatchingKind;
+  /** As the subschema publishes it. @see RFC 4512 §4.1.2 */
+  readonly definition: string;
+  /** The name as an OCTET STRING, ready to be sent. */
+  readonly encodedType: Buffer;
+}
+
+const directoryString = '1.3.6.1.4.1.1466.115.121.1.15';
+const ia5String = '1.3.6.1.4.1.1466.115.121.1.26';
+const printableString = '1.3.6.1.4.1.1466.115.121.1.44';
+const dnSyntax = '1.3.6.1.4.1.1466.115.121.1.12';
+const oidSyntax = '1.3.6.1.4.1.1466.115.121.1.38';
+const integerSyntax = '1.3.6.1.4.1.1466.115.121.1.27';
+const booleanSyntax = '1.3.6.1.4.1.1466.115.121.1.7';
+
+const text = `EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX ${directoryString}`;
+const ia5 = `EQUALITY caseIgnoreIA5Match SUBSTR caseIgnoreIA5SubstringsMatch SYNTAX ${ia5String}`;
+const single = `${text} SINGLE-VALUE`;
+const dn = `EQUALITY distinguishedNameMatch SYNTAX ${dnSyntax}`;
+const dnOperational = `${dn} SINGLE-VALUE NO-USER-MODIFICATION USAGE directoryOperation`;
+const dsa = 'USAGE dSAOperation';
+const schemaUsage = 'EQUALITY objectIdentifierFirstComponentMatch';
+
+/** oid, names (the first is the one shown), the rest of the definition. @see RFC 4519, 2798, 4512, 4524, 3045, 5020 */
+const rows: readonly (readonly [string, string, string])[] = [
+  ['2.5.4.0', 'objectClass', `EQUALITY objectIdentifierMatch SYNTAX ${oidSyntax}`],
+  ['2.5.4.41', 'name', text],
+  ['2.5.4.3', 'cn commonName', `SUP name ${text}`],
+  ['2.5.4.4', 'sn surname', `SUP name ${text}`],
+  ['2.5.4.5', 'serialNumber', text.replace(directoryString, printableString)],
+  ['2.5.4.10', 'o organizationName', `SUP name ${text}`],
+  ['2.5.4.11', 'ou organizationalUnitName', `SUP name ${text}`],
+  ['2.5.4.12', 'title', `SUP name ${text}`],
+  ['2.5.4.13', 'description', text],
+  ['2.5.4.31', 'member', dn],
+  ['0.9.2342.19200300.100.1.1', 'uid userid', text],
+  ['0.9.2342.19200300.100.1.3', 'mail rfc822Mailbox', ia5],
+  ['0.9.2342.19200300.100.1.25', 'dc domainComponent', `${ia5} SINGLE-VALUE`],
+  ['0.9.2342.19200300.100.1.42', 'pager pagerTelephoneNumber', text],
+  ['2.16.840.1.113730.3.1.3', 'employeeNumber', single],
+  ['2.16.840.1.113730.3.1.241', 'displayName', single],
+  ['1.2.840.113556.1.2.141', 'department', single],
+  ['1.2.840.113556.1.4.1946', 'msDS-PhoneticDisplayName', single],
+  [
+    '1.2.840.113556.1.2.102',
+    'memberOf',
+    `${dn} NO-USER-MODIFICATION USAGE directoryOperation X-ORIGIN 'kazasu'`,
+  ],
+  ['1.3.6.1.1.20', 'entryDN', dnOperational],
+  ['2.5.18.10', 'subschemaSubentry', dnOperational],
+  [
+    '2.5.18.9',
+    'hasSubordinates',
+    `EQUALITY booleanMatch SYNTAX ${booleanSyntax} SINGLE-VALUE NO-USER-MODIFICATION USAGE directoryOperation`,
+  ],
+  [
+    '2.5.21.9',
+    'structuralObjectClass',
+    `EQUALITY objectIdentifierMatch SYNTAX ${oidSyntax} SINGLE-VALUE NO-USER-MODIFICATION USAGE directoryOperation`,
+  ],
+  ['1.3.6.1.4.1.1466.101.120.5', 'namingContexts', `${dn} ${dsa}`],
+  ['1.3.6.1.4.1.1466.101.120.7', 'supportedExtension', `SYNTAX ${oidSyntax} ${dsa}`],
+  ['1.3.6.1.4.1.1466.101.120.13', 'supportedControl', `SYNTAX ${oidSyntax} ${dsa}`],
+  ['1.3.6.1.4.1.1466.101.120.14', 'supportedSASLMechanisms', `SYNTAX ${directoryString} ${dsa}`],
+  [
+    '1.3.6.1.4.1.1466.101.120.15',
+    'supportedLDAPVersion',
+    `EQUALITY integerMatch SYNTAX ${integerSyntax} ${dsa}`,
+  ],
+  [
+    '1.3.6.1.4.1.4203.1.3.5',
+    'supportedFeatures',
+    `EQUALITY objectIdentifierMatch SYNTAX ${oidSyntax} ${dsa}`,
+  ],
+  ['1.3.6.1.1.4', 'vendorName', `${text} SINGLE-VALUE NO-USER-MODIFICATION ${dsa}`],
+  [
+    '1.3.6.1.4.1.1466.101.120.16',
+    'ldapSyntaxes',
+    `${schemaUsage} SYNTAX 1.3.6.1.4.1.1466.115.121.1.54 USAGE directoryOperation`,
+  ],
+  [
+    '2.5.21.4',
+    'matchingRules',
+    `${schemaUsage} SYNTAX 1.3.6.1.4.1.1466.115.121.1.30 USAGE directoryOperation`,
+  ],
+  [
+    '2.5.21.5',
+    'attributeTypes',
+    `${schemaUsage} SYNTAX 1.3.6.1.4.1.1466.115.121.1.3 USAGE directoryOperation`,
+  ],
+  [
+    '2.5.21.6',
+    'objectClasses',
+    `${schemaUsage} SYNTAX 1.3.6.1.4.1.1466.115.121.1.37 USAGE directoryOperation`,
+  ],
+];
+
+const byName = new Map<string, AttributeType>();
+const all: AttributeType[] = [];
+
+for (const [oid, nameList, rest] of rows) {
+  const type = makeType(oid, nameList.split(' '), rest);
+  all.push(type);
+  for (const name of [oid, ...nameList.split(' ')]) byName.set(name.toLowerCase(), type);
+}
+
+/** Every attribute that the façade knows. */
+export const attributeTypes: readonly AttributeType[] = all;
+
+/** Finds a type by any of its names or its OID. @param description in lower case */
+export function attributeType(description: string): AttributeType | undefined {
+  return byName.get(description);
+}
+
+/** The type of a name that this code itself writes. */
+export function knownType(name: string): AttributeType {
+  const type = byName.get(name.toLowerCase());
+  if (type === undefined) throw new TypeError(`no attribute type ${name}`);
+  return type;
+}
+
+function makeType(oid: string, names: readonly string[], rest: string): AttributeType {
+  const [name = oid] = names;
+  const quoted = names.length === 1 ? `'${name}'` : `( ${names.map((each) => `'${each}'`).join(' ')} )`;
+  const header = Buffer.from([0x04, Buffer.byteLength(name)]);
+  return {
+    name,
+    key: name.toLowerCase(),
+    operational: rest.includes('USAGE '),
+    matching: matchingOf(rest),
+    definition: `( ${oid} NAME ${quoted} ${rest} )`,
+    encodedType: Buffer.concat([header, Buffer.from(name)]),
+  };
+}
+
+function matchingOf(rest: string): MatchingKind {
+  if (rest.includes(dnSyntax)) return 'dn';
+  if (rest.includes(oidSyntax)) return 'objectIdentifier';
+  return rest.includes(integerSyntax) ? 'integer' : 'caseIgnore';
+}

@@ -1,0 +1,72 @@
+import type { CardNumber } from '../../../idp/domain/card.ts';
+import { readCardNumber } from '../card-spelling.ts';
+import type { Filter } from '../codec/filter.ts';
+import type { DeviceProfile } from '../device-profile.ts';
+import { type AttributeType, attributeType } from '../schema/attribute-types.ts';
+
+/** What a filter asks about cards. */
+export type CardAssertion =
+  | { readonly kind: 'none' }
+  /** Presence, substrings, ranges, a negation, or two different numbers: a way to find out numbers. */
+  | { readonly kind: 'refused' }
+  /** Spelled as no number of this device is: nobody's card. */
+  | { readonly kind: 'unreadable' }
+  | {
+      readonly kind: 'number';
+      readonly number: CardNumber;
+      /** As the device spelled it. */
+      readonly text: string;
+      readonly attributes: readonly AttributeType[];
+    };
+
+/**
+ * Finds the one card number that a filter asserts. An OR over several attributes with the same number, as
+ * some printers send it, is one.
+ */
+export function readCardAssertion(filter: Filter, profile: DeviceProfile): CardAssertion {
+  const found: { text: string; attributes: AttributeType[] }[] = [];
+  if (!collect(filter, profile, found, false)) return { kind: 'refused' };
+  const [first] = found;
+  if (first === undefined) return { kind: 'none' };
+  const number = readCardNumber(profile.spelling, first.text);
+  for (const { text } of found) {
+    if (text === first.text) continue;
+    const other = readCardNumber(profile.spelling, text);
+    if (number === undefined || other?.value !== number.value) return { kind: 'refused' };
+  }
+  if (number === undefined) return { kind: 'unreadable' };
+  return { kind: 'number', number, text: first.text, attributes: found.flatMap((each) => each.attributes) };
+}
+
+/** Whether an attribute description means a card attribute of this device, by any of its names. */
+export function isCardAttribute(profile: DeviceProfile, description: string): boolean {
+  // Options (`serialNumber;x`) name a subtype: still a question about cards.
+  const [base = ''] = description.split(';', 1);
+  const key = attributeType(base)?.key ?? base;
+  return profile.cardAttributes.includes(key);
+}
+
+/** @returns false when the filter touches a card attribute in a way that is refused */
+function collect(
+  filter: Filter,
+  profile: DeviceProfile,
+  found: { text: string; attributes: AttributeType[] }[],
+  negated: boolean,
+): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.parts.every((part) => collect(part, profile, found, negated));
+    case 'not':
+      return collect(filter.part, profile, found, true);
+    case 'extensible':
+      return filter.attribute !== undefined && !isCardAttribute(profile, filter.attribute);
+    default: {
+      if (!isCardAttribute(profile, filter.attribute)) return true;
+      const type = attributeType(filter.attribute);
+      if (filter.kind !== 'equality' || negated || type === undefined) return false;
+      found.push({ text: filter.value, attributes: [type] });
+      return true;
+    }
+  }
+}

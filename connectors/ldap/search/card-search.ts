@@ -1,0 +1,81 @@
+import type { SearchRequest } from '../codec/request.ts';
+import { type LdapResult, result, resultCode, success } from '../codec/result-code.ts';
+import type { BoundDevice, CardLogInOutcome, MaybePromise } from '../directory-service.ts';
+import { personEntry } from '../entry.ts';
+import type { Facade } from '../facade.ts';
+import type { Exchange } from '../session.ts';
+import type { Place } from '../tree.ts';
+import { whenAdmitted } from '../when-admitted.ts';
+import { type CardAssertion, isCardAttribute } from './card-assertion.ts';
+import { evaluate } from './evaluate.ts';
+import { reaches, reachesLeaf } from './scope.ts';
+import { readSelection } from './selection.ts';
+
+const deviceGone = result(
+  resultCode.insufficientAccessRights,
+  'This device account is no longer admitted: bind again, or ask the administrator.',
+);
+
+/**
+ * A search for a card number: a sign-in that ends in one entry or none. Unknown, suspended and revoked
+ * cards look alike.
+ */
+export function cardSearch(
+  facade: Facade,
+  exchange: Exchange,
+  request: SearchRequest,
+  place: Place,
+  device: BoundDevice,
+  assertion: Extract<CardAssertion, { readonly kind: 'number' | 'unreadable' }>,
+): MaybePromise<LdapResult> {
+  if (!reaches(place, request.scope, 'people')) return success;
+  return whenAdmitted(facade.cardGuesses, device.clientId, () => {
+    if (assertion.kind === 'unreadable') {
+      countMiss(facade, device);
+      return success;
+    }
+    const outcome = facade.flows.logInWithCard({
+      clientId: device.clientId,
+      number: assertion.number,
+      way: 'card-search',
+      remoteAddress: exchange.session.remoteAddress,
+    });
+    const answer = (known: CardLogInOutcome) =>
+      answerCardSearch(facade, exchange, request, place, device, assertion, known);
+    return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
+  });
+}
+
+function answerCardSearch(
+  facade: Facade,
+  exchange: Exchange,
+  request: SearchRequest,
+  place: Place,
+  device: BoundDevice,
+  assertion: Extract<CardAssertion, { readonly kind: 'number' }>,
+  outcome: CardLogInOutcome,
+): LdapResult {
+  if (outcome.outcome === 'device-denied') return deviceGone;
+  if (outcome.outcome === 'denied') {
+    countMiss(facade, device);
+    return success;
+  }
+  if (!reachesLeaf(place, outcome.person.uid)) return success;
+  const { profile } = device;
+  const echo = { attributes: assertion.attributes, number: assertion.text };
+  const entry = personEntry(facade.tree, outcome.person, profile, profile.echoCardNumber ? echo : undefined);
+  // The number was matched already, and exactly; the rest of the filter is about the person.
+  const verdict = evaluate(request.filter, entry, (item) =>
+    item.kind === 'equality' && isCardAttribute(profile, item.attribute) ? true : 'no-override',
+  );
+  if (verdict) exchange.sendEntry(entry, readSelection(request.attributes), request.typesOnly);
+  return success;
+}
+
+/** A card that does not sign in at this device counts against it, whatever the reason. */
+export function countMiss(facade: Facade, device: BoundDevice): void {
+  const misses = facade.cardGuesses.miss(device.clientId);
+  if (Math.round(misses) % 20 === 0) {
+    facade.log('ldap-card-misses', { device: device.name, misses: Math.round(misses) });
+  }
+}

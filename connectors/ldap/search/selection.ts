@@ -1,0 +1,41 @@
+import type { Entry, EntryAttribute } from '../entry.ts';
+import { type AttributeType, attributeType } from '../schema/attribute-types.ts';
+
+/** Which attributes a search wants back. */
+export interface Selection {
+  readonly allUser: boolean;
+  readonly allOperational: boolean;
+  readonly types: readonly AttributeType[];
+}
+
+const allUserAttributes: Selection = { allUser: true, allOperational: false, types: [] };
+
+/**
+ * Reads an attribute list: empty or `*` for user attributes, `+` for operational ones, `1.1` for none.
+ * Unknown names are ignored.
+ * @see RFC 4511 §4.5.1.8, RFC 3673
+ */
+export function readSelection(attributes: readonly string[]): Selection {
+  if (attributes.length === 0) return allUserAttributes;
+  const types: AttributeType[] = [];
+  for (const name of attributes) {
+    const type = attributeType(name.toLowerCase());
+    if (type !== undefined) types.push(type);
+  }
+  return { allUser: attributes.includes('*'), allOperational: attributes.includes('+'), types };
+}
+
+/** The attributes of an entry that are wanted. */
+export function select(entry: Entry, selection: Selection): readonly OutgoingEntryAttribute[] {
+  const chosen: OutgoingEntryAttribute[] = [];
+  for (const { type, values } of entry.attributes) {
+    const wanted = type.operational ? selection.allOperational : selection.allUser;
+    if (wanted || selection.types.includes(type)) chosen.push({ encodedType: type.encodedType, values });
+  }
+  return chosen;
+}
+
+interface OutgoingEntryAttribute {
+  readonly encodedType: Buffer;
+  readonly values: EntryAttribute['values'];
+}

@@ -1,0 +1,39 @@
+import type { Control } from './codec/controls.ts';
+import type { BoundDevice } from './directory-service.ts';
+import type { Entry } from './entry.ts';
+import type { PageStore } from './search/page-store.ts';
+import type { Selection } from './search/selection.ts';
+
+/** Who speaks on a connection. @see RFC 4513 §4 */
+export type Identity =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'device'; readonly device: BoundDevice }
+  /** Somebody whose card number was bound to by a door controller. */
+  | { readonly kind: 'card-holder'; readonly device: BoundDevice; readonly uid: string };
+
+export const anonymous: Identity = { kind: 'anonymous' };
+
+/** What a connection is, as far as operations may know. */
+export interface Session {
+  identity: Identity;
+  readonly remoteAddress: string;
+  readonly channel: 'tls' | 'plain';
+  /** Cookies of paged searches: worth something on this connection only. */
+  readonly pages: PageStore;
+}
+
+/** One operation on its way to its answer. */
+export interface Exchange {
+  readonly messageId: number;
+  readonly session: Session;
+  readonly controls: readonly Control[];
+  /** The client asked to forget it: nothing more is sent. */
+  readonly abandoned: boolean;
+  /** Controls and extended values that go out with the result. */
+  responseControls: readonly Control[];
+  responseName: string | undefined;
+  responseValue: string | undefined;
+  sendEntry(entry: Entry, selection: Selection, typesOnly: boolean): void;
+  /** Resolves when the client took what was sent so far; `undefined` when there is nothing to wait for. */
+  taken(): Promise<void> | undefined;
+}

@@ -1,0 +1,154 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type DeviceProfile, profileOf } from '../../../../connectors/ldap/device-profile.ts';
+import type { LdapFlows } from '../../../../connectors/ldap/directory-service.ts';
+import { Fault } from '../../../../idp/domain/fault.ts';
+import type { ClientId } from '../../../../idp/domain/login-policy.ts';
+import type { ReleasedPerson } from '../../../../idp/domain/person.ts';
+
+export interface TestDevice {
+  readonly name: string;
+  readonly secret: string;
+  readonly profile: DeviceProfile;
+  readonly allowPlaintext: boolean;
+  disabled: boolean;
+}
+
+/** A small directory that tests change between two operations; `answers: 'later'` makes every answer a promise. */
+export class InMemoryDirectory implements LdapFlows {
+  readonly people = new Map<string, ReleasedPerson>();
+  readonly uidOfCard = new Map<string, string>();
+  readonly suspended = new Set<string>();
+  readonly devices = new Map<string, TestDevice>();
+  readonly logIns: { readonly number: string; readonly way: string }[] = [];
+  outage = false;
+  answers: 'at-once' | 'later' = 'at-once';
+
+  addPerson(uid: string, card: string | undefined, more: Partial<ReleasedPerson> = {}): void {
+    this.people.set(uid, {
+      uid,
+      displayName: uid,
+      mail: `${uid}@example.jp`,
+      organization: 'みどり市',
+      groups: [],
+      ...more,
+    });
+    if (card !== undefined) this.uidOfCard.set(card, uid);
+  }
+
+  addDevice(
+    name: string,
+    profile: Parameters<typeof profileOf>[0]['profile'],
+    more: Partial<TestDevice> = {},
+  ) {
+    const device: TestDevice = {
+      name,
+      secret: `secret-of-${name}`,
+      profile: profileOf({ profile, cardKind: 'jpki', cardAttribute: 'serialNumber' }),
+      allowPlaintext: true,
+      disabled: false,
+      ...more,
+    };
+    this.devices.set(name.toLowerCase(), device);
+    return device;
+  }
+
+  bindDevice({ name, secret, channel }: Parameters<LdapFlows['bindDevice']>[0]) {
+    return this.#answer<Awaited<ReturnType<LdapFlows['bindDevice']>>>(() => {
+      const device = this.devices.get(name.toLowerCase());
+      if (channel === 'plain' && device?.allowPlaintext !== true) {
+        return { outcome: 'denied', reason: 'confidentiality-required' };
+      }
+      const matches = timingSafeEqual(sha256(secret), sha256(device?.secret ?? ''));
+      if (device === undefined || device.disabled || !matches) {
+        return { outcome: 'denied', reason: 'invalid-credentials' };
+      }
+      const bound = { clientId: device.name as ClientId, name: device.name, profile: device.profile };
+      return { outcome: 'bound', device: bound };
+    });
+  }
+
+  logInWithCard({ clientId, number, way }: Parameters<LdapFlows['logInWithCard']>[0]) {
+    return this.#answer<Awaited<ReturnType<LdapFlows['logInWithCard']>>>(() => {
+      if (this.#isGone(clientId)) return { outcome: 'device-denied' };
+      this.logIns.push({ number: number.value, way });
+      const uid = this.uidOfCard.get(number.value);
+      const person = uid === undefined || this.suspended.has(uid) ? undefined : this.people.get(uid);
+      if (person === undefined) return { outcome: 'denied', reason: 'unknown-card' };
+      return { outcome: 'granted', person };
+    });
+  }
+
+  findPeople({ clientId, anyOf, afterUid, limit }: Parameters<LdapFlows['findPeople']>[0]) {
+    return this.#answer<Awaited<ReturnType<LdapFlows['findPeople']>>>(() => {
+      if (this.#isGone(clientId)) return { outcome: 'device-denied' };
+      const found = [...this.people.values()]
+        .filter(({ uid }) => !this.suspended.has(uid) && (afterUid === undefined || uid > afterUid))
+        .filter((person) => anyOf === undefined || anyOf.some((lookUp) => holds(person, lookUp)))
+        .sort((a, b) => (a.uid < b.uid ? -1 : 1));
+      return { outcome: 'found', people: found.slice(0, limit), more: found.length > limit };
+    });
+  }
+
+  findGroups({ clientId, names }: Parameters<LdapFlows['findGroups']>[0]) {
+    return this.#answer<Awaited<ReturnType<LdapFlows['findGroups']>>>(() => {
+      if (this.#isGone(clientId)) return { outcome: 'device-denied' };
+      const members = new Map<string, string[]>();
+      for (const { uid, groups } of this.people.values()) {
+        if (this.suspended.has(uid)) continue;
+        for (const group of groups) members.set(group, [...(members.get(group) ?? []), uid]);
+      }
+      const groups = [...members]
+        .filter(([name]) => names === undefined || names.some((n) => n.toLowerCase() === name.toLowerCase()))
+        .map(([name, memberUids]) => ({ name, memberUids }));
+      return { outcome: 'found', groups };
+    });
+  }
+
+  #isGone(clientId: ClientId): boolean {
+    return this.devices.get(clientId.toLowerCase())?.disabled !== false;
+  }
+
+  #answer<T>(decide: () => T): T | Promise<T> {
+    if (this.answers === 'later') {
+      return new Promise((resolve) => setTimeout(resolve, 2)).then(() => this.#orFault(decide));
+    }
+    return this.#orFault(decide);
+  }
+
+  #orFault<T>(decide: () => T): T {
+    if (this.outage) throw new Fault('ERR_RECORD_UNAVAILABLE', 'the record is away');
+    return decide();
+  }
+}
+
+function holds(
+  person: ReleasedPerson,
+  { attribute, value }: { attribute: 'uid' | 'mail' | 'displayName' | 'employeeNumber'; value: string },
+): boolean {
+  return person[attribute]?.toLowerCase() === value.toLowerCase();
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+export const baseDn = 'dc=example,dc=jp';
+
+/** Three people, one device of each kind: what most tests need. */
+export function midoriCity(): InMemoryDirectory {
+  const directory = new InMemoryDirectory();
+  directory.addPerson('tanaka', '0a1b2c3d', {
+    displayName: '田中 花子',
+    displayNameKana: 'たなか はなこ',
+    employeeNumber: '1001',
+    department: '総務課',
+    groups: ['printing', '総務'],
+  });
+  directory.addPerson('suzuki', '0a1b2c3e', { displayName: 'Suzuki Ichiro', groups: ['printing'] });
+  directory.addPerson('sato, jr', '0a1b2c3f', { displayName: 'Sato "Jr"' });
+  directory.addDevice('printer', 'card-search');
+  directory.addDevice('door', 'card-bind');
+  directory.addDevice('web', 'generic');
+  directory.addDevice('strict', 'card-search', { allowPlaintext: false });
+  return directory;
+}
