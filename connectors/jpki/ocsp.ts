@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { Fault } from '../../idp/domain/fault.ts';
+import type { Instant } from '../../idp/domain/instant.ts';
+import type { OcspAnswer, OcspClient, VerifiedCertificate } from '../../idp/ports/jpki.ts';
+import { requestBounded } from './bounded-http.ts';
+import { type CertIdDigest, encodeOcspRequest, ocspCertId } from './ocsp-request.ts';
+import { checkOcspResponse, type OcspVerdict } from './ocsp-response.ts';
+
+export interface OcspClientOptions {
+  /** Asked instead of the address in the certificate. */
+  readonly url?: string;
+  /** `host` or `host:port` that addresses in certificates may name; JPKI's own unless said otherwise. */
+  readonly allowedHosts?: readonly string[];
+  /** For one attempt; there are two at most. */
+  readonly timeoutSeconds?: number;
+  /** The hash in the certID; every responder knows SHA-1, which names here and protects nothing. @see RFC 5019 §2.1.1 */
+  readonly certIdDigest?: CertIdDigest;
+}
+
+export const jpkiOcspHost = 'ocspauthnorm.jpki.go.jp';
+const maxOctets = 64 * 1024;
+const nonceOctets = 32;
+
+/**
+ * Asks the responder of each certificate, now, and never a cache; once more when there was no answer.
+ * @see RFC 6960
+ */
+export function createOcspClient(options: OcspClientOptions = {}): OcspClient {
+  return {
+    async status(certificate, now) {
+      const url = responderUrl(certificate, options);
+      const verdict = await ask(url, certificate, options, now).catch((error: unknown) => {
+        if (error instanceof Fault) return undefined;
+        throw error;
+      });
+      const again =
+        verdict === undefined || (verdict.outcome === 'refused' && verdict.reason === 'try-later');
+      return answerOrFault(url, again ? await ask(url, certificate, options, now) : verdict);
+    },
+  };
+}
+
+async function ask(
+  url: URL,
+  certificate: VerifiedCertificate,
+  options: OcspClientOptions,
+  now: Instant,
+): Promise<OcspVerdict> {
+  const certId = ocspCertId(certificate, options.certIdDigest ?? 'sha1');
+  const nonce = randomBytes(nonceOctets);
+  const response = await requestBounded(
+    url,
+    {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/ocsp-request', Accept: 'application/ocsp-response' },
+      body: encodeOcspRequest(certId, nonce),
+    },
+    { timeoutSeconds: options.timeoutSeconds ?? 5, maxOctets, faultCode: 'ERR_OCSP_UNAVAILABLE' },
+  );
+  return checkOcspResponse(response, { certId, nonce, issuerDer: certificate.issuerDer }, now);
+}
+
+function answerOrFault(url: URL, verdict: OcspVerdict): OcspAnswer {
+  if (verdict.outcome === 'answered') return verdict.answer;
+  throw new Fault('ERR_OCSP_UNAVAILABLE', `The answer of ${url.host} cannot be used: ${verdict.reason}`);
+}
+
+/** A certificate may only send us where the operator agreed that we go. */
+function responderUrl(certificate: VerifiedCertificate, options: OcspClientOptions): URL {
+  const configured = options.url !== undefined && options.url !== '';
+  const text = configured ? options.url : certificate.ocspUrl;
+  const url = text === undefined ? null : URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new Fault(
+      'ERR_OCSP_UNAVAILABLE',
+      'There is no OCSP address: neither configured nor in the certificate.',
+    );
+  }
+  const allowedHosts = options.allowedHosts ?? [jpkiOcspHost];
+  if (!configured && !allowedHosts.includes(url.host)) {
+    throw new Fault('ERR_OCSP_UNAVAILABLE', `The OCSP address ${url.host} is not among the allowed hosts.`);
+  }
+  return url;
+}
