@@ -77,5 +77,9 @@ function namesFor(evidence: Evidence, inPinWindow: boolean): readonly (keyof typ
       return inPinWindow ? ['certificate-in-window', 'certificate'] : ['certificate'];
     case 'signature':
       return ['card-pin'];
+    default:
+      // Evidence that this version does not know, say from a store that a newer one wrote, supports nothing.
+      evidence satisfies never;
+      return [];
   }
 }

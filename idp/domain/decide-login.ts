@@ -121,9 +121,10 @@ function cardProblem(card: CardFacts, now: Instant): DenialReason | undefined {
   if (card.state === 'suspended') return 'card-suspended';
   if (card.state === 'revoked') return 'card-revoked';
   if (card.state !== 'active') return 'card-retired';
-  if (now < card.notBefore) return 'card-not-yet-valid';
+  // Times are compared as what must hold: a time that is no number then denies instead of slipping through.
+  if (!(now >= card.notBefore)) return 'card-not-yet-valid';
   // RFC 5280 §4.1.2.5: valid through notAfter, that second included.
-  if (now >= card.notAfter + msPerSecond) return 'card-expired';
+  if (!(now < card.notAfter + msPerSecond)) return 'card-expired';
   return undefined;
 }
 
@@ -145,7 +146,7 @@ function presenceProblem(facts: LoginFacts, policy: LoginPolicy, now: Instant): 
   const { reader } = presence;
   if (reader.state !== 'active') return 'reader-disabled';
   if (!serves(reader, policy, evidence)) return 'reader-not-for-client';
-  if (reader.tapsVoidBefore !== undefined && presence.readAt < reader.tapsVoidBefore) return 'tap-void';
+  if (reader.tapsVoidBefore !== undefined && !(presence.readAt >= reader.tapsVoidBefore)) return 'tap-void';
   if (presence.used) return 'tap-used';
   return timeProblem(presence, policy, now);
 }
@@ -162,10 +163,11 @@ function timeProblem(
   now: Instant,
 ): DenialReason | undefined {
   const freshMs = policy.tapFreshSeconds * msPerSecond;
-  if (readAt > receivedAt + policy.readerClockAheadSeconds * msPerSecond) return 'tap-from-the-future';
+  const aheadMs = policy.readerClockAheadSeconds * msPerSecond;
+  if (!(readAt <= receivedAt + aheadMs)) return 'tap-from-the-future';
   // A reader's clock that runs ahead must not lengthen a tap's life: the earlier of both moments counts.
-  if (now - Math.min(readAt, receivedAt) > freshMs) return 'tap-stale';
-  if (requestedAt !== 'device' && receivedAt < requestedAt) return 'tap-before-request';
+  if (!(now - Math.min(readAt, receivedAt) <= freshMs)) return 'tap-stale';
+  if (requestedAt !== 'device' && !(receivedAt >= requestedAt)) return 'tap-before-request';
   return undefined;
 }
 
@@ -180,10 +182,8 @@ function pinlessProblem(
   if (!card.declaredVerifier) return 'organization-not-verifier';
   if (card.provedBySignatureAt === undefined) return 'never-proved-by-signature';
   const knownAt = facts.revocationKnownAt;
-  if (knownAt === undefined || now - knownAt > policy.maxRevocationAgeSeconds * msPerSecond) {
-    return 'revocation-unknown';
-  }
-  return undefined;
+  const maxAgeMs = policy.maxRevocationAgeSeconds * msPerSecond;
+  return knownAt !== undefined && now - knownAt <= maxAgeMs ? undefined : 'revocation-unknown';
 }
 
 function acceptedAssurance(
