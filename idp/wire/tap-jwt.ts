@@ -133,15 +133,16 @@ function parseEvidence(evidence: WireEvidence | undefined): WireEvidence {
       return { type: 'identifier', kind, number, ...(issuerKeyId === undefined ? {} : { issuerKeyId }) };
     }
   }
-  if (evidence?.type === 'certificate' && base64.test(evidence.certificate)) {
+  if (evidence?.type === 'certificate' && isBase64(evidence.certificate)) {
     return { type: 'certificate', certificate: evidence.certificate };
   }
-  if (
-    evidence?.type === 'signature' &&
-    base64.test(evidence.certificate) &&
-    base64.test(evidence.signature)
-  ) {
+  if (evidence?.type === 'signature' && isBase64(evidence.certificate) && isBase64(evidence.signature)) {
     return { type: 'signature', certificate: evidence.certificate, signature: evidence.signature };
   }
   throw new InvalidInput('ERR_TAP', 'The tap holds no evidence that we know.');
+}
+
+/** The pattern alone would take a missing value for the word "undefined". */
+function isBase64(text: unknown): text is string {
+  return typeof text === 'string' && base64.test(text);
 }
