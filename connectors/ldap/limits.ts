@@ -16,6 +16,8 @@ export interface LdapLimits extends FilterLimits {
   readonly idleTimeoutSeconds: number;
   /** How long a message may take from its first byte to its last, and an answer until it is taken. */
   readonly stallTimeoutSeconds: number;
+  /** How often the times above are looked at. */
+  readonly sweepIntervalMs: number;
 }
 
 export const defaultLimits: LdapLimits = {
@@ -30,4 +32,5 @@ export const defaultLimits: LdapLimits = {
   bindTimeoutSeconds: 30,
   idleTimeoutSeconds: 900,
   stallTimeoutSeconds: 30,
+  sweepIntervalMs: 1_000,
 };

@@ -21,7 +21,6 @@ export interface LdapServer {
   close(): Promise<void>;
 }
 
-const sweepIntervalMs = 1_000;
 /** What a client may take to read the goodbye of a server that stops. */
 const goodbyeMs = 500;
 
@@ -36,7 +35,7 @@ export async function startLdapServer(options: LdapServerOptions): Promise<LdapS
   const ldap = await listen(options.host, options.ldapPort, (socket) => doors.enter(socket, 'plain'));
   const ldaps =
     contexts && (await listen(options.host, options.ldapsPort, (socket) => doors.enter(socket, 'tls')));
-  const sweep = setInterval(() => doors.sweep(), sweepIntervalMs).unref();
+  const sweep = setInterval(() => doors.sweep(), facade.limits.sweepIntervalMs).unref();
   return {
     ldapPort: portOf(ldap),
     ldapsPort: portOf(ldaps),
