@@ -1,0 +1,19 @@
+import { interactionPath } from '../oidc/provider.ts';
+
+/** Where a bridge sends the browser on, with `?code=`; fixed at enrolment. */
+export const returnPath = '/interaction/return';
+
+/** Opens a prompt and leads to the bridge. */
+export function presentPath(uid: string, demand: 'tap' | 'pin'): string {
+  return `${interactionPath(uid)}/present?demand=${demand}`;
+}
+
+/** Leads back to the client with `access_denied`. */
+export function cancelPath(uid: string): string {
+  return `${interactionPath(uid)}/cancel`;
+}
+
+/** Shows why a sign-in was refused. */
+export function refusedPath(uid: string, reason: string): string {
+  return `${interactionPath(uid)}/refused?reason=${reason}`;
+}

@@ -1,0 +1,28 @@
+import type { RouterContext } from '@koa/router';
+import type { Context, Next } from 'koa';
+
+/** What our middleware notes on a request. */
+export interface RequestState {
+  /** Who calls: the peer, or what a trusted proxy says of it. */
+  clientAddress: string;
+  /** What `oidc-provider` answered itself although it was ours to answer. */
+  libraryFailure?: unknown;
+}
+
+/** Any request. */
+export type RequestContext = Context;
+/** A request that a route matched: with its path parameters. */
+export type RouteContext = RouterContext;
+export type Middleware = (ctx: RequestContext, next: Next) => Promise<void>;
+export type RouteHandler = (ctx: RouteContext) => Promise<void>;
+
+/** Who calls, for limits by address. */
+export function clientAddressOf(ctx: RequestContext): string {
+  return (ctx.state as RequestState).clientAddress;
+}
+
+/** One query parameter given once. */
+export function queryText(ctx: RequestContext, name: string): string | undefined {
+  const value = ctx.query[name];
+  return typeof value === 'string' ? value : undefined;
+}

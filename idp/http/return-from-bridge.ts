@@ -1,0 +1,56 @@
+import { resumeLogin } from '../flows/resume-login.ts';
+import { finishLogin } from '../oidc/interaction.ts';
+import { refusedPage } from '../pages/refused-page.ts';
+import type { ReturnRefusal } from '../pages/texts/catalogue.ts';
+import { troublePage } from '../pages/trouble-page.ts';
+import { forgetInteraction, interactionsOf } from './browser-interactions.ts';
+import { refusedPath } from './interaction-paths.ts';
+import { answeredTooManyAttempts, noteWrongCode } from './limited.ts';
+import { queryText, type RouteContext, type RouteHandler } from './request-context.ts';
+import { answerPage, frameOf, type Site } from './site.ts';
+
+const codePattern = /^[\w-]{16,128}$/;
+
+/**
+ * `GET /interaction/return?code=`: goes on only where a return code and the starting browser's interaction come together.
+ * A code lured into another browser, or taken from a history, resumes nothing and stays as good or bad as it was.
+ */
+export function getReturn(site: Site): RouteHandler {
+  return async (ctx) => {
+    if (answeredTooManyAttempts(ctx, site)) return;
+    const returnCode = queryText(ctx, 'code') ?? '';
+    if (!codePattern.test(returnCode)) return refuse(ctx, site, 'return-code-unknown');
+    let reason: ReturnRefusal = 'return-code-of-another-browser';
+    for (const uid of interactionsOf(ctx, site.context.issuer)) {
+      const outcome = await resumeLogin(site.context, { returnCode, interactionUid: uid });
+      if (outcome.outcome === 'granted') return goOn(ctx, site, uid, outcome);
+      // To a clean URL at once: the code shall not stay in the address bar.
+      if (outcome.outcome === 'denied') return redirect(ctx, refusedPath(uid, outcome.reason));
+      reason = outcome.reason;
+      if (reason !== 'return-code-of-another-browser') break;
+    }
+    refuse(ctx, site, reason);
+  };
+}
+
+async function goOn(
+  ctx: RouteContext,
+  site: Site,
+  uid: string,
+  login: Parameters<typeof finishLogin>[2],
+): Promise<void> {
+  const resumeUrl = await finishLogin(site.provider, uid, login);
+  forgetInteraction(ctx, site.context.issuer, uid);
+  if (resumeUrl !== undefined) return redirect(ctx, resumeUrl);
+  answerPage(ctx, 400, troublePage(frameOf(ctx, site), { trouble: 'sign-in-expired' }));
+}
+
+function refuse(ctx: RouteContext, site: Site, reason: ReturnRefusal): void {
+  if (reason === 'return-code-unknown') noteWrongCode(ctx, site);
+  answerPage(ctx, 403, refusedPage(frameOf(ctx, site), { reason: { returned: reason } }));
+}
+
+function redirect(ctx: RouteContext, url: string): void {
+  ctx.status = 303;
+  ctx.redirect(url);
+}

@@ -1,0 +1,138 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Router } from '@koa/router';
+import type { JWK, Provider } from 'oidc-provider';
+import type { FlowContext } from '../flows/context.ts';
+import { createProvider } from '../oidc/provider.ts';
+import { defaultBridgePort } from '../wire/challenge.ts';
+import { challengeKeysPath, enrolPath } from '../wire/enrolment.ts';
+import { registrationsPath } from '../wire/registration.ts';
+import { tapsPath } from '../wire/tap-jwt.ts';
+import { getAsset } from './asset-files.ts';
+import { deadline } from './deadline.ts';
+import { FailureLimit } from './failure-limit.ts';
+import { faultToStatus } from './fault-to-status.ts';
+import { health } from './health.ts';
+import { getHome } from './home.ts';
+import { getCancel, getPresent, getRefused, getSignIn } from './interaction.ts';
+import { returnPath } from './interaction-paths.ts';
+import type { Log } from './log.ts';
+import { oneHost } from './one-host.ts';
+import { providerPages } from './provider-pages.ts';
+import { getChallengeKeys, postEnrolment } from './readers.ts';
+import { postProof, postRegistration } from './registrations.ts';
+import type { Middleware, RequestState } from './request-context.ts';
+import { getReturn } from './return-from-bridge.ts';
+import { securityHeaders } from './security-headers.ts';
+import { getSetup, postSetup } from './setup.ts';
+import type { ChallengeKeys, Site } from './site.ts';
+import { postTap } from './taps.ts';
+import { trustedProxies } from './trusted-proxies.ts';
+
+/** What one HTTP server is made of. */
+export interface HttpServerOptions {
+  readonly context: FlowContext;
+  /** Private ES256 keys as JWK, the signing one first: ID tokens. */
+  readonly signingKeys: readonly JWK[];
+  /** Secrets that sign cookies, the current one first. */
+  readonly cookieKeys: readonly string[];
+  readonly challengeKeys: ChallengeKeys;
+  /** Addresses or CIDR ranges whose X-Forwarded-* is believed. */
+  readonly trustedProxies?: readonly string[];
+  /** Every page says that this is a demonstration with a test authority. */
+  readonly demoBanner?: boolean;
+  readonly bridgeUrl?: string;
+  /** Routes of others (the demo's) behind every check and in front of the provider's. */
+  readonly extraMiddleware?: readonly Middleware[];
+  readonly log: Log;
+}
+
+/** The provider and everything that people, browsers and bridges reach over HTTP. */
+export interface HttpServer {
+  readonly provider: Provider;
+  readonly callback: RequestListener;
+  /** Listens with limits on headers and slow requests. @param port 0: any free one. */
+  listen(port: number, host?: string): Promise<ListeningServer>;
+}
+
+export interface ListeningServer {
+  readonly port: number;
+  /** Stops listening and ends what is open. */
+  close(): Promise<void>;
+}
+
+/** Composes `oidc-provider` with our routes: one Koa application, ours in front. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { context, demoBanner = false, log } = options;
+  const provider = createProvider({ ...options, pages: providerPages({ demoBanner }) });
+  // Only what `trustedProxies` leaves of X-Forwarded-* is ever read.
+  provider.proxy = true;
+  provider.silent = true;
+  const site: Site = {
+    context,
+    provider,
+    challengeKeys: options.challengeKeys,
+    bridgeUrl: options.bridgeUrl ?? `http://127.0.0.1:${defaultBridgePort}`,
+    demoBanner,
+    failures: new FailureLimit(context.clock),
+  };
+  const router = routesOf(site);
+  for (const middleware of [
+    health,
+    trustedProxies(options.trustedProxies ?? []),
+    faultToStatus(site, log),
+    securityHeaders(context.issuer),
+    oneHost(context.issuer),
+    deadline(),
+    router.routes() as Middleware,
+    ...(options.extraMiddleware ?? []),
+  ]) {
+    provider.use(middleware);
+  }
+  provider.on('server_error', (ctx, error) => {
+    (ctx.state as RequestState).libraryFailure = error;
+  });
+  const callback = provider.callback();
+  return { provider, callback, listen: (port, host) => listen(callback, port, host) };
+}
+
+function routesOf(site: Site): Router {
+  const router = new Router();
+  router.get('/', getHome(site));
+  router.get('/assets/:file', getAsset);
+  router.post(tapsPath, postTap(site));
+  router.post(enrolPath, postEnrolment(site));
+  router.get(challengeKeysPath, getChallengeKeys(site));
+  router.post(registrationsPath, postRegistration(site));
+  router.post(`${registrationsPath}/:registrationId/proof`, postProof(site));
+  router.get(returnPath, getReturn(site));
+  router.get('/interaction/:uid', getSignIn(site));
+  router.get('/interaction/:uid/present', getPresent(site));
+  router.get('/interaction/:uid/refused', getRefused(site));
+  router.get('/interaction/:uid/cancel', getCancel(site));
+  router.get('/setup', getSetup(site));
+  router.post('/setup', postSetup(site));
+  return router;
+}
+
+function listen(callback: RequestListener, port: number, host = '127.0.0.1'): Promise<ListeningServer> {
+  const server = createServer(
+    { requestTimeout: 15_000, headersTimeout: 5_000, keepAliveTimeout: 5_000, maxHeaderSize: 16_384 },
+    callback,
+  );
+  server.maxRequestsPerSocket = 0;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve({ port: (server.address() as AddressInfo).port, close: () => close(server) });
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,45 @@
+import type { Provider } from 'oidc-provider';
+import type { FlowContext } from '../flows/context.ts';
+import type { Frame } from '../pages/layout.ts';
+import type { FailureLimit } from './failure-limit.ts';
+import type { RequestContext } from './request-context.ts';
+import { localeOf, otherLanguageHref, rememberLocale } from './request-locale.ts';
+
+/** The provider's keys for challenges to bridges: the current one signs, all are published. */
+export interface ChallengeKeys {
+  readonly kid: string;
+  readonly privateKey: import('node:crypto').KeyObject;
+  /** Public halves as JWK with `kid`, the current one included (RFC 7517). */
+  readonly published: readonly import('jose').JWK[];
+}
+
+/** What every route works with. */
+export interface Site {
+  readonly context: FlowContext;
+  readonly provider: Provider;
+  readonly challengeKeys: ChallengeKeys;
+  /** Where a browser finds the bridge beside it: `http://127.0.0.1:37564`. */
+  readonly bridgeUrl: string;
+  readonly demoBanner: boolean;
+  /** Wrong codes and tokens, counted by address. */
+  readonly failures: FailureLimit;
+}
+
+/** The frame of a page that answers this request, in the person's language. */
+export function frameOf(
+  ctx: RequestContext,
+  { demoBanner }: Pick<Site, 'demoBanner'>,
+  uiLocales?: string,
+): Frame {
+  rememberLocale(ctx);
+  const locale = localeOf(ctx, uiLocales);
+  const href = otherLanguageHref(ctx, locale);
+  return { locale, demoBanner, ...(href === undefined ? {} : { otherLanguageHref: href }) };
+}
+
+/** Answers with a page that nobody may keep. */
+export function answerPage(ctx: RequestContext, status: number, page: string): void {
+  ctx.status = status;
+  ctx.type = 'text/html; charset=utf-8';
+  ctx.body = page;
+}

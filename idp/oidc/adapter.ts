@@ -1,0 +1,69 @@
+import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
+import type { KnownClients } from '../flows/known-clients.ts';
+import type { OidcClient } from '../ports/clients.ts';
+import type { OidcPayload, OidcState } from '../ports/oidc-state.ts';
+import { clientMetadata } from './client-metadata.ts';
+
+/** What the library keeps its state in, and where it finds clients. */
+export interface AdapterParts {
+  readonly oidcState: OidcState;
+  readonly clients: KnownClients;
+  /** Opens a client's sealed secret: the library compares secrets in clear. */
+  readonly openClientSecret: (client: OidcClient) => string;
+}
+
+/** Everything that belongs to a grant and ends with it. */
+const modelsOfGrant = ['AccessToken', 'AuthorizationCode', 'RefreshToken'] as const;
+
+/** The library's store: clients come from the record and are seen fresh, all else goes to the state port. */
+export function adapterFactory({ oidcState, clients, openClientSecret }: AdapterParts): AdapterFactory {
+  return (model) =>
+    model === 'Client' ? clientAdapter(clients, openClientSecret) : stateAdapter(model, oidcState);
+}
+
+function stateAdapter(model: string, state: OidcState): Adapter {
+  return {
+    upsert: (id, payload, expiresIn) => state.upsert(model, id, payload as OidcPayload, expiresIn),
+    find: async (id) => (await state.find(model, id)) as AdapterPayload | undefined,
+    findByUid: async (uid) => (await state.findByUid(model, uid)) as AdapterPayload | undefined,
+    findByUserCode: async (code) => (await state.findByUserCode(model, code)) as AdapterPayload | undefined,
+    consume: (id) => consume(model, id, state),
+    destroy: (id) => state.destroy(model, id),
+    revokeByGrantId: (grantId) => state.revokeByGrantId(model, grantId),
+  };
+}
+
+/**
+ * Once, also when a hundred come at once. Whoever comes second holds a stolen code or lost one: what was issued for it ends.
+ * @see RFC 6749 §4.1.2 ("SHOULD revoke … all tokens previously issued")
+ */
+async function consume(model: string, id: string, state: OidcState): Promise<void> {
+  if (await state.consume(model, id)) return;
+  const grantId = (await state.find(model, id))?.grantId;
+  if (typeof grantId === 'string') {
+    await Promise.all(modelsOfGrant.map((name) => state.revokeByGrantId(name, grantId)));
+    await state.destroy('Grant', grantId);
+  }
+  throw new errors.InvalidGrant('used already');
+}
+
+/** Reads only: clients are added and changed by the flows. A disabled client is not found, so its tokens end too. */
+function clientAdapter(clients: KnownClients, openClientSecret: AdapterParts['openClientSecret']): Adapter {
+  const readOnly = async (): Promise<never> => {
+    throw new TypeError('clients are not written through the library');
+  };
+  return {
+    find: async (id) => {
+      const client = clients.find(id);
+      if (client?.protocol !== 'oidc' || client.policy.clientId !== id) return undefined;
+      if (client.policy.clientState !== 'active') return undefined;
+      return clientMetadata(client, openClientSecret(client));
+    },
+    findByUid: async () => undefined,
+    findByUserCode: async () => undefined,
+    upsert: readOnly,
+    consume: readOnly,
+    destroy: readOnly,
+    revokeByGrantId: readOnly,
+  };
+}

@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errors, type InteractionResults, type Provider } from 'oidc-provider';
+import type { Acr, Amr } from '../domain/assurance.ts';
+
+/** A sign-in that waits for a card. */
+export interface OpenInteraction {
+  readonly uid: string;
+  /** The authorization request's parameters, as the client sent them. */
+  readonly params: { readonly [name: string]: unknown };
+  readonly expiresAtSeconds: number;
+}
+
+/** The interaction whose cookie this browser sends; `undefined` when it has ended or was never this browser's. */
+export async function browsersInteraction(
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<OpenInteraction | undefined> {
+  try {
+    const { uid, params, exp } = await provider.interactionDetails(request, response);
+    return { uid, params, expiresAtSeconds: exp };
+  } catch (error) {
+    if (error instanceof errors.SessionNotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Lets a sign-in go on with the person whom the decision named. @returns where the browser goes; `undefined` when it has expired. */
+export function finishLogin(
+  provider: Provider,
+  uid: string,
+  { personId, acr, amr }: { readonly personId: string; readonly acr: Acr; readonly amr: readonly Amr[] },
+): Promise<string | undefined> {
+  // Not remembered: the session ends with the browser, which may stand on a shared desk.
+  return finish(provider, uid, { login: { accountId: personId, acr, amr: [...amr], remember: false } });
+}
+
+/** Sends the browser back to the client with `access_denied`. @see RFC 6749 §4.1.2.1 */
+export function cancelLogin(provider: Provider, uid: string): Promise<string | undefined> {
+  return finish(provider, uid, {
+    error: 'access_denied',
+    error_description: 'the person cancelled the sign-in',
+  });
+}
+
+async function finish(
+  provider: Provider,
+  uid: string,
+  result: InteractionResults,
+): Promise<string | undefined> {
+  const interaction = await provider.Interaction.find(uid);
+  if (interaction === undefined) return undefined;
+  interaction.result = result;
+  await interaction.persist();
+  return interaction.returnTo;
+}

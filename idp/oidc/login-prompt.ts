@@ -1,0 +1,67 @@
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import type { KnownClients } from '../flows/known-clients.ts';
+import { acceptableAcrs } from './acceptable-acrs.ts';
+import { sessionSeconds } from './lifetimes.ts';
+
+const { Check, base } = interactionPolicy;
+
+/**
+ * When a person must sign in (again): the library's rules, and ours below. There is no consent prompt: every client is
+ * a system of the organisation's own, noted by its administrator.
+ */
+export function loginPolicy(clients: KnownClients): interactionPolicy.DefaultPolicy {
+  const policy = base();
+  policy.remove('consent');
+  const login = policy.get('login');
+  if (login === undefined) throw new TypeError('the library has no login prompt');
+  // Replaced by ours: the library's would ask again for ever when the card at hand cannot reach the acr.
+  login.checks.remove('essential_acr');
+  login.checks.remove('essential_acrs');
+  login.checks.add(new Check('account_gone', 'the account cannot sign in', accountGone));
+  login.checks.add(new Check('session_too_old', 'the sign-in is too long ago', sessionTooOld));
+  login.checks.add(new Check('not_decided_for_client', 'no sign-in was decided for this client', notDecided));
+  login.checks.add(
+    new Check('acr_not_accepted', 'the session does not reach the acr', (ctx) =>
+      acrNotAccepted(ctx, clients),
+    ),
+  );
+  return policy;
+}
+
+/** Suspended or left since: a session of such a person signs nobody in, and a login of that moment is refused. */
+function accountGone({ oidc }: KoaContextWithOIDC): boolean {
+  if (oidc.session?.accountId === undefined || oidc.account !== undefined) return Check.NO_NEED_TO_PROMPT;
+  if (oidc.result?.login !== undefined) throw new errors.AccessDenied('the account cannot sign in');
+  return Check.REQUEST_PROMPT;
+}
+
+/** Counted from the sign-in, not from the last use. */
+function sessionTooOld({ oidc }: KoaContextWithOIDC): boolean {
+  const { session } = oidc;
+  return session?.accountId !== undefined && session.past(sessionSeconds);
+}
+
+/**
+ * A session counts only where a card was decided for: the reader, the groups and the assurance of one client say
+ * nothing about another. `loadExistingGrant` gives a grant exactly after such a decision.
+ */
+function notDecided({ oidc }: KoaContextWithOIDC): boolean {
+  return oidc.account !== undefined && oidc.grant?.jti === undefined;
+}
+
+/**
+ * A session's acr never decays, so every request is held against what the client accepts now.
+ * @throws `unmet_authentication_requirements` when the sign-in of this moment does not reach it, or nothing can.
+ * @see OpenID Connect Core Unmet Authentication Requirements 1.0 §2
+ */
+function acrNotAccepted({ oidc }: KoaContextWithOIDC, clients: KnownClients): boolean {
+  const accepted = clients.find(oidc.client?.clientId ?? '')?.policy.acceptedAcr ?? [];
+  const { demanded, preferred } = acceptableAcrs(accepted, oidc.params ?? {});
+  if (demanded.length === 0)
+    throw new errors.UnmetAuthenticationRequirements('this client accepts no such acr');
+  if (oidc.session?.accountId === undefined) return Check.NO_NEED_TO_PROMPT;
+  const reached = (acrs: readonly string[]) => acrs.includes(oidc.acr);
+  if (oidc.result?.login === undefined) return !reached(preferred);
+  if (reached(demanded)) return Check.NO_NEED_TO_PROMPT;
+  throw new errors.UnmetAuthenticationRequirements('the sign-in does not reach an accepted acr');
+}

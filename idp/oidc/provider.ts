@@ -1,0 +1,117 @@
+import {
+  type Configuration,
+  type ErrorOut,
+  type JWK,
+  type KoaContextWithOIDC,
+  Provider,
+} from 'oidc-provider';
+import { cardAcrs } from '../domain/assurance.ts';
+import type { FlowContext } from '../flows/context.ts';
+import { openClientSecret } from '../flows/manage-clients.ts';
+import { accountFinder, claimsOfScope } from './account.ts';
+import { adapterFactory } from './adapter.ts';
+import { existingGrant } from './existing-grant.ts';
+import { lifetimes } from './lifetimes.ts';
+import { loginPolicy } from './login-prompt.ts';
+
+/** What the provider shows to people; the words are not its own. */
+export interface ProviderPages {
+  error(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void;
+  logOut(ctx: KoaContextWithOIDC): void;
+  loggedOut(ctx: KoaContextWithOIDC): void;
+}
+
+/** Keys and pages of one provider. */
+export interface ProviderOptions {
+  readonly context: Pick<FlowContext, 'issuer' | 'clock' | 'record' | 'oidcState' | 'clients' | 'numbers'>;
+  /** Private ES256 keys as JWK (RFC 7517), the signing one first. */
+  readonly signingKeys: readonly JWK[];
+  /** Secrets that sign cookies, the current one first. */
+  readonly cookieKeys: readonly string[];
+  readonly pages: ProviderPages;
+}
+
+/** The route on which a person signs in. */
+export function interactionPath(uid: string): string {
+  return `/interaction/${uid}`;
+}
+
+/**
+ * The OpenID provider: authorization code with PKCE, ES256, claims from the record, no consent for own systems.
+ * It is a Koa application, so `http/` puts its routes in front with `provider.use`.
+ * @see OpenID Connect Core §3.1
+ * @see RFC 7636 §4.4.1 (PKCE is required)
+ */
+export function createProvider(options: ProviderOptions): Provider {
+  return new Provider(options.context.issuer, configurationOf(options));
+}
+
+function configurationOf({ context, signingKeys, cookieKeys, pages }: ProviderOptions): Configuration {
+  return {
+    adapter: adapterFactory({
+      oidcState: context.oidcState,
+      clients: context.clients,
+      openClientSecret: (client) => openClientSecret(context, client),
+    }),
+    jwks: { keys: [...signingKeys] },
+    cookies: cookiesOf(context.issuer, cookieKeys),
+    findAccount: accountFinder(context.record),
+    loadExistingGrant: existingGrant,
+    interactions: { policy: loginPolicy(context.clients), url: (_ctx, { uid }) => interactionPath(uid) },
+    pkce: { required: () => true },
+    scopes: ['openid', 'offline_access'],
+    claims: Object.fromEntries(Object.entries(claimsOfScope).map(([scope, names]) => [scope, [...names]])),
+    acrValues: [...cardAcrs],
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'], userinfoSigningAlgValues: ['ES256'] },
+    routes,
+    ttl: lifetimes(context.clock),
+    renderError: pages.error,
+    features: {
+      claimsParameter: { enabled: true },
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      introspection: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      resourceIndicators: { enabled: false },
+      revocation: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: pages.logOut,
+        postLogoutSuccessSource: pages.loggedOut,
+      },
+    },
+  };
+}
+
+const routes = {
+  authorization: '/authorize',
+  end_session: '/logout',
+  introspection: '/token/introspection',
+  jwks: '/jwks',
+  pushed_authorization_request: '/par',
+  revocation: '/token/revocation',
+  token: '/token',
+  userinfo: '/userinfo',
+} as const;
+
+/**
+ * Cookie prefixes stop other hosts of the domain from planting a session; browsers take them over https only.
+ * @see RFC 6265bis §4.1.3
+ */
+function cookiesOf(issuer: string, keys: readonly string[]): NonNullable<Configuration['cookies']> {
+  const secure = issuer.startsWith('https:');
+  const shared = { httpOnly: true, sameSite: 'lax', signed: true, overwrite: true } as const;
+  return {
+    keys: [...keys],
+    names: {
+      session: secure ? '__Host-kazasu_session' : 'kazasu_session',
+      interaction: secure ? '__Secure-kazasu_interaction' : 'kazasu_interaction',
+      resume: secure ? '__Secure-kazasu_resume' : 'kazasu_resume',
+    },
+    long: shared,
+    short: shared,
+  };
+}
