@@ -1,0 +1,82 @@
+import { Client } from 'ldapts';
+import { Fault } from '../../idp/domain/fault.ts';
+import type { CrlSource } from '../../idp/ports/jpki.ts';
+import type { CrlLimits, CrlSourceOptions } from './crl-source.ts';
+import { coalescingConnection, coalescingSecureConnection } from './ldap-coalescing.ts';
+
+const attribute = 'certificateRevocationList;binary';
+
+/**
+ * Lists in a directory: the distribution point's DN is the entry, as the certificate gives it.
+ * @see RFC 4523 §2.4
+ */
+export function createLdapCrlSource(url: URL, options: CrlLimits & CrlSourceOptions): CrlSource {
+  const name = `${url.protocol}//${url.host}`;
+  return {
+    name,
+    async fetch(distributionPoint) {
+      const client = connectTo(name, options);
+      try {
+        return await withTimeout(options.timeoutSeconds, () => readList(client, distributionPoint, options));
+      } catch (error) {
+        if (error instanceof Fault) throw error;
+        throw new Fault('ERR_CRL_SOURCE_UNAVAILABLE', `${name} did not give the list`, error);
+      } finally {
+        // What goes wrong while leaving changes nothing.
+        await client.unbind().catch(() => undefined);
+      }
+    },
+  };
+}
+
+function connectTo(url: string, options: CrlLimits & CrlSourceOptions): Client {
+  return new Client({
+    url,
+    timeout: options.timeoutSeconds * 1000,
+    connectTimeout: Math.min(options.timeoutSeconds, 10) * 1000,
+    createConnection: coalescingConnection(options.maxOctets),
+    createSecureConnection: coalescingSecureConnection(options.maxOctets),
+    // Any TLS option would make ldapts speak TLS to a plain address.
+    ...(options.ca === undefined || !url.startsWith('ldaps:') ? {} : { tlsOptions: { ca: options.ca } }),
+  });
+}
+
+async function readList(
+  client: Client,
+  distributionPoint: string,
+  { credentials, maxOctets }: CrlLimits & CrlSourceOptions,
+): Promise<Uint8Array> {
+  if (credentials !== undefined) await client.bind(credentials.bindDN, credentials.password);
+  const { searchEntries } = await client.search(distributionPoint, {
+    scope: 'base',
+    filter: '(objectClass=*)',
+    attributes: [attribute],
+    explicitBufferAttributes: [attribute],
+  });
+  const value = searchEntries[0]?.[attribute];
+  const lists = value === undefined ? [] : [value].flat();
+  const [list] = lists;
+  if (list === undefined || lists.length > 1) {
+    throw new Fault('ERR_CRL_SOURCE_UNAVAILABLE', `The entry has ${lists.length} lists; one was expected`);
+  }
+  if (list.length > maxOctets) {
+    throw new Fault('ERR_CRL_SOURCE_UNAVAILABLE', `The list is longer than ${maxOctets} octets`);
+  }
+  return typeof list === 'string' ? Buffer.from(list, 'latin1') : list;
+}
+
+/** The client's own timeout speaks of one request; a directory that trickles would keep it alive. */
+async function withTimeout<T>(seconds: number, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${seconds} s`)), seconds * 1000);
+  });
+  const working = work();
+  // Whichever loses the race must not become an unhandled rejection.
+  working.catch(() => undefined);
+  try {
+    return await Promise.race([working, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

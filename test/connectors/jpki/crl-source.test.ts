@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { crlFileName } from '../../../connectors/jpki/crl-file-name.ts';
+import { createCrlSource } from '../../../connectors/jpki/crl-source.ts';
+
+const point = 'CN=Himeji-shi CRLDP,OU=Hyogo,O=JPKI-TEST,C=JP';
+const list = Buffer.from('30030101ff', 'hex');
+const unavailable = expect.objectContaining({ name: 'Fault', code: 'ERR_CRL_SOURCE_UNAVAILABLE' });
+
+describe('the file name of a distribution point', () => {
+  it('is its DN, readable', () => {
+    expect(crlFileName(point)).toBe('CN=Himeji-shi CRLDP,OU=Hyogo,O=JPKI-TEST,C=JP.crl');
+  });
+
+  it('leads nowhere else', () => {
+    expect(crlFileName('CN=../../etc/passwd\0')).toBe('CN=%2E%2E%2F%2E%2E%2Fetc%2Fpasswd%00.crl');
+  });
+
+  it('is a digest when the DN is too long for a file system', () => {
+    expect(crlFileName(`CN=${'姫路市'.repeat(40)}`)).toMatch(/^[0-9a-f]{64}\.crl$/);
+  });
+});
+
+describe('a file', () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'kazasu-crl-'));
+    writeFileSync(join(directory, crlFileName(point)), list);
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it('of a distribution point is found in a directory', async () => {
+    const source = createCrlSource(pathToFileURL(directory).href);
+    expect(Buffer.from(await source.fetch(point)).equals(list)).toBe(true);
+    await expect(source.fetch('CN=Nowhere')).rejects.toEqual(unavailable);
+  });
+
+  it('that is named is taken for every distribution point', async () => {
+    const source = createCrlSource(pathToFileURL(join(directory, crlFileName(point))).href);
+    expect(Buffer.from(await source.fetch('CN=Anywhere')).equals(list)).toBe(true);
+  });
+
+  it('that is too long is not taken', async () => {
+    const source = createCrlSource(pathToFileURL(directory).href, { maxOctets: 4 });
+    await expect(source.fetch(point)).rejects.toEqual(unavailable);
+  });
+});
+
+describe('an HTTP server', () => {
+  const servers: Server[] = [];
+  const serve = async (listener: RequestListener): Promise<string> => {
+    const server = createServer(listener);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  afterEach(async () => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it('gives a list by its name under an address that ends in a slash', async () => {
+    const url = await serve((request, response) => {
+      const wanted = `/lists/${encodeURIComponent(crlFileName(point))}`;
+      response.writeHead(request.url === wanted ? 200 : 404).end(list);
+    });
+    expect(Buffer.from(await createCrlSource(`${url}/lists/`).fetch(point)).equals(list)).toBe(true);
+    await expect(createCrlSource(`${url}/lists/`).fetch('CN=Nowhere')).rejects.toEqual(unavailable);
+  });
+
+  it('gives the list that is named', async () => {
+    const url = await serve((request, response) => response.end(request.url === '/one.crl' ? list : ''));
+    expect(Buffer.from(await createCrlSource(`${url}/one.crl`).fetch(point)).equals(list)).toBe(true);
+  });
+
+  it.each<[string, RequestListener]>([
+    ['an error', (_, response) => response.writeHead(503).end()],
+    ['a redirect', (_, response) => response.writeHead(302, { Location: '/elsewhere' }).end(list)],
+    [
+      'half of it',
+      (_, response) =>
+        response.writeHead(200, { 'Content-Length': 10 }).write(list, () => response.destroy()),
+    ],
+    ['too much', (_, response) => response.end(Buffer.alloc(2000))],
+    ['nothing', () => {}],
+  ])('that gives %s is a fault', async (_, listener) => {
+    const source = createCrlSource(`${await serve(listener)}/one.crl`, {
+      maxOctets: 1000,
+      timeoutSeconds: 0.3,
+    });
+    await expect(source.fetch(point)).rejects.toEqual(unavailable);
+  });
+
+  it('is told the user and password of its address', async () => {
+    const url = await serve((request, response) => {
+      const right = request.headers.authorization === `Basic ${Buffer.from('user:pass').toString('base64')}`;
+      response.writeHead(right ? 200 : 401).end(list);
+    });
+    const address = url.replace('http://', 'http://user:pass@');
+    expect(Buffer.from(await createCrlSource(`${address}/a.crl`).fetch(point)).equals(list)).toBe(true);
+  });
+
+  it('is named without its user and password', () => {
+    expect(createCrlSource('https://user:secret@lists.example/a.crl').name).toBe(
+      'https://lists.example/a.crl',
+    );
+  });
+});
+
+describe('an address', () => {
+  it.each(['', 'lists.example', 'ftp://lists.example/', '/var/lib/lists'])('%o is no source', (address) => {
+    expect(() => createCrlSource(address)).toThrow(expect.objectContaining({ code: 'ERR_CRL_SOURCE' }));
+  });
+});
