@@ -20,6 +20,7 @@ const printableString = '1.3.6.1.4.1.1466.115.121.1.44';
 const dnSyntax = '1.3.6.1.4.1.1466.115.121.1.12';
 const oidSyntax = '1.3.6.1.4.1.1466.115.121.1.38';
 const integerSyntax = '1.3.6.1.4.1.1466.115.121.1.27';
+const generalizedTime = '1.3.6.1.4.1.1466.115.121.1.24';
 const booleanSyntax = '1.3.6.1.4.1.1466.115.121.1.7';
 
 const text = `EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX ${directoryString}`;
@@ -27,6 +28,7 @@ const ia5 = `EQUALITY caseIgnoreIA5Match SUBSTR caseIgnoreIA5SubstringsMatch SYN
 const single = `${text} SINGLE-VALUE`;
 const dn = `EQUALITY distinguishedNameMatch SYNTAX ${dnSyntax}`;
 const dnOperational = `${dn} SINGLE-VALUE NO-USER-MODIFICATION USAGE directoryOperation`;
+const timeOperational = `EQUALITY generalizedTimeMatch SYNTAX ${generalizedTime} SINGLE-VALUE NO-USER-MODIFICATION USAGE directoryOperation`;
 const dsa = 'USAGE dSAOperation';
 const schemaUsage = 'EQUALITY objectIdentifierFirstComponentMatch';
 
@@ -55,6 +57,9 @@ const rows: readonly (readonly [string, string, string])[] = [
     'memberOf',
     `${dn} NO-USER-MODIFICATION USAGE directoryOperation X-ORIGIN 'kazasu'`,
   ],
+  // Without values, but python3-ldap3 asks for them and refuses a schema that does not know them.
+  ['2.5.18.1', 'createTimestamp', timeOperational],
+  ['2.5.18.2', 'modifyTimestamp', timeOperational],
   ['1.3.6.1.1.20', 'entryDN', dnOperational],
   ['2.5.18.10', 'subschemaSubentry', dnOperational],
   [
