@@ -1,4 +1,4 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import { formTargetOf } from '../oidc/form-target.ts';
 import type { Middleware, RequestContext } from './request-context.ts';
 
 /** Set before the route runs: the library adds the hash of its own form-posting script to `script-src`. */
@@ -30,18 +30,10 @@ export function securityHeaders(issuer: string): Middleware {
   };
 }
 
-/**
- * `form-action` also stops a form whose answer redirects elsewhere (Chromium): `response_mode=form_post`, and the form
- * that ends the session of the person before and then returns to the client, must reach the client's redirect URI.
- */
+/** Some pages of the library hold a form that ends at the client. */
 function allowFormToClient(ctx: RequestContext): void {
-  const oidc = (ctx as Partial<KoaContextWithOIDC>).oidc;
-  if (oidc === undefined || ctx.type !== 'text/html' || oidc.redirectUriCheckPerformed === false) return;
-  const fromInteraction = oidc.entities.Interaction?.params.redirect_uri;
-  const redirectUri = oidc.params?.redirect_uri ?? fromInteraction;
-  if (typeof redirectUri !== 'string' || !URL.canParse(redirectUri)) return;
-  const { origin, protocol } = new URL(redirectUri);
-  const target = origin === 'null' ? protocol : origin;
+  const target = ctx.type === 'text/html' ? formTargetOf(ctx) : undefined;
+  if (target === undefined) return;
   const policy = ctx.response.get('Content-Security-Policy');
-  ctx.set('Content-Security-Policy', policy.replace(/form-action 'self'/, `form-action 'self' ${target}`));
+  ctx.set('Content-Security-Policy', policy.replace("form-action 'self'", `form-action 'self' ${target}`));
 }

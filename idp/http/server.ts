@@ -1,9 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Router } from '@koa/router';
-import type { JWK, Provider } from 'oidc-provider';
 import type { FlowContext } from '../flows/context.ts';
-import { createProvider } from '../oidc/provider.ts';
+import { createProvider, type OidcProvider, type SigningJwk } from '../oidc/provider.ts';
 import { defaultBridgePort } from '../wire/challenge.ts';
 import { challengeKeysPath, enrolPath } from '../wire/enrolment.ts';
 import { registrationsPath } from '../wire/registration.ts';
@@ -33,7 +32,7 @@ import { trustedProxies } from './trusted-proxies.ts';
 export interface HttpServerOptions {
   readonly context: FlowContext;
   /** Private ES256 keys as JWK, the signing one first: ID tokens. */
-  readonly signingKeys: readonly JWK[];
+  readonly signingKeys: readonly SigningJwk[];
   /** Secrets that sign cookies, the current one first. */
   readonly cookieKeys: readonly string[];
   readonly challengeKeys: ChallengeKeys;
@@ -49,7 +48,7 @@ export interface HttpServerOptions {
 
 /** The provider and everything that people, browsers and bridges reach over HTTP. */
 export interface HttpServer {
-  readonly provider: Provider;
+  readonly provider: OidcProvider;
   readonly callback: RequestListener;
   /** Listens with limits on headers and slow requests. @param port 0: any free one. */
   listen(port: number, host?: string): Promise<ListeningServer>;
@@ -64,10 +63,15 @@ export interface ListeningServer {
 /** Composes `oidc-provider` with our routes: one Koa application, ours in front. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { context, demoBanner = false, log } = options;
-  const provider = createProvider({ ...options, pages: providerPages({ demoBanner }) });
+  const provider = createProvider({
+    ...options,
+    pages: providerPages({ demoBanner }),
+    onFailure: (ctx, error) => {
+      (ctx.state as RequestState).libraryFailure = error;
+    },
+  });
   // Only what `trustedProxies` leaves of X-Forwarded-* is ever read.
   provider.proxy = true;
-  provider.silent = true;
   const site: Site = {
     context,
     provider,
@@ -89,9 +93,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   ]) {
     provider.use(middleware);
   }
-  provider.on('server_error', (ctx, error) => {
-    (ctx.state as RequestState).libraryFailure = error;
-  });
   const callback = provider.callback();
   return { provider, callback, listen: (port, host) => listen(callback, port, host) };
 }

@@ -1,5 +1,7 @@
-import type { Provider } from 'oidc-provider';
+import type { KeyObject } from 'node:crypto';
+import type { JWK } from 'jose';
 import type { FlowContext } from '../flows/context.ts';
+import type { OidcProvider } from '../oidc/provider.ts';
 import type { Frame } from '../pages/layout.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import type { RequestContext } from './request-context.ts';
@@ -8,15 +10,15 @@ import { localeOf, otherLanguageHref, rememberLocale } from './request-locale.ts
 /** The provider's keys for challenges to bridges: the current one signs, all are published. */
 export interface ChallengeKeys {
   readonly kid: string;
-  readonly privateKey: import('node:crypto').KeyObject;
+  readonly privateKey: KeyObject;
   /** Public halves as JWK with `kid`, the current one included (RFC 7517). */
-  readonly published: readonly import('jose').JWK[];
+  readonly published: readonly JWK[];
 }
 
 /** What every route works with. */
 export interface Site {
   readonly context: FlowContext;
-  readonly provider: Provider;
+  readonly provider: OidcProvider;
   readonly challengeKeys: ChallengeKeys;
   /** Where a browser finds the bridge beside it: `http://127.0.0.1:37564`. */
   readonly bridgeUrl: string;

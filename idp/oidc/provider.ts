@@ -1,10 +1,5 @@
-import {
-  type Configuration,
-  type ErrorOut,
-  type JWK,
-  type KoaContextWithOIDC,
-  Provider,
-} from 'oidc-provider';
+import type { Context } from 'koa';
+import { type Configuration, type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { cardAcrs } from '../domain/assurance.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { openClientSecret } from '../flows/manage-clients.ts';
@@ -14,21 +9,39 @@ import { existingGrant } from './existing-grant.ts';
 import { lifetimes } from './lifetimes.ts';
 import { loginPolicy } from './login-prompt.ts';
 
+/** The library's own class, for those who put their routes in front of it. */
+export type OidcProvider = Provider;
+/** A private key of ID tokens. @see RFC 7517 §4 */
+export type SigningJwk = JWK;
+
+/** An error of a request that cannot be sent back to the client. @see RFC 6749 §4.1.2.1 */
+export interface ProviderError {
+  readonly error: string;
+  readonly description?: string;
+  /** The sign-in has ended, or was never this browser's. */
+  readonly expired: boolean;
+}
+
 /** What the provider shows to people; the words are not its own. */
 export interface ProviderPages {
-  error(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void;
-  logOut(ctx: KoaContextWithOIDC): void;
-  loggedOut(ctx: KoaContextWithOIDC): void;
+  error(ctx: Context, error: ProviderError): void;
+  logOut(ctx: Context, form: { readonly action: string; readonly xsrf: string }): void;
+  loggedOut(ctx: Context): void;
 }
 
 /** Keys and pages of one provider. */
 export interface ProviderOptions {
-  readonly context: Pick<FlowContext, 'issuer' | 'clock' | 'record' | 'oidcState' | 'clients' | 'numbers'>;
+  readonly context: Pick<
+    FlowContext,
+    'issuer' | 'clock' | 'record' | 'oidcState' | 'clients' | 'clientSecrets'
+  >;
   /** Private ES256 keys as JWK (RFC 7517), the signing one first. */
-  readonly signingKeys: readonly JWK[];
+  readonly signingKeys: readonly SigningJwk[];
   /** Secrets that sign cookies, the current one first. */
   readonly cookieKeys: readonly string[];
   readonly pages: ProviderPages;
+  /** What the library caught and answered as a server error: a fault among it is another's to answer. */
+  readonly onFailure: (ctx: Context, error: unknown) => void;
 }
 
 /** The route on which a person signs in. */
@@ -42,8 +55,12 @@ export function interactionPath(uid: string): string {
  * @see OpenID Connect Core §3.1
  * @see RFC 7636 §4.4.1 (PKCE is required)
  */
-export function createProvider(options: ProviderOptions): Provider {
-  return new Provider(options.context.issuer, configurationOf(options));
+export function createProvider(options: ProviderOptions): OidcProvider {
+  const provider = new Provider(options.context.issuer, configurationOf(options));
+  provider.on('server_error', (ctx, error) => options.onFailure(plain(ctx), error));
+  // What goes wrong is answered and logged by the middleware in front.
+  provider.silent = true;
+  return provider;
 }
 
 function configurationOf({ context, signingKeys, cookieKeys, pages }: ProviderOptions): Configuration {
@@ -68,7 +85,12 @@ function configurationOf({ context, signingKeys, cookieKeys, pages }: ProviderOp
     enabledJWA: { idTokenSigningAlgValues: ['ES256'], userinfoSigningAlgValues: ['ES256'] },
     routes,
     ttl: lifetimes(context.clock),
-    renderError: pages.error,
+    renderError: (ctx, { error, error_description: description }, { name }) =>
+      pages.error(plain(ctx), {
+        error,
+        expired: name === 'SessionNotFound',
+        ...(description === undefined ? {} : { description }),
+      }),
     features: {
       claimsParameter: { enabled: true },
       devInteractions: { enabled: false },
@@ -79,8 +101,12 @@ function configurationOf({ context, signingKeys, cookieKeys, pages }: ProviderOp
       revocation: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: pages.logOut,
-        postLogoutSuccessSource: pages.loggedOut,
+        logoutSource: (ctx) =>
+          pages.logOut(plain(ctx), {
+            action: ctx.oidc.urlFor('end_session_confirm'),
+            xsrf: String(ctx.oidc.session?.state?.secret),
+          }),
+        postLogoutSuccessSource: (ctx) => pages.loggedOut(plain(ctx)),
       },
     },
   };
@@ -114,4 +140,9 @@ function cookiesOf(issuer: string, keys: readonly string[]): NonNullable<Configu
     long: shared,
     short: shared,
   };
+}
+
+/** The library's context is Koa's with more on it. */
+function plain(ctx: KoaContextWithOIDC): Context {
+  return ctx as unknown as Context;
 }
