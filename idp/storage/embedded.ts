@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { AuditTrail } from '../ports/audit-trail.ts';
+import type { CardIndex } from '../ports/card-index.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { SystemRecord } from '../ports/system-record.ts';
+import type { Taps } from '../ports/taps.ts';
+import { AuditCheckpoints } from './audit-checkpoints.ts';
+import { auditCheckpointFileName, recordFileName, tapsFileName } from './file-names.ts';
+import type { Keys } from './keys/key-directory.ts';
+import { SqliteAuditTrail } from './sqlite/audit-trail.ts';
+import { SqliteCardIndex } from './sqlite/card-index.ts';
+import { takeDataDirectory } from './sqlite/lock.ts';
+import { openSqliteRecord } from './sqlite/record.ts';
+import { openSqliteTaps } from './sqlite/taps.ts';
+import { WriteTurn } from './sqlite/write-turn.ts';
+
+/** Everything that the embedded profile keeps, in one directory that belongs to this process until `close`. */
+export interface EmbeddedStorage {
+  readonly record: SystemRecord;
+  readonly cardIndex: CardIndex;
+  readonly taps: Taps;
+  readonly audit: AuditTrail;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the stores of the embedded profile, bringing their schemas up to date.
+ * @throws {Fault} `ERR_ALREADY_RUNNING` when another process uses the directory.
+ * @throws {Fault} `ERR_RECORD_UNAVAILABLE`, `ERR_AUDIT_UNAVAILABLE`, … when a store cannot be opened.
+ */
+export async function openEmbeddedStorage(options: {
+  readonly dataDir: string;
+  readonly keys: Pick<Keys, 'auditCheckpointKey'>;
+  readonly clock: Clock;
+}): Promise<EmbeddedStorage> {
+  const { dataDir } = options;
+  const opened: { close(): Promise<void> | void }[] = [];
+  const keep = <T extends { close(): Promise<void> | void }>(store: T): T => {
+    opened.unshift(store);
+    return store;
+  };
+  const close = async () => {
+    for (const store of opened.splice(0)) await store.close();
+  };
+  keep({ close: takeDataDirectory(dataDir) });
+  try {
+    const recordPath = join(dataDir, recordFileName);
+    const turn = new WriteTurn();
+    const taps = keep(await openSqliteTaps(join(dataDir, tapsFileName)));
+    let audit: SqliteAuditTrail | undefined;
+    const record = keep(await openSqliteRecord(recordPath, turn, () => audit?.noteChange()));
+    const cardIndex = keep(new SqliteCardIndex(recordPath, turn));
+    const checkpointPath = join(dataDir, auditCheckpointFileName);
+    const checkpoints = new AuditCheckpoints(checkpointPath, options.keys.auditCheckpointKey, options.clock);
+    audit = keep(await SqliteAuditTrail.open(recordPath, turn, checkpoints));
+    return { record, cardIndex, taps, audit, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import { createHmac, type KeyObject } from 'node:crypto';
+import type { CardKey } from '../../domain/card.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { CardNumbers } from '../../ports/card-numbers.ts';
+import { openBox, sealBox } from '../sealed-box.ts';
+
+/** Rises when the card-key secret is exchanged, so that old and new keys of one card never meet by accident. */
+const keyVersion = '1';
+const cardKeyOctets = 16;
+const sealedPurpose = 'kazasu-card-number-1';
+
+/** Card keys under one secret, sealed numbers under another. */
+export function createCardNumbers(keys: {
+  readonly cardKeySecret: KeyObject;
+  readonly numberKey: KeyObject;
+}): CardNumbers {
+  return {
+    keyOf({ kind, value }) {
+      const octets = createHmac('sha256', keys.cardKeySecret)
+        .update(lengthPrefixed('kazasu-card-key', keyVersion, kind, value))
+        .digest();
+      return octets.toString('hex', 0, cardKeyOctets) as CardKey;
+    },
+    seal(plain, boundTo) {
+      return sealBox(keys.numberKey, plain, lengthPrefixed(sealedPurpose, boundTo)).toString('base64url');
+    },
+    open(sealed, boundTo) {
+      const box = Buffer.from(sealed, 'base64url');
+      const plain = openBox(keys.numberKey, box, lengthPrefixed(sealedPurpose, boundTo));
+      if (plain !== undefined) return plain;
+      throw new Fault(
+        'ERR_KEYS_UNAVAILABLE',
+        'A sealed card number does not open: the number key is not the one it was sealed with, or the record was changed.',
+      );
+    },
+  };
+}
+
+/** Each field behind its length in octets (two, big-endian): no two lists of fields share an encoding. */
+function lengthPrefixed(...fields: readonly string[]): Buffer {
+  return Buffer.concat(
+    fields.flatMap((field) => {
+      const octets = Buffer.from(field, 'utf8');
+      return [Buffer.from([octets.length >> 8, octets.length & 0xff]), octets];
+    }),
+  );
+}

@@ -1,0 +1,113 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { isDeepStrictEqual } from 'node:util';
+import { Kysely } from 'kysely';
+import type { CardFacts, CardKey } from '../../domain/card.ts';
+import type { ReadTables, SystemRecord, Tables } from '../../ports/system-record.ts';
+import { octetsOf } from '../card-key-octets.ts';
+import { StoredFields } from '../stored-fields.ts';
+import { openForReading, openForWriting } from './connection.ts';
+import { NodeSqliteDialect } from './dialect.ts';
+import { migrateToLatest } from './migrate.ts';
+import { first } from './migrations/record-001-first.ts';
+import type { RecordSchema } from './schema.ts';
+import { factsOfRows, factsQuery } from './tables/facts.ts';
+import { noteCard } from './tables/index-notes.ts';
+import { tablesOver } from './tables/tables.ts';
+import type { WriteTurn } from './write-turn.ts';
+
+export const recordMigrations = { '001-first': first };
+const code = 'ERR_RECORD_UNAVAILABLE';
+
+/**
+ * Opens the record, bringing its schema up to date.
+ * @param turn orders the writers of this file, the audit trail among them.
+ * @param afterChange called when a change is on disk: the audit trail has new events to vouch for.
+ */
+export async function openSqliteRecord(
+  path: string,
+  turn: WriteTurn,
+  afterChange: () => void = () => {},
+): Promise<SystemRecord> {
+  const writing = openForWriting(path, 'FULL', code);
+  try {
+    await migrateToLatest(writing, recordMigrations, code);
+    return new SqliteRecord(writing, openForReading(path, code), turn, afterChange);
+  } catch (error) {
+    writing.close();
+    throw error;
+  }
+}
+
+/** Changes and reads have a connection each: a read waits for no change, and sees the last one that finished. */
+class SqliteRecord implements SystemRecord {
+  readonly organizations: ReadTables['organizations'];
+  readonly people: ReadTables['people'];
+  readonly invitations: ReadTables['invitations'];
+  readonly registrations: ReadTables['registrations'];
+  readonly cards: ReadTables['cards'];
+  readonly readers: ReadTables['readers'];
+  readonly clients: ReadTables['clients'];
+  readonly appliedLists: ReadTables['appliedLists'];
+  readonly settings: ReadTables['settings'];
+  readonly #connections: readonly DatabaseSync[];
+  readonly #writing: Kysely<RecordSchema>;
+  readonly #reading: Kysely<RecordSchema>;
+  readonly #turn: WriteTurn;
+  readonly #afterChange: () => void;
+
+  constructor(writing: DatabaseSync, reading: DatabaseSync, turn: WriteTurn, afterChange: () => void) {
+    this.#connections = [reading, writing];
+    this.#writing = new Kysely({ dialect: new NodeSqliteDialect(writing, code) });
+    this.#reading = new Kysely({ dialect: new NodeSqliteDialect(reading, code) });
+    this.#turn = turn;
+    this.#afterChange = afterChange;
+    const tables = tablesOver(this.#reading);
+    this.organizations = tables.organizations;
+    this.people = tables.people;
+    this.invitations = tables.invitations;
+    this.registrations = tables.registrations;
+    this.cards = tables.cards;
+    this.readers = tables.readers;
+    this.clients = tables.clients;
+    this.appliedLists = tables.appliedLists;
+    this.settings = tables.settings;
+  }
+
+  async change<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
+    const result = await this.#write((db) => work(tablesOver(db)));
+    this.#afterChange();
+    return result;
+  }
+
+  async pendingIndexKeys(): Promise<readonly CardKey[]> {
+    const rows = await this.#reading.selectFrom('index_notes').select('card_key').execute();
+    return rows.map((row) => new StoredFields(row, 'index_notes').hex<CardKey>('card_key'));
+  }
+
+  async indexed(cardKey: CardKey, facts: readonly CardFacts[]): Promise<void> {
+    await this.#write(async (db) => {
+      const current = factsOfRows(await factsQuery(db, cardKey).execute());
+      if (isDeepStrictEqual(current, facts)) {
+        await db.deleteFrom('index_notes').where('card_key', '=', octetsOf(cardKey)).execute();
+      } else {
+        // What was put is older than the record, and may have overwritten what was newer: it is to be put again.
+        await noteCard(db, cardKey);
+      }
+    });
+  }
+
+  async factsOf(cardKey: CardKey): Promise<readonly CardFacts[]> {
+    return factsOfRows(await factsQuery(this.#reading, cardKey).execute());
+  }
+
+  async close(): Promise<void> {
+    // After the changes that are under way.
+    await this.#turn.run(async () => {
+      for (const connection of this.#connections) connection.close();
+    });
+  }
+
+  #write<T>(work: (db: Kysely<RecordSchema>) => Promise<T>): Promise<T> {
+    return this.#turn.run(() => this.#writing.transaction().execute(work));
+  }
+}

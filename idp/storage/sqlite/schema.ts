@@ -1,0 +1,131 @@
+/** The record's tables as SQLite holds them; `tables/*` turn rows into the domain's types, one file a table. */
+export interface RecordSchema {
+  organizations: OrganizationRow;
+  people: PersonRow;
+  invitations: InvitationRow;
+  registrations: RegistrationRow;
+  cards: CardRow;
+  readers: ReaderRow;
+  clients: ClientRow;
+  applied_lists: AppliedListRow;
+  settings: { name: string; value: string };
+  index_notes: { card_key: Uint8Array };
+  card_index: { card_key: Uint8Array; facts: string };
+  audit_events: AuditEventRow;
+}
+
+interface OrganizationRow {
+  organization_id: string;
+  name: string;
+  verifier_basis: string | null;
+}
+
+interface PersonRow {
+  person_id: string;
+  uid: string;
+  organization_id: string;
+  state: string;
+  display_name: string;
+  display_name_kana: string | null;
+  mail: string | null;
+  employee_number: string | null;
+  department: string | null;
+  title: string | null;
+  /** JSON list of texts, like `roles`. */
+  groups: string;
+  roles: string;
+}
+
+interface InvitationRow {
+  code_hash: string;
+  person_id: string;
+  inviter: string;
+  expires_at: number;
+  used_at: number | null;
+}
+
+export interface RegistrationRow {
+  registration_id: string;
+  person_id: string;
+  organization_id: string;
+  reader_id: string;
+  inviter: string;
+  invitation_hash: string;
+  state: string;
+  nonce: string;
+  begun_at: number;
+  consent_sha256: string;
+  /** JSON of the whole proof; the columns after it repeat what is searched for. */
+  proof: string | null;
+  proof_card_key: Uint8Array | null;
+  scope_issuer_key_id: string | null;
+  scope_distribution_point: string | null;
+  revoked_at: number | null;
+  decided_by: string | null;
+  decided_at: number | null;
+  card_id: string | null;
+}
+
+export interface CardRow {
+  card_id: string;
+  card_key: Uint8Array;
+  sealed_number: string;
+  kind: string;
+  person_id: string;
+  state: string;
+  revoked_by: string | null;
+  not_before: number;
+  not_after: number;
+  issuer_key_id: string | null;
+  proved_by_signature_at: number | null;
+  scope_issuer_key_id: string | null;
+  scope_distribution_point: string | null;
+  ocsp_good_at: number | null;
+}
+
+export interface ReaderRow {
+  reader_id: string;
+  name: string;
+  kind: string;
+  state: string;
+  evidence: string;
+  reader_group: string;
+  /** JSON list of ids. */
+  client_ids: string;
+  /** JSON Web Key. */
+  public_key: string | null;
+  taps_void_before: number | null;
+  enrolment_code_hash: string | null;
+  enrolment_expires_at: number | null;
+}
+
+export interface ClientRow {
+  client_id: string;
+  name: string;
+  protocol: string;
+  /** Sealed for `oidc`, a hash for `ldap`. */
+  secret: string;
+  /** JSON of the policy without the client's id. */
+  policy: string;
+  /** JSON of what only this protocol has. */
+  settings: string;
+  added_at: number;
+}
+
+interface AppliedListRow {
+  issuer_key_id: string;
+  distribution_point: string;
+  crl_number: string;
+  this_update: number;
+  next_update: number;
+  entry_count: number;
+  applied_at: number;
+}
+
+export interface AuditEventRow {
+  sequence: number;
+  /** The event in canonical JSON, exactly as it was hashed. */
+  line: string;
+  /** SHA-256 in hex of the hash before, a line feed and the line: `sha256sum` can check it. */
+  hash: string;
+}

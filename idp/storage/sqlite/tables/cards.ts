@@ -1,0 +1,94 @@
+import { type Kysely, sql } from 'kysely';
+import type { CardId, CardKey, RevocationScope } from '../../../domain/card.ts';
+import type { IssuerKeyId } from '../../../domain/certificate-id.ts';
+import type { PersonId } from '../../../domain/person.ts';
+import type { Card, Tables } from '../../../ports/system-record.ts';
+import { cardKinds, cardStates } from '../../card-facts.ts';
+import { octetsOf } from '../../card-key-octets.ts';
+import { present, StoredFields } from '../../stored-fields.ts';
+import type { CardRow, RecordSchema } from '../schema.ts';
+import { noteCard } from './index-notes.ts';
+import { inScope, revocationScopes } from './revocation-interest.ts';
+
+export function cardTable(db: Kysely<RecordSchema>): Tables['cards'] {
+  const all = db.selectFrom('cards').selectAll();
+  return {
+    async find(id) {
+      const row = await all.where('card_id', '=', id).executeTakeFirst();
+      return row && toCard(row);
+    },
+    async findByKey(cardKey) {
+      return (await all.where('card_key', '=', octetsOf(cardKey)).execute()).map(toCard);
+    },
+    async findByPerson(personId) {
+      const rows = await all.where('person_id', '=', personId).orderBy(sql`rowid`).execute();
+      return rows.map(toCard);
+    },
+    async list() {
+      return (await all.orderBy(sql`rowid`).execute()).map(toCard);
+    },
+    revocationScopes: () => revocationScopes(db),
+    inScope: (scope) => inScope(db, scope),
+    async add(card) {
+      await db.insertInto('cards').values(toRow(card)).execute();
+      await noteCard(db, card.cardKey);
+    },
+    async update(card, from) {
+      const { card_key, ...changed } = toRow(card);
+      const { numUpdatedRows } = await db
+        .updateTable('cards')
+        .set(changed)
+        .where('card_id', '=', card.cardId)
+        .where('card_key', '=', card_key)
+        .where('state', '=', from)
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows > 0n) await noteCard(db, card.cardKey);
+      return numUpdatedRows > 0n;
+    },
+  };
+}
+
+function toCard(row: CardRow): Card {
+  const fields = new StoredFields(row, 'cards');
+  return present({
+    cardId: fields.text<CardId>('card_id'),
+    cardKey: fields.hex<CardKey>('card_key'),
+    sealedNumber: fields.text('sealed_number'),
+    kind: fields.oneOf('kind', cardKinds),
+    personId: fields.text<PersonId>('person_id'),
+    state: fields.oneOf('state', cardStates),
+    revokedBy: fields.optionalOneOf('revoked_by', ['operator', 'issuer']),
+    notBefore: fields.integer('not_before'),
+    notAfter: fields.integer('not_after'),
+    issuerKeyId: fields.optionalText<IssuerKeyId>('issuer_key_id'),
+    provedBySignatureAt: fields.optionalInteger('proved_by_signature_at'),
+    revocationScope: scopeOf(fields),
+    ocspGoodAt: fields.optionalInteger('ocsp_good_at'),
+  });
+}
+
+/** The scope of a row that may have none: its two columns are filled together. */
+export function scopeOf(fields: StoredFields): RevocationScope | undefined {
+  const issuerKeyId = fields.optionalText<IssuerKeyId>('scope_issuer_key_id');
+  if (issuerKeyId === undefined) return undefined;
+  return { issuerKeyId, distributionPoint: fields.text('scope_distribution_point') };
+}
+
+function toRow(card: Card): CardRow {
+  return {
+    card_id: card.cardId,
+    card_key: octetsOf(card.cardKey),
+    sealed_number: card.sealedNumber,
+    kind: card.kind,
+    person_id: card.personId,
+    state: card.state,
+    revoked_by: card.revokedBy ?? null,
+    not_before: card.notBefore,
+    not_after: card.notAfter,
+    issuer_key_id: card.issuerKeyId ?? null,
+    proved_by_signature_at: card.provedBySignatureAt ?? null,
+    scope_issuer_key_id: card.revocationScope?.issuerKeyId ?? null,
+    scope_distribution_point: card.revocationScope?.distributionPoint ?? null,
+    ocsp_good_at: card.ocspGoodAt ?? null,
+  };
+}

@@ -1,0 +1,105 @@
+import type { Kysely } from 'kysely';
+import { type Acr, acrNames, toAcr } from '../../../domain/assurance.ts';
+import type { ClientId, LoginPolicy } from '../../../domain/login-policy.ts';
+import type { OrganizationId } from '../../../domain/person.ts';
+import type { Client, LdapClient, LdapProfileName } from '../../../ports/clients.ts';
+import type { Tables } from '../../../ports/system-record.ts';
+import { cardKinds } from '../../card-facts.ts';
+import { StoredFields } from '../../stored-fields.ts';
+import type { ClientRow, RecordSchema } from '../schema.ts';
+
+const acrs: readonly Acr[] = acrNames.map(toAcr);
+const profiles: readonly LdapProfileName[] = ['card-search', 'card-bind', 'generic'];
+const cardAttributes: readonly LdapClient['cardAttribute'][] = [
+  'serialNumber',
+  'employeeNumber',
+  'pager',
+  'uid',
+];
+
+export function clientTable(db: Kysely<RecordSchema>): Tables['clients'] {
+  const all = db.selectFrom('clients').selectAll();
+  return {
+    async find(idOrName) {
+      const row =
+        (await all.where('client_id', '=', idOrName).executeTakeFirst()) ??
+        (await all.where('name', '=', idOrName).executeTakeFirst());
+      return row && toClient(row);
+    },
+    async list() {
+      return (await all.orderBy('name').execute()).map(toClient);
+    },
+    async add(client) {
+      await db.insertInto('clients').values(toRow(client)).execute();
+    },
+    async replaceSecret(id, secretHash) {
+      const { numUpdatedRows } = await db
+        .updateTable('clients')
+        .set({ secret: secretHash })
+        .where('client_id', '=', id)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n;
+    },
+  };
+}
+
+function toClient(row: ClientRow): Client {
+  const fields = new StoredFields(row, 'clients');
+  const protocol = fields.oneOf('protocol', ['oidc', 'ldap']);
+  const settings = fields.fields('settings');
+  const common = {
+    name: fields.text('name'),
+    policy: toPolicy(fields.fields('policy'), fields.text<ClientId>('client_id')),
+    addedAt: fields.integer('added_at'),
+  };
+  const secret = fields.text('secret');
+  if (protocol === 'oidc') {
+    return { ...common, protocol, sealedSecret: secret, redirectUris: settings.texts('redirectUris') };
+  }
+  return {
+    ...common,
+    protocol,
+    secretHash: secret,
+    profile: settings.oneOf('profile', profiles),
+    addresses: settings.texts('addresses'),
+    allowPlaintext: settings.flag('allowPlaintext'),
+    cardKind: settings.oneOf('cardKind', cardKinds),
+    cardAttribute: settings.oneOf('cardAttribute', cardAttributes),
+  };
+}
+
+function toPolicy(fields: StoredFields, clientId: ClientId): LoginPolicy {
+  return {
+    clientId,
+    clientState: fields.oneOf('clientState', ['active', 'disabled']),
+    acceptedAcr: fields.textsOf('acceptedAcr', acrs),
+    reader: fields.oneOf('reader', ['ours', 'own']),
+    organizations: fields.flag('anyOrganization') ? 'any' : fields.texts<OrganizationId>('organizations'),
+    requiredGroups: fields.texts('requiredGroups'),
+    tapFreshSeconds: fields.integer('tapFreshSeconds'),
+    readerClockAheadSeconds: fields.integer('readerClockAheadSeconds'),
+    pinWindowSeconds: fields.integer('pinWindowSeconds'),
+    maxRevocationAgeSeconds: fields.integer('maxRevocationAgeSeconds'),
+  };
+}
+
+function toRow(client: Client): ClientRow {
+  const { clientId, organizations, ...policy } = client.policy;
+  const served =
+    organizations === 'any' ? { anyOrganization: true } : { anyOrganization: false, organizations };
+  return {
+    client_id: clientId,
+    name: client.name,
+    protocol: client.protocol,
+    secret: client.protocol === 'oidc' ? client.sealedSecret : client.secretHash,
+    policy: JSON.stringify({ ...policy, ...served }),
+    settings: JSON.stringify(settingsOf(client)),
+    added_at: client.addedAt,
+  };
+}
+
+function settingsOf(client: Client): object {
+  if (client.protocol === 'oidc') return { redirectUris: client.redirectUris };
+  const { profile, addresses, allowPlaintext, cardKind, cardAttribute } = client;
+  return { profile, addresses, allowPlaintext, cardKind, cardAttribute };
+}

@@ -1,0 +1,29 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../../ports/system-record.ts';
+import type { RecordSchema } from '../schema.ts';
+import { appliedListTable } from './applied-lists.ts';
+import { auditTable } from './audit.ts';
+import { cardTable } from './cards.ts';
+import { clientTable } from './clients.ts';
+import { invitationTable } from './invitations.ts';
+import { organizationTable } from './organizations.ts';
+import { personTable } from './people.ts';
+import { readerTable } from './readers.ts';
+import { registrationTable } from './registrations.ts';
+import { settingTable } from './settings.ts';
+
+/** Every table over one connection or one transaction. */
+export function tablesOver(db: Kysely<RecordSchema>): Tables {
+  return {
+    organizations: organizationTable(db),
+    people: personTable(db),
+    invitations: invitationTable(db),
+    registrations: registrationTable(db),
+    cards: cardTable(db),
+    readers: readerTable(db),
+    clients: clientTable(db),
+    appliedLists: appliedListTable(db),
+    settings: settingTable(db),
+    audit: auditTable(db),
+  };
+}

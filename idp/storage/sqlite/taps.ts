@@ -1,0 +1,164 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { CardId, CardKey } from '../../domain/card.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { ReaderId } from '../../domain/reader.ts';
+import type { Tap, TapId } from '../../domain/tap.ts';
+import type { NotKept, Prompt, Taps } from '../../ports/taps.ts';
+import { octetsOf } from '../card-key-octets.ts';
+import { StoredFields } from '../stored-fields.ts';
+import { openForWriting } from './connection.ts';
+import { orFault } from './faults.ts';
+import { GroupCommit } from './group-commit.ts';
+import { migrateToLatest } from './migrate.ts';
+import { first } from './migrations/taps-001-first.ts';
+import { toPrompt, toTap } from './tap-rows.ts';
+import { prepareTapStatements, type TapStatements } from './tap-statements.ts';
+import { WriteTurn } from './write-turn.ts';
+
+const code = 'ERR_RECORD_UNAVAILABLE';
+/** The longest PIN window a policy may grant, so that sweeping old taps forgets no proof that still counts. */
+const longestPinWindowMs = 24 * 60 * 60 * 1_000;
+
+/**
+ * Opens the prompts and taps. What `keep`, `redeem` and `takeUnprompted` answer is on disk (fsync) before the answer:
+ * a tap used once stays used whatever happens to the machine.
+ */
+export async function openSqliteTaps(path: string): Promise<Taps & { close(): Promise<void> }> {
+  const connection = openForWriting(path, 'FULL', code);
+  try {
+    await migrateToLatest(connection, { '001-first': first }, code);
+    return new SqliteTaps(connection);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+class SqliteTaps implements Taps {
+  readonly #connection: DatabaseSync;
+  readonly #turn = new WriteTurn();
+  readonly #group: GroupCommit;
+  readonly #statements: TapStatements;
+
+  constructor(connection: DatabaseSync) {
+    this.#connection = connection;
+    this.#group = new GroupCommit(connection, this.#turn, code);
+    this.#statements = prepareTapStatements(connection);
+  }
+
+  async open({ nonce, clientId, demand, interactionHash, openedAt, expiresAt }: Prompt): Promise<void> {
+    await this.#group.run(() => {
+      this.#statements.insertPrompt.run(nonce, clientId, demand, interactionHash, openedAt, expiresAt);
+    });
+  }
+
+  async findPrompt(nonce: string): Promise<Prompt | undefined> {
+    const row = orFault(code, () => this.#statements.promptByNonce.get(nonce));
+    if (row === undefined) return undefined;
+    const { answered: _, ...prompt } = toPrompt(row);
+    return prompt;
+  }
+
+  keep(
+    tap: Tap,
+    how: { readonly returnCodeHash: string } | { readonly counter: number },
+  ): Promise<'kept' | NotKept> {
+    return this.#group.run(() => {
+      if (this.#statements.tapById.get(tap.tapId) !== undefined) return 'tap-replayed';
+      const problem = 'counter' in how ? this.#count(tap, how.counter) : this.#answer(tap);
+      if (problem !== undefined) return problem;
+      this.#insert(tap, 'counter' in how ? null : how.returnCodeHash);
+      return 'kept';
+    });
+  }
+
+  redeem(returnCodeHash: string, interactionHash: string, now: Instant): ReturnType<Taps['redeem']> {
+    return this.#group.run(() => {
+      const row = this.#statements.tapByReturnCode.get(returnCodeHash);
+      if (row === undefined) return { outcome: 'return-code-unknown' } as const;
+      const { tap, used } = toTap(row);
+      const promptRow = this.#statements.promptByNonce.get(tap.nonce ?? '');
+      if (promptRow === undefined) return { outcome: 'return-code-unknown' } as const;
+      const { answered: _, ...prompt } = toPrompt(promptRow);
+      // First of all, so that another browser learns nothing and uses nothing up.
+      if (prompt.interactionHash !== interactionHash) {
+        return { outcome: 'return-code-of-another-browser' } as const;
+      }
+      if (used) return { outcome: 'return-code-used' } as const;
+      if (now >= prompt.expiresAt) return { outcome: 'return-code-expired' } as const;
+      this.#statements.useTap.run(tap.tapId);
+      return { outcome: 'redeemed', tap, prompt } as const;
+    });
+  }
+
+  takeUnprompted(cardKey: CardKey, readerIds: readonly ReaderId[], since: Instant): Promise<Tap | undefined> {
+    return this.#group.run(() => {
+      const { newestUnprompted, useTap } = this.#statements;
+      const row = newestUnprompted.get(octetsOf(cardKey), since, JSON.stringify(readerIds));
+      if (row === undefined) return undefined;
+      const { tap } = toTap(row);
+      useTap.run(tap.tapId);
+      return tap;
+    });
+  }
+
+  async notePinProof(cardId: CardId, readerGroup: string, provedAt: Instant): Promise<void> {
+    await this.#group.run(() => {
+      this.#statements.notePinProof.run(cardId, readerGroup, provedAt);
+    });
+  }
+
+  async findPinProof(cardId: CardId, readerGroup: string): Promise<Instant | undefined> {
+    const row = orFault(code, () => this.#statements.pinProof.get(cardId, readerGroup));
+    return row && new StoredFields(row, 'pin_proofs').integer('proved_at');
+  }
+
+  sweep(before: Instant): Promise<number> {
+    const { sweepTaps, sweepPrompts, sweepPinProofs } = this.#statements;
+    return this.#group.run(() =>
+      [
+        sweepTaps.run(before),
+        sweepPrompts.run(before),
+        sweepPinProofs.run(before - longestPinWindowMs),
+      ].reduce((sum, { changes }) => sum + Number(changes), 0),
+    );
+  }
+
+  async find(tapId: TapId): Promise<Tap | undefined> {
+    const row = orFault(code, () => this.#statements.tapById.get(tapId));
+    return row && toTap(row).tap;
+  }
+
+  async close(): Promise<void> {
+    await this.#group.finished();
+    await this.#turn.run(async () => this.#connection.close());
+  }
+
+  #count(tap: Tap, counter: number): NotKept | undefined {
+    const { changes } = this.#statements.raiseCounter.run(tap.readerId, counter);
+    return changes === 0 ? 'counter-not-risen' : undefined;
+  }
+
+  #answer({ nonce = '', receivedAt }: Tap): NotKept | undefined {
+    const row = this.#statements.promptByNonce.get(nonce);
+    if (row === undefined) return 'prompt-unknown';
+    const { answered, expiresAt } = toPrompt(row);
+    if (answered) return 'prompt-answered';
+    if (receivedAt >= expiresAt) return 'prompt-expired';
+    this.#statements.answerPrompt.run(nonce);
+    return undefined;
+  }
+
+  #insert(tap: Tap, returnCodeHash: string | null): void {
+    this.#statements.insertTap.run(
+      tap.tapId,
+      tap.readerId,
+      octetsOf(tap.cardKey),
+      JSON.stringify(tap.evidence),
+      tap.readAt,
+      tap.receivedAt,
+      tap.nonce ?? null,
+      returnCodeHash,
+    );
+  }
+}

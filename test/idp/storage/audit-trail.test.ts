@@ -1,0 +1,179 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../../idp/domain/audit-event.ts';
+import { type EmbeddedStorage, openEmbeddedStorage } from '../../../idp/storage/embedded.ts';
+import { type Keys, openKeyDirectory } from '../../../idp/storage/keys/key-directory.ts';
+import { openForWriting } from '../../../idp/storage/sqlite/connection.ts';
+import { HandClock, operator, start, temporaryDirectory } from './support/storage-world.ts';
+
+let directory: ReturnType<typeof temporaryDirectory>;
+let keys: Keys;
+let storage: EmbeddedStorage;
+
+const open = () => openEmbeddedStorage({ dataDir: directory.path, keys, clock: new HandClock() });
+const event = (n: number): AuditEvent => ({
+  at: start + n,
+  type: 'login.granted',
+  actor: operator,
+  subject: `person-${n}`,
+  details: { way: 'ldap', attempt: n },
+});
+const append = (count: number) =>
+  Promise.all(Array.from({ length: count }, (_, n) => storage.audit.append(event(n + 1))));
+/** What somebody with the file in hands could do to it. */
+const tamper = (sql: string) => {
+  const raw = openForWriting(join(directory.path, 'record.sqlite'), 'FULL', 'ERR_AUDIT_UNAVAILABLE');
+  raw.exec(sql);
+  raw.close();
+};
+const checkpointPath = () => join(directory.path, 'audit-checkpoint.jwt');
+
+beforeEach(async () => {
+  directory = temporaryDirectory();
+  keys = await openKeyDirectory(directory.path);
+  storage = await open();
+});
+
+afterEach(async () => {
+  await storage.close();
+  directory.remove();
+});
+
+describe('the audit trail', () => {
+  it('keeps what was appended in one chain, changes and sign-ins alike', async () => {
+    await append(3);
+    await storage.record.change((tables) =>
+      tables.audit.append({ at: start, type: 'person.suspended', actor: operator, reason: 'left' }),
+    );
+    await append(2);
+    const events = await Array.fromAsync(storage.audit.read());
+    expect(events.map(({ sequence, type }) => [sequence, type])).toEqual([
+      [1, 'login.granted'],
+      [2, 'login.granted'],
+      [3, 'login.granted'],
+      [4, 'person.suspended'],
+      [5, 'login.granted'],
+      [6, 'login.granted'],
+    ]);
+    expect(events[0]).toMatchObject(event(1));
+    for (const [index, { previousHash }] of events.entries()) {
+      expect(previousHash).toBe(events[index - 1]?.hash ?? '0'.repeat(64));
+    }
+    const lastHash = events.at(-1)?.hash;
+    expect(await storage.audit.verify()).toEqual({ outcome: 'intact', events: 6, lastHash });
+  });
+
+  it('is read from a place, and as far as asked for', async () => {
+    await append(1_200);
+    const all = await Array.fromAsync(storage.audit.read());
+    expect(all).toHaveLength(1_200);
+    expect(await Array.fromAsync(storage.audit.read({ afterSequence: 2, limit: 2 }))).toEqual(
+      all.slice(2, 4),
+    );
+    expect(await Array.fromAsync(storage.audit.read({ afterSequence: 1_200 }))).toEqual([]);
+    expect(await Array.fromAsync(storage.audit.read({ limit: 0 }))).toEqual([]);
+  });
+
+  it('goes on where it stood after reopening', async () => {
+    await append(2);
+    await storage.close();
+    storage = await open();
+    await append(1);
+    expect(await storage.audit.verify()).toMatchObject({ outcome: 'intact', events: 3 });
+  });
+
+  it('holds events that were appended while a change was open, after it', async () => {
+    const appended = new Promise((resolve) => setTimeout(resolve, 10)).then(() =>
+      storage.audit.append(event(2)),
+    );
+    await storage.record.change(async (tables) => {
+      await tables.settings.set('a', 'b');
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      await tables.audit.append({ ...event(1), type: 'card.suspended' });
+    });
+    await appended;
+    const types = (await Array.fromAsync(storage.audit.read())).map(({ type }) => type);
+    expect(types).toEqual(['card.suspended', 'login.granted']);
+  });
+
+  it('throws a fault when it is closed: an answer that cannot be audited is not given', async () => {
+    const { audit } = storage;
+    await storage.close();
+    await expect(audit.append(event(1))).rejects.toMatchObject({ code: 'ERR_AUDIT_UNAVAILABLE' });
+    storage = await open();
+  });
+});
+
+describe('verification', () => {
+  beforeEach(() => append(10));
+
+  const tampering: [string, string, number][] = [
+    [
+      'an event changed',
+      `UPDATE audit_events SET line = replace(line, 'person-4', 'person-5') WHERE sequence = 4`,
+      4,
+    ],
+    ['an event removed', 'DELETE FROM audit_events WHERE sequence = 6', 6],
+    ['the first event removed', 'DELETE FROM audit_events WHERE sequence = 1', 1],
+    ['the newest events cut off', 'DELETE FROM audit_events WHERE sequence > 7', 8],
+    ['everything removed', 'DELETE FROM audit_events', 1],
+    ['a hash changed', `UPDATE audit_events SET hash = 'f' || substr(hash, 2) WHERE sequence = 10`, 10],
+  ];
+  it.each(tampering)('notices %s', async (_what, sql, atSequence) => {
+    await storage.close();
+    tamper(sql);
+    storage = await open();
+    expect(await storage.audit.verify()).toMatchObject({ outcome: 'broken', atSequence });
+  });
+
+  it('still notices a tail that was cut off before more events were written', async () => {
+    await storage.close();
+    tamper('DELETE FROM audit_events WHERE sequence > 7');
+    storage = await open();
+    await append(20);
+    await storage.close();
+    storage = await open();
+    expect(await storage.audit.verify()).toMatchObject({ outcome: 'broken', atSequence: 10 });
+  });
+
+  it('notices checkpoints that were removed, also after new ones were written', async () => {
+    await storage.close();
+    rmSync(checkpointPath());
+    storage = await open();
+    expect((await storage.audit.verify()).outcome).toBe('broken');
+    await append(1);
+    await storage.close();
+    storage = await open();
+    expect((await storage.audit.verify()).outcome).toBe('broken');
+  });
+
+  it('notices a checkpoint that another key signed', async () => {
+    await storage.close();
+    const elsewhere = temporaryDirectory();
+    const otherKeys = await openKeyDirectory(elsewhere.path);
+    const other = await openEmbeddedStorage({
+      dataDir: elsewhere.path,
+      keys: otherKeys,
+      clock: new HandClock(),
+    });
+    await other.close();
+    writeFileSync(checkpointPath(), readFileSync(join(elsewhere.path, 'audit-checkpoint.jwt')));
+    elsewhere.remove();
+    storage = await open();
+    expect((await storage.audit.verify()).outcome).toBe('broken');
+  });
+
+  it('is content with a whole trail while events are being appended', async () => {
+    const appending = append(2_000);
+    expect((await storage.audit.verify()).outcome).toBe('intact');
+    await appending;
+    expect(await storage.audit.verify()).toMatchObject({ outcome: 'intact', events: 2_010 });
+  });
+
+  it('vouches for what was appended within about a second, without being closed', async () => {
+    const before = readFileSync(checkpointPath(), 'utf8');
+    await expect.poll(() => readFileSync(checkpointPath(), 'utf8'), { timeout: 3_000 }).not.toBe(before);
+    expect(existsSync(`${checkpointPath()}.new`)).toBe(false);
+  });
+});
