@@ -5,6 +5,7 @@ import type { CardNumbers } from '../ports/card-numbers.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CertificateVerifier, CrlReader, CrlSource, OcspClient } from '../ports/jpki.ts';
 import type { OidcState } from '../ports/oidc-state.ts';
+import type { SealedSecrets } from '../ports/sealed-secrets.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import type { Taps } from '../ports/taps.ts';
@@ -25,6 +26,7 @@ export interface FlowContext {
   readonly oidcState: OidcState;
   readonly numbers: CardNumbers;
   readonly secrets: Secrets;
+  readonly clientSecrets: SealedSecrets;
   readonly certificates: CertificateVerifier;
   readonly ocsp: OcspClient;
   readonly crlReader: CrlReader;

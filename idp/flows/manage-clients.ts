@@ -1,5 +1,5 @@
 import { type Acr, cardAcrs, toAcr } from '../domain/assurance.ts';
-import type { CardKey, CardKind } from '../domain/card.ts';
+import type { CardKind } from '../domain/card.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import type { ClientId, LoginPolicy } from '../domain/login-policy.ts';
 import type { Actor } from '../domain/registration.ts';
@@ -10,7 +10,7 @@ import type { FlowContext } from './context.ts';
 /** PIN-less use rests on a list no older than this unless the client says otherwise: lists come daily. */
 export const defaultRevocationAgeSeconds = 48 * 3_600;
 
-type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets' | 'clients' | 'numbers'>;
+type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets' | 'clients' | 'clientSecrets'>;
 
 export interface NewOidcClient {
   readonly name: string;
@@ -52,7 +52,7 @@ export async function addOidcClient(
     policy: { ...policy, pinWindowSeconds: request.pinWindowSeconds },
     addedAt: context.clock.now(),
     redirectUris: request.redirectUris,
-    sealedSecret: sealSecret(context, policy.clientId, clientSecret),
+    sealedSecret: context.clientSecrets.seal(clientSecret, policy.clientId),
   };
   await add(context, client, request.actor);
   return { clientId: policy.clientId, clientSecret };
@@ -96,7 +96,7 @@ export async function rotateClientSecret(
   const { clientId } = client.policy;
   const secret = context.secrets.random(256);
   const kept =
-    client.protocol === 'oidc' ? sealSecret(context, clientId, secret) : context.secrets.hash(secret);
+    client.protocol === 'oidc' ? context.clientSecrets.seal(secret, clientId) : context.secrets.hash(secret);
   await context.record.change(async (tables) => {
     await tables.clients.replaceSecret(clientId, kept);
     const at = context.clock.now();
@@ -107,10 +107,11 @@ export async function rotateClientSecret(
 }
 
 /** The OpenID Connect library compares secrets in clear: opened for it alone. */
-export function openClientSecret({ numbers }: Pick<FlowContext, 'numbers'>, client: OidcClient): string {
-  return new TextDecoder().decode(
-    numbers.open(client.sealedSecret, client.policy.clientId as string as CardKey),
-  );
+export function openClientSecret(
+  { clientSecrets }: Pick<FlowContext, 'clientSecrets'>,
+  client: OidcClient,
+): string {
+  return clientSecrets.open(client.sealedSecret, client.policy.clientId);
 }
 
 /** @throws {InvalidInput} `ERR_CLIENT_UNKNOWN` */
@@ -118,10 +119,6 @@ export function requireClient({ clients }: Pick<FlowContext, 'clients'>, idOrNam
   const client = clients.find(idOrName);
   if (client !== undefined) return client;
   throw new InvalidInput('ERR_CLIENT_UNKNOWN', `No client "${idOrName}". \`kazasu client list\` shows them.`);
-}
-
-function sealSecret({ numbers }: Context, clientId: ClientId, secret: string): string {
-  return numbers.seal(new TextEncoder().encode(secret), clientId as string as CardKey);
 }
 
 function policyOf(

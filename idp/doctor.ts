@@ -1,0 +1,164 @@
+import { readdirSync, statSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { systemClock } from './clock.ts';
+import { runInServer } from './commands/control-client.ts';
+import { isoMonth } from './commands/table.ts';
+import type { Config } from './config.ts';
+import { loadAnchors } from './jpki/anchors.ts';
+
+/** One thing that was looked at. `next` says what to do where it is not as it should be. */
+export interface Finding {
+  readonly what: string;
+  readonly state: 'ok' | 'note' | 'problem';
+  readonly found: string;
+  readonly next?: string;
+}
+
+/** Looks at everything that an installation needs, changes nothing, and never stops at the first problem. */
+export async function examine(config: Config): Promise<readonly Finding[]> {
+  const looks: readonly [string, () => Finding | Promise<Finding>][] = [
+    ['runtime', lookAtRuntime],
+    ['data directory', () => lookAtDataDir(config)],
+    ['keys', () => lookAtKeys(config)],
+    ['server', () => lookAtServer(config)],
+    ['http port', () => lookAtPort('http port', config.port)],
+    ['ldap port', () => lookAtPort('ldap port', config.ldapPort)],
+    ['anchors', () => lookAtAnchors(config)],
+    ['revocation lists', () => lookAtLists(config)],
+    ['card reader', lookAtReader],
+  ];
+  const findings: Finding[] = [];
+  for (const [what, look] of looks) {
+    try {
+      findings.push(await look());
+    } catch (error) {
+      findings.push({
+        what,
+        state: 'problem',
+        found: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+  return findings;
+}
+
+/** A line a finding, for people. */
+export function findingsText(findings: readonly Finding[]): string {
+  const sign = { ok: 'ok  ', note: 'note', problem: 'BAD ' };
+  return findings
+    .map(
+      ({ what, state, found, next }) =>
+        `${sign[state]}  ${what}: ${found}${next === undefined ? '' : `\n      → ${next}`}`,
+    )
+    .join('\n');
+}
+
+function lookAtRuntime(): Finding {
+  const right = process.versions.node.startsWith('24.');
+  const found = `Node ${process.versions.node}`;
+  if (right) return { what: 'runtime', state: 'ok', found };
+  return {
+    what: 'runtime',
+    state: 'problem',
+    found,
+    next: 'Start it as `npx kazasu`, which brings Node 24.',
+  };
+}
+
+function lookAtDataDir({ dataDir }: Config): Finding {
+  const what = 'data directory';
+  const found = statSync(dataDir, { throwIfNoEntry: false });
+  if (found === undefined)
+    return { what, state: 'note', found: `${dataDir} is not there yet`, next: '`kazasu start` makes it.' };
+  if ((found.mode & 0o077) === 0) return { what, state: 'ok', found: dataDir };
+  return { what, state: 'problem', found: `${dataDir} can be read by others`, next: `chmod 700 ${dataDir}` };
+}
+
+function lookAtKeys({ dataDir }: Config): Finding {
+  const what = 'keys';
+  const directory = join(dataDir, 'keys');
+  if (statSync(directory, { throwIfNoEntry: false }) === undefined) {
+    return { what, state: 'note', found: 'none yet', next: '`kazasu start` makes them.' };
+  }
+  const open = readdirSync(directory).filter((name) => (statSync(join(directory, name)).mode & 0o077) !== 0);
+  if (open.length === 0)
+    return {
+      what,
+      state: 'ok',
+      found: `${readdirSync(directory).length} files, readable by their owner only`,
+    };
+  return {
+    what,
+    state: 'problem',
+    found: `others may read ${open.join(', ')}`,
+    next: `chmod 600 ${directory}/*`,
+  };
+}
+
+async function lookAtServer({ dataDir }: Config): Promise<Finding> {
+  const answered = await runInServer(dataDir, 'org list', {});
+  const found = answered === undefined ? 'not running on this data directory' : 'running';
+  return { what: 'server', state: answered === undefined ? 'note' : 'ok', found };
+}
+
+async function lookAtPort(what: string, port: number): Promise<Finding> {
+  const taken = await new Promise<boolean>((resolve) => {
+    const socket = createConnection({ port, host: '127.0.0.1', timeout: 500 });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket
+      .once('connect', () => end(true))
+      .once('error', () => end(false))
+      .once('timeout', () => end(false));
+  });
+  return { what, state: 'ok', found: `${port} ${taken ? 'answers' : 'is free'}` };
+}
+
+function lookAtAnchors({ jpkiAnchors }: Config): Finding {
+  const what = 'anchors';
+  if (jpkiAnchors === '') {
+    const next = 'Put the JPKI CA certificates into a directory and name it in KAZASU_JPKI_ANCHORS.';
+    return { what, state: 'note', found: 'none: My Number Cards are refused', next };
+  }
+  const now = systemClock.now();
+  const anchors = loadAnchors(jpkiAnchors);
+  const expired = anchors.filter(({ notAfter }) => notAfter < now);
+  const found = anchors
+    .map(
+      ({ fingerprint, notAfter, isTest }) =>
+        `${fingerprint.slice(0, 16)}… until ${isoMonth(notAfter)}${isTest ? ' (TEST)' : ''}`,
+    )
+    .join(', ');
+  if (expired.length > 0)
+    return { what, state: 'problem', found, next: 'An anchor has expired: fetch the new generation.' };
+  return { what, state: 'ok', found, next: 'Compare the fingerprints with J-LIS.' };
+}
+
+function lookAtLists({ crlSources }: Config): Finding {
+  const what = 'revocation lists';
+  if (crlSources.length > 0)
+    return { what, state: 'ok', found: `${crlSources.length} sources; \`kazasu crl status\` says how fresh` };
+  return {
+    what,
+    state: 'note',
+    found: 'no source',
+    next: 'Set KAZASU_CRL_SOURCES; a tap without PIN needs a list or OCSP answer of the last 48 hours.',
+  };
+}
+
+async function lookAtReader(): Promise<Finding> {
+  const what = 'card reader';
+  try {
+    const { Context } = await import('smartcard');
+    const readers = new Context().listReaders();
+    if (readers.length > 0) return { what, state: 'ok', found: readers.map(({ name }) => name).join(', ') };
+    return { what, state: 'note', found: 'PC/SC runs, no reader is plugged in' };
+  } catch {
+    const next =
+      'On a machine with a reader (Debian): apt-get install pcscd libccid libpcsclite-dev, then npm ci again.';
+    return { what, state: 'note', found: 'PC/SC does not answer here', next };
+  }
+}
