@@ -1,4 +1,3 @@
-import type { RevocationScope } from '../../domain/card.ts';
 import { parseIssuerKeyId, type SerialNumber } from '../../domain/certificate-id.ts';
 import { InvalidInput } from '../../domain/fault.ts';
 import type { Instant } from '../../domain/instant.ts';
@@ -53,14 +52,18 @@ export function createCrlReader(options: CrlReaderOptions): JpkiCrlReader {
   };
 }
 
-function claimedScope(list: Uint8Array): RevocationScope | undefined {
+function claimedScope(list: Uint8Array): ReturnType<CrlReader['claimedScope']> {
   try {
     const { entriesEnd, tbsEnd } = readCrlHeader(list);
     const { scope } = readTail(list.subarray(entriesEnd), tbsEnd - entriesEnd);
     const extension = scope.extensions.get(extensionOid.authorityKeyIdentifier);
     const keyId = extension && readAuthorityKeyIdentifier(extension);
-    if (keyId === undefined || scope.distributionPoint === undefined) return undefined;
-    return { issuerKeyId: parseIssuerKeyId(keyId), distributionPoint: scope.distributionPoint };
+    if (keyId === undefined) return undefined;
+    const { distributionPoint } = scope;
+    return {
+      issuerKeyId: parseIssuerKeyId(keyId),
+      ...(distributionPoint === undefined ? {} : { distributionPoint }),
+    };
   } catch (error) {
     if (error instanceof InvalidInput) return undefined;
     throw error;

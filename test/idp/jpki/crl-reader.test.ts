@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeCrlEntries, signCrl } from '../../../idp/demo/authority/crl-issuer.ts';
+import { encodeCrlEntries, jpkiCrlExtensions, signCrl } from '../../../idp/demo/authority/crl-issuer.ts';
 import { parseSerialNumber, type SerialNumber } from '../../../idp/domain/certificate-id.ts';
 import { createCrlReader, type JpkiCrlReader } from '../../../idp/jpki/crl/crl-reader.ts';
 import type { CrlVerdict } from '../../../idp/ports/jpki.ts';
@@ -54,6 +54,14 @@ describe('a list', () => {
     const { issuerKeyId, distributionPoint } = read(list);
     expect(reader.claimedScope(list)).toEqual({ issuerKeyId, distributionPoint });
     expect(reader.claimedScope(list.subarray(0, 100))).toBeUndefined();
+  });
+
+  it('may name no distribution point: then it claims none', () => {
+    const { keyId, keyPair, issuerKeyId } = pki.newer;
+    const crlExtensions = jpkiCrlExtensions(keyId, 8, undefined);
+    const list = signCrl({ ...goodList(pki), crlExtensions }, keyPair.privateKey);
+    expect(reader.claimedScope(list)).toEqual({ issuerKeyId });
+    expect(read(list)).not.toHaveProperty('distributionPoint');
   });
 
   it('counts all entries and returns those of interest, with date and reason', () => {
