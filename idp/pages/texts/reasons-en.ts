@@ -1,6 +1,7 @@
 import type { Reasons } from './catalogue.ts';
 
 const askAdministrator = 'Contact an administrator.';
+const askThem = 'contact an administrator.';
 const usePin = 'Sign in with card and PIN.';
 const holdAgain = 'Hold the card on the reader again.';
 const register = 'Ask an administrator for an invitation code and register the card.';
@@ -16,11 +17,11 @@ const denial: Reasons['denial'] = {
   },
   'issuer-mismatch': {
     what: 'The card’s certificate comes from another issuer than the registered one.',
-    next: `If your card was renewed or re-issued, register the new card. Otherwise: ${askAdministrator}`,
+    next: `If your card was renewed or re-issued, register the new card. Otherwise, ${askThem}`,
   },
   'ambiguous-card': {
     what: 'The number alone does not tell which card this is.',
-    next: `${usePin} If that is not possible: ${askAdministrator}`,
+    next: `${usePin} If that is not possible, ${askThem}`,
   },
   'card-suspended': { what: 'This card is suspended.', next: askAdministrator },
   'card-revoked': {
@@ -33,7 +34,7 @@ const denial: Reasons['denial'] = {
   },
   'card-not-yet-valid': {
     what: 'This card is not valid yet.',
-    next: `Try again when its validity has begun. If you need it now: ${askAdministrator}`,
+    next: `Try again when its validity has begun. If you need it now, ${askThem}`,
   },
   'card-expired': {
     what: 'This card has expired.',
@@ -52,18 +53,18 @@ const denial: Reasons['denial'] = {
   'tap-missing': { what: 'No card was seen at a reader.', next: holdAgain },
   'reader-disabled': {
     what: 'This card reader is switched off.',
-    next: `Use another reader. ${askAdministrator}`,
+    next: `Use another reader, or ${askThem}`,
   },
   'reader-not-for-client': {
     what: 'This card reader does not serve sign-in without PIN to this system.',
-    next: `${usePin} If that is not possible: ${askAdministrator}`,
+    next: `${usePin} If that is not possible, ${askThem}`,
   },
   'tap-void': { what: 'This reading was declared void by an administrator.', next: askAdministrator },
   'tap-used': { what: 'This reading was used already.', next: holdAgain },
   'tap-stale': { what: 'Too much time has passed since the card was read.', next: holdAgain },
   'tap-from-the-future': {
     what: 'The clock of the computer with the card reader is ahead.',
-    next: `Set its clock and try again. ${askAdministrator}`,
+    next: `Set its clock and try again, or ${askThem}`,
   },
   'tap-before-request': {
     what: 'The card was read before this sign-in began.',
@@ -76,7 +77,7 @@ const denial: Reasons['denial'] = {
   'never-proved-by-signature': { what: 'This card was never confirmed with its PIN.', next: usePin },
   'revocation-unknown': {
     what: 'Whether the card’s certificate is still good cannot be found out at the moment.',
-    next: `${usePin} If that is not possible, try again a little later. If it goes on: ${askAdministrator}`,
+    next: `${usePin} If that is not possible, try again a little later. If it goes on, ${askThem}`,
   },
   'assurance-not-accepted': {
     what: 'This system does not accept this way of signing in.',
@@ -116,7 +117,7 @@ const bridge: Reasons['bridge'] = {
   },
   'certificate-refused': {
     what: 'The certificate on the card was not accepted.',
-    next: `Make sure that it is a valid My Number Card. If in doubt: ${askAdministrator}`,
+    next: `Make sure that it is a valid My Number Card. If in doubt, ${askThem}`,
   },
   'signature-invalid': {
     what: 'The card’s signature does not verify.',
@@ -126,7 +127,7 @@ const bridge: Reasons['bridge'] = {
   'tap-replayed': { what: 'This reading has arrived already.', next: holdAgain },
   'counter-not-risen': {
     what: 'This reading is older than the last one and was not taken.',
-    next: `Hold the card again. If it goes on: ${readerAdministrator}`,
+    next: `Hold the card again. If it goes on, contact the administrator of this reader.`,
   },
   'prompt-unknown': {
     what: 'This request to sign in does not exist.',
@@ -185,7 +186,7 @@ const bridge: Reasons['bridge'] = {
   'card-already-registered': { what: 'This card is registered already.', next: askAdministrator },
   'card-already-pending': {
     what: 'The registration of this card was handed in already.',
-    next: `Wait until it is approved. If it was not you: ${askAdministrator}`,
+    next: `Wait until it is approved. If it was not you, ${askThem}`,
   },
   'enrolment-code': {
     what: 'The reader’s enrolment code is not right, or it has expired.',
@@ -266,7 +267,7 @@ const trouble: Reasons['trouble'] = {
   },
   'temporarily-unavailable': {
     what: 'This cannot be checked at the moment. Whether you can sign in is not decided yet.',
-    next: `Wait a little and try again. If it goes on: ${askAdministrator}`,
+    next: `Wait a little and try again. If it goes on, ${askThem}`,
   },
   'internal-error': {
     what: 'Something unexpected went wrong.',
