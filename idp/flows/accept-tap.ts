@@ -7,7 +7,12 @@ import type { Tap, TapId } from '../domain/tap.ts';
 import type { CertificateRefusal } from '../ports/jpki.ts';
 import type { NotKept } from '../ports/taps.ts';
 import type { FlowContext } from './context.ts';
-import { type ClaimedEvidence, type EvidenceRefusal, readEvidence } from './read-evidence.ts';
+import {
+  type ClaimedEvidence,
+  type EvidenceRefusal,
+  type EvidenceVerdict,
+  readEvidence,
+} from './read-evidence.ts';
 import { type MessageRefusal, receiveSigned, type Sealed } from './receive-signed.ts';
 
 /** A tap as the wire carries it. */
@@ -45,7 +50,7 @@ export async function acceptTap(context: Context, sealed: Sealed<ClaimedTap>): P
     return refuse(context, { outcome: 'refused', reason: received.reason }, sealed.claimedReaderId);
   }
   const { reader, claims } = received;
-  const verdict = readEvidence(context, claims.evidence, loginMessage(context, reader, claims));
+  const verdict = judge(context, reader, claims);
   if (verdict.outcome === 'refused') return refuse(context, verdict, reader.readerId);
   const tap: Tap = {
     tapId: `${reader.readerId}.${claims.jti}` as TapId,
@@ -57,6 +62,14 @@ export async function acceptTap(context: Context, sealed: Sealed<ClaimedTap>): P
     ...(claims.nonce === undefined ? {} : { nonce: claims.nonce }),
   };
   return keep(context, tap, claims);
+}
+
+function judge(context: Context, reader: Reader, claims: ClaimedTap): EvidenceVerdict {
+  // Only our own nonce makes a signature one of this moment: without it a card could have signed ahead, for any time.
+  if (claims.evidence.type === 'signature' && claims.nonce === undefined) {
+    return { outcome: 'refused', reason: 'signature-invalid' };
+  }
+  return readEvidence(context, claims.evidence, loginMessage(context, reader, claims));
 }
 
 async function keep(context: Context, tap: Tap, { nonce, counter }: ClaimedTap): Promise<TapOutcome> {

@@ -5,7 +5,7 @@ import type { AppliedList, RevokedEntry } from '../domain/revocation.ts';
 import type { CrlRefusal, CrlVerdict } from '../ports/jpki.ts';
 import type { ReadTables, Tables } from '../ports/system-record.ts';
 import type { FlowContext } from './context.ts';
-import { changeAndPublish } from './publish-cards.ts';
+import { changeAndStop } from './publish-cards.ts';
 
 export type ApplyCrlOutcome =
   | {
@@ -53,12 +53,13 @@ export async function applyCrl(
   const targets = await targetsOf(context, scopes);
   const verdict = context.crlReader.read(request.list, new Set(targets.keys()), context.clock.now());
   if (verdict.outcome === 'refused') return refuse(context, request, verdict.reason);
-  const applied = await changeAndPublish(context, (tables) =>
-    apply(context, tables, verdict, targets, request),
+  const applied = await changeAndStop(
+    context,
+    (tables) => apply(context, tables, verdict, targets, request),
+    (result) => (result.outcome === 'applied' ? result.holders : []),
   );
   if (applied.outcome === 'refused') return refuse(context, request, applied.reason);
   if (applied.list !== undefined) context.freshness.note(applied.list);
-  for (const personId of applied.holders) await context.oidcState.revokeByAccountId(personId);
   const { crlNumber, entryCount, nextUpdate, distributionPoint } = verdict;
   const named = distributionPoint === undefined ? {} : { distributionPoint };
   return { outcome: 'applied', ...named, crlNumber, entryCount, nextUpdate, revoked: applied.revoked };

@@ -1,9 +1,9 @@
 import type { AuditEventType } from '../domain/audit-event.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import type { Actor } from '../domain/registration.ts';
-import type { Card } from '../ports/system-record.ts';
+import type { Card, Tables } from '../ports/system-record.ts';
 import type { FlowContext } from './context.ts';
-import { changeAndPublish } from './publish-cards.ts';
+import { changeAndPublish, changeAndStop } from './publish-cards.ts';
 import { requireCard } from './require.ts';
 
 type Context = Pick<FlowContext, 'record' | 'cardIndex' | 'clock' | 'oidcState'>;
@@ -12,34 +12,40 @@ interface Request {
   readonly actor: Actor;
 }
 
-/** Stops a card at once: it holds on the very next operation of every protocol, and its holder's sessions end. */
-export async function suspendCard(context: Context, request: Request): Promise<Card> {
-  const card = await changeState(context, request, ['active'], { state: 'suspended' }, 'card.suspended');
-  await context.oidcState.revokeByAccountId(card.personId);
-  return card;
+/**
+ * Stops a card at once: it holds on the very next operation of every protocol, and its holder's sessions end.
+ * Stopping a stopped card is no mistake: an outage may have kept the first time from ending the sessions.
+ */
+export function suspendCard(context: Context, request: Request): Promise<Card> {
+  return stop(context, request, { state: 'suspended' }, 'card.suspended');
 }
 
 /** Lifts our own suspension; what the issuer revoked stays revoked. */
 export function restoreCard(context: Context, request: Request): Promise<Card> {
-  return changeState(context, request, ['suspended'], { state: 'active' }, 'card.restored');
+  const change = changeState(context, request, ['suspended'], { state: 'active' }, 'card.restored');
+  return changeAndPublish(context, change);
 }
 
 /** Ends a card for good. */
-export async function revokeCard(context: Context, request: Request): Promise<Card> {
-  const to = { state: 'revoked', revokedBy: 'operator' } as const;
-  const card = await changeState(context, request, ['active', 'suspended'], to, 'card.revoked');
-  await context.oidcState.revokeByAccountId(card.personId);
-  return card;
+export function revokeCard(context: Context, request: Request): Promise<Card> {
+  return stop(context, request, { state: 'revoked', revokedBy: 'operator' }, 'card.revoked');
+}
+
+type NewState = Pick<Card, 'state' | 'revokedBy'>;
+
+function stop(context: Context, request: Request, to: NewState, type: AuditEventType): Promise<Card> {
+  const change = changeState(context, request, ['active', 'suspended'], to, type);
+  return changeAndStop(context, change, ({ personId }) => [personId]);
 }
 
 function changeState(
-  context: Context,
+  { clock }: Context,
   { card: id, actor }: Request,
   from: readonly Card['state'][],
-  to: Pick<Card, 'state' | 'revokedBy'>,
+  to: NewState,
   type: AuditEventType,
-): Promise<Card> {
-  return changeAndPublish(context, async (tables) => {
+): (tables: Tables) => Promise<Card> {
+  return async (tables) => {
     const before = await requireCard(tables, id);
     const card: Card = { ...before, ...to };
     if (!from.includes(before.state) || !(await tables.cards.update(card, before.state))) {
@@ -48,7 +54,7 @@ function changeState(
         `The card is ${before.state}; this needs one that is ${from.join(' or ')}.`,
       );
     }
-    await tables.audit.append({ at: context.clock.now(), type, actor, subject: card.cardId });
+    await tables.audit.append({ at: clock.now(), type, actor, subject: card.cardId });
     return card;
-  });
+  };
 }

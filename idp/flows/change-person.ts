@@ -1,8 +1,9 @@
 import { InvalidInput } from '../domain/fault.ts';
 import type { Person } from '../domain/person.ts';
 import type { Actor } from '../domain/registration.ts';
+import type { Tables } from '../ports/system-record.ts';
 import type { FlowContext } from './context.ts';
-import { changeAndPublish } from './publish-cards.ts';
+import { changeAndPublish, changeAndStop } from './publish-cards.ts';
 import { requirePerson } from './require.ts';
 
 type Context = Pick<FlowContext, 'record' | 'cardIndex' | 'clock' | 'oidcState'>;
@@ -11,34 +12,37 @@ interface Request {
   readonly actor: Actor;
 }
 
-/** Stops a person with all cards at once; sessions, grants and tokens end. */
-export async function suspendPerson(context: Context, request: Request): Promise<Person> {
-  const person = await changeState(context, request, 'active', 'suspended');
-  await context.oidcState.revokeByAccountId(person.personId);
-  return person;
+/**
+ * Stops a person with all cards at once; sessions, grants and tokens end.
+ * Stopping a stopped person is no mistake: an outage may have kept the first time from ending the sessions.
+ */
+export function suspendPerson(context: Context, request: Request): Promise<Person> {
+  const change = changeState(context, request, ['active', 'suspended'], 'suspended');
+  return changeAndStop(context, change, ({ personId }) => [personId]);
 }
 
 /** Lifts a suspension; the cards are what they were. */
 export function restorePerson(context: Context, request: Request): Promise<Person> {
-  return changeState(context, request, 'suspended', 'active');
+  return changeAndPublish(context, changeState(context, request, ['suspended'], 'active'));
 }
 
 function changeState(
-  context: Context,
+  { clock }: Context,
   { person: idOrUid, actor }: Request,
-  from: Person['state'],
+  from: readonly Person['state'][],
   to: Person['state'],
-): Promise<Person> {
-  return changeAndPublish(context, async (tables) => {
+): (tables: Tables) => Promise<Person> {
+  return async (tables) => {
     const person = await requirePerson(tables, idOrUid);
-    if (!(await tables.people.setState(person.personId, from, to))) {
+    const { personId, state } = person;
+    if (!from.includes(state) || !(await tables.people.setState(personId, state, to))) {
       throw new InvalidInput(
         'ERR_PERSON_STATE',
-        `${person.uid} is ${person.state}; this needs one that is ${from}.`,
+        `${person.uid} is ${state}; this needs one that is ${from.join(' or ')}.`,
       );
     }
     const type = to === 'active' ? 'person.restored' : 'person.suspended';
-    await tables.audit.append({ at: context.clock.now(), type, actor, subject: person.personId });
+    await tables.audit.append({ at: clock.now(), type, actor, subject: personId });
     return { ...person, state: to };
-  });
+  };
 }

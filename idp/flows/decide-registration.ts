@@ -87,6 +87,7 @@ async function approve(
   approver: Actor,
 ): Promise<ApprovalOutcome> {
   const registration = await requireRegistration(tables, before.registrationId);
+  if (registration.state !== 'pending') return refused('registration-not-pending');
   if (registration.revokedAt !== undefined) return refused('card-revoked');
   const person = await tables.people.find(registration.personId);
   if (person?.state !== 'active') return refused('person-not-active');

@@ -16,6 +16,24 @@ export async function changeAndPublish<T>(
   return result;
 }
 
+/**
+ * A change that stops people. The record has said no already, so that neither an index nor a session store out of reach
+ * keeps the other from following.
+ * @throws {Fault} when either cannot; asking for the same change again tries both again.
+ */
+export async function changeAndStop<T>(
+  context: Context & Pick<FlowContext, 'oidcState'>,
+  work: (tables: Tables) => Promise<T>,
+  holdersOf: (result: T) => readonly string[],
+): Promise<T> {
+  const result = await context.record.change(work);
+  const sessionsEnd = holdersOf(result).map((personId) => context.oidcState.revokeByAccountId(personId));
+  const outcomes = await Promise.allSettled([publishCards(context), ...sessionsEnd]);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return result;
+}
+
 /** Brings the index up to the record: after every change, and at the start for what a crash left between the two. */
 export async function publishCards({ record, cardIndex }: Context): Promise<number> {
   const keys = await record.pendingIndexKeys();
