@@ -15,6 +15,8 @@ export interface BenchRow {
   readonly peer: number;
   readonly ratio: number;
   readonly unit: string;
+  /** What the design asks for (§8). */
+  readonly bar: string;
 }
 
 const entryCount = 1_000_000;
@@ -61,12 +63,13 @@ function opensslSeconds(list: string): number {
   return (performance.now() - started) / 1000;
 }
 
-const row = (name: string, ours: number, peer: number, unit: string): BenchRow => ({
+const row = (name: string, ours: number, peer: number, unit: string, bar: string): BenchRow => ({
   name,
   ours,
   peer,
   ratio: ours / peer,
   unit,
+  bar,
 });
 
 /**
@@ -88,9 +91,15 @@ export async function benchCrl(): Promise<readonly BenchRow[]> {
     const whole = Math.min(...ours.map(({ seconds }) => seconds));
     const memory = Math.max(...ours.map(({ peakMiBAboveList }) => peakMiBAboveList));
     return [
-      row('CRL of 1,000,000 entries, process start to end, against openssl crl -noout', whole, peer, 's'),
-      row('CRL of 1,000,000 entries, verified and matched in a running process', read, peer, 's'),
-      row('CRL of 1,000,000 entries, peak memory above the list, against 64 MiB', memory, 64, 'MiB'),
+      row(
+        'CRL of 1,000,000 entries, process start to end, against openssl crl -noout',
+        whole,
+        peer,
+        's',
+        '≤ 0.2',
+      ),
+      row('CRL of 1,000,000 entries, verified and matched in a running process', read, peer, 's', '≤ 0.2'),
+      row('CRL of 1,000,000 entries, peak memory above the list, against 64 MiB', memory, 64, 'MiB', '≤ 1'),
     ];
   } finally {
     rmSync(directory, { recursive: true, force: true });

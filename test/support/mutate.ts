@@ -55,3 +55,9 @@ export function mutated(bytes: Uint8Array, random: Random): Uint8Array {
   }
   return copy;
 }
+
+/** The same bytes with the lowest bit of one octet turned, in place. */
+export function turnBit(bytes: Buffer, position: number): Buffer {
+  bytes[position] = (bytes[position] ?? 0) ^ 1;
+  return bytes;
+}

@@ -31,6 +31,7 @@ export class CrlPass {
   readonly #trust: CrlTrust;
   readonly #entries: CrlEntries;
   #header: CrlHeader | undefined;
+  #algorithm: SignatureAlgorithmProfile | undefined;
   #hash: Verify | undefined;
   /** Octets that were not read yet, and where in the list they start. */
   #rest: Uint8Array = new Uint8Array();
@@ -99,6 +100,7 @@ export class CrlPass {
     else if (header.listEnd - header.entriesEnd > longestTail) this.#refusal = 'malformed';
     else {
       this.#header = header;
+      this.#algorithm = algorithm;
       this.#hash = createVerify(algorithm.digest);
       this.#hashedUpTo = header.tbsStart;
     }
@@ -131,9 +133,11 @@ export class CrlPass {
     return reason === undefined ? this.#verdict(header, scope, issuer) : refused(reason);
   }
 
-  #isSignedBy(issuer: Anchor, signature: Uint8Array): boolean {
+  #isSignedBy({ publicKey }: Anchor, signature: Uint8Array): boolean {
+    // node:crypto goes by the key alone: an RSA signature would pass under the name of ECDSA.
+    if (publicKey.asymmetricKeyType !== this.#algorithm?.keyType) return false;
     try {
-      return this.#hash?.verify(issuer.publicKey, signature) === true;
+      return this.#hash?.verify(publicKey, signature) === true;
     } catch {
       return false;
     }

@@ -20,6 +20,7 @@ import {
   signed,
 } from '../../../idp/demo/authority/signer.ts';
 import type { CertificateRefusal } from '../../../idp/ports/jpki.ts';
+import { turnBit } from '../../support/mutate.ts';
 import type { TestPki } from '../../support/test-pki.ts';
 
 /** One certificate that must be refused, the reason, and what is wrong with it. */
@@ -143,11 +144,11 @@ const cases: readonly (readonly [CertificateRefusal, string, CertificateVector['
     "the right name, the other generation's key",
     (pki) => signCertificate(goodTemplate(pki, pki.newer), pki.older.keyPair.privateKey),
   ],
-  ['signature-invalid', 'a bit of the signature turned', changed((der) => flip(der, der.length - 1))],
+  ['signature-invalid', 'a bit of the signature turned', changed((der) => turnBit(der, der.length - 1))],
   [
     'signature-invalid',
     'a bit of the key turned',
-    changed((der) => flip(der, der.indexOf('0203010001', 'hex') - 40)),
+    changed((der) => turnBit(der, der.indexOf('0203010001', 'hex') - 40)),
   ],
   ['test-authority', 'a test authority where none is allowed', (pki) => good(pki)],
   ['trailing-bytes', 'one octet after the end', changed((der) => Buffer.concat([der, Buffer.alloc(1)]))],
@@ -217,11 +218,6 @@ export const certificateVectors: readonly CertificateVector[] = cases.map(([reas
   der,
 }));
 
-function flip(der: Buffer, position: number): Buffer {
-  der[position] = (der[position] ?? 0) ^ 1;
-  return der;
-}
-
 function withLongLength(der: Buffer): Buffer {
   const length = der.readUInt16BE(2);
   const header = Buffer.from([0x30, 0x83, 0, length >> 8, length & 0xff]);
@@ -239,8 +235,8 @@ function withCriticalFalse(template: CertificateTemplate, key: KeyObject): Uint8
 
 function withOtherAlgorithmOutside(template: CertificateTemplate, key: KeyObject): Uint8Array {
   const tbs = encodeTbsCertificate(template, sha256WithRsaEncryption);
-  const signed = Buffer.from(signCertificate(template, key));
-  return sequence(tbs, sha1WithRsaEncryption.algorithmIdentifier, bitString(signed.subarray(-256)));
+  const signature = signCertificate(template, key).subarray(-256);
+  return sequence(tbs, sha1WithRsaEncryption.algorithmIdentifier, bitString(signature));
 }
 
 function withEcdsa(template: CertificateTemplate): Uint8Array {

@@ -21,6 +21,7 @@ import {
 import { encodeName, municipalityCrlName } from '../../../idp/demo/authority/names.ts';
 import { sha1WithRsaEncryption } from '../../../idp/demo/authority/signer.ts';
 import type { CrlRefusal } from '../../../idp/ports/jpki.ts';
+import { turnBit } from '../../support/mutate.ts';
 import type { TestPki } from '../../support/test-pki.ts';
 
 /** One list that must be refused, the reason, and what is wrong with it. */
@@ -103,11 +104,11 @@ const cases: readonly (readonly [CrlRefusal, string, CrlVector['der']])[] = [
     "the other generation's key",
     (pki) => signCrl(goodList(pki), pki.older.keyPair.privateKey),
   ],
-  ['signature-invalid', 'a bit of the signature turned', changed((der) => flip(der, der.length - 1))],
+  ['signature-invalid', 'a bit of the signature turned', changed((der) => turnBit(der, der.length - 1))],
   [
     'signature-invalid',
     'another serial number put in',
-    changed((der) => flip(der, der.indexOf('0b000001', 'hex') + 3)),
+    changed((der) => turnBit(der, der.indexOf('0b000001', 'hex') + 3)),
   ],
   ['signature-invalid', 'an entry cut out', (pki) => withoutEntries(good(pki), goodList(pki))],
   [
@@ -203,9 +204,4 @@ function withoutEntries(der: Uint8Array, list: CrlTemplate): Uint8Array {
   shorter.writeUInt16BE(bytes.readUInt16BE(2) - gone, 2);
   shorter.writeUInt16BE(bytes.readUInt16BE(6) - gone, 6);
   return shorter;
-}
-
-function flip(der: Buffer, position: number): Buffer {
-  der[position] = (der[position] ?? 0) ^ 1;
-  return der;
 }
