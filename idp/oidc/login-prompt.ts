@@ -6,12 +6,13 @@ import { sessionSeconds } from './lifetimes.ts';
 const { Check, base } = interactionPolicy;
 
 /**
- * When a person must sign in (again): the library's rules, and ours below. There is no consent prompt: every client is
- * a system of the organisation's own, noted by its administrator.
+ * When a person must sign in (again): the library's rules, and ours below. Nobody is asked for consent: every client is a
+ * system of the organisation's own, noted by its administrator.
  */
 export function loginPolicy(clients: KnownClients): interactionPolicy.DefaultPolicy {
   const policy = base();
-  policy.remove('consent');
+  // `prompt=consent` must stay sayable (OpenID Connect Core §11 asks for it with offline_access): it asks nothing.
+  policy.get('consent')?.checks.clear();
   const login = policy.get('login');
   if (login === undefined) throw new TypeError('the library has no login prompt');
   // Replaced by ours: the library's would ask again for ever when the card at hand cannot reach the acr.
