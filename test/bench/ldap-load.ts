@@ -16,6 +16,8 @@ export interface LoadResult {
   readonly perSecond: number;
   /** Of one core, while measuring: near 1 the generator would be what was measured. */
   readonly generatorCpu: number;
+  /** Warm-up included. */
+  readonly completed: number;
 }
 
 const requestsPerConnection = 2_000;
@@ -152,6 +154,7 @@ async function main(plan: LoadPlan): Promise<LoadResult> {
     fail(new Error(`${answered} searches found ${entries()} entries`));
   }
   return {
+    completed: answered,
     perSecond: (count - startCount) / seconds,
     generatorCpu: (cpu.user + cpu.system) / 1e6 / seconds,
   };
