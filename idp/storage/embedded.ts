@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import type { AuditTrail } from '../ports/audit-trail.ts';
 import type { CardIndex } from '../ports/card-index.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { OidcState } from '../ports/oidc-state.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import type { Taps } from '../ports/taps.ts';
 import { AuditCheckpoints } from './audit-checkpoints.ts';
-import { auditCheckpointFileName, recordFileName, tapsFileName } from './file-names.ts';
+import { auditCheckpointFileName, oidcStateFileName, recordFileName, tapsFileName } from './file-names.ts';
 import type { Keys } from './keys/key-directory.ts';
 import { SqliteAuditTrail } from './sqlite/audit-trail.ts';
 import { SqliteCardIndex } from './sqlite/card-index.ts';
 import { takeDataDirectory } from './sqlite/lock.ts';
+import { openSqliteOidcState } from './sqlite/oidc-state.ts';
 import { openSqliteRecord } from './sqlite/record.ts';
 import { openSqliteTaps } from './sqlite/taps.ts';
 import { WriteTurn } from './sqlite/write-turn.ts';
@@ -18,6 +20,7 @@ import { WriteTurn } from './sqlite/write-turn.ts';
 export interface EmbeddedStorage {
   readonly record: SystemRecord;
   readonly cardIndex: CardIndex;
+  readonly oidcState: OidcState;
   readonly taps: Taps;
   readonly audit: AuditTrail;
   close(): Promise<void>;
@@ -30,10 +33,10 @@ export interface EmbeddedStorage {
  */
 export async function openEmbeddedStorage(options: {
   readonly dataDir: string;
-  readonly keys: Pick<Keys, 'auditCheckpointKey'>;
+  readonly keys: Pick<Keys, 'auditCheckpointKey' | 'indexKey'>;
   readonly clock: Clock;
 }): Promise<EmbeddedStorage> {
-  const { dataDir } = options;
+  const { dataDir, keys, clock } = options;
   const opened: { close(): Promise<void> | void }[] = [];
   const keep = <T extends { close(): Promise<void> | void }>(store: T): T => {
     opened.unshift(store);
@@ -47,13 +50,15 @@ export async function openEmbeddedStorage(options: {
     const recordPath = join(dataDir, recordFileName);
     const turn = new WriteTurn();
     const taps = keep(await openSqliteTaps(join(dataDir, tapsFileName)));
+    const oidcPath = join(dataDir, oidcStateFileName);
+    const oidcState = keep(await openSqliteOidcState({ path: oidcPath, indexKey: keys.indexKey, clock }));
     let audit: SqliteAuditTrail | undefined;
     const record = keep(await openSqliteRecord(recordPath, turn, () => audit?.noteChange()));
     const cardIndex = keep(new SqliteCardIndex(recordPath, turn));
     const checkpointPath = join(dataDir, auditCheckpointFileName);
-    const checkpoints = new AuditCheckpoints(checkpointPath, options.keys.auditCheckpointKey, options.clock);
+    const checkpoints = new AuditCheckpoints(checkpointPath, keys.auditCheckpointKey, clock);
     audit = keep(await SqliteAuditTrail.open(recordPath, turn, checkpoints));
-    return { record, cardIndex, taps, audit, close };
+    return { record, cardIndex, taps, audit, oidcState, close };
   } catch (error) {
     await close();
     throw error;

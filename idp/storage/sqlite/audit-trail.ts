@@ -6,7 +6,7 @@ import type { AuditTrail, AuditVerdict } from '../../ports/audit-trail.ts';
 import type { AuditCheckpoints } from '../audit-checkpoints.ts';
 import { type ChainTail, chain, chainStart, toAuditRow, toChainedEvent } from './audit-chain.ts';
 import { verifyChain } from './audit-verification.ts';
-import { openForReading, openForWriting } from './connection.ts';
+import { closeAll, openForReading, openForWriting } from './connection.ts';
 import { faultOf, orFault } from './faults.ts';
 import { GroupCommit } from './group-commit.ts';
 import { WalSync } from './wal-sync.ts';
@@ -192,7 +192,6 @@ export class SqliteAuditTrail implements AuditTrail {
   }
 
   #closeConnections(): void {
-    this.#reading.close();
-    this.#writing.close();
+    closeAll(this.#reading, this.#writing);
   }
 }

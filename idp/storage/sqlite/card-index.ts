@@ -4,7 +4,7 @@ import type { CardFacts, CardKey } from '../../domain/card.ts';
 import type { CardIndex } from '../../ports/card-index.ts';
 import { cardFactsToText, parseCardFacts } from '../card-facts.ts';
 import { octetsOf } from '../card-key-octets.ts';
-import { openForReading, openForWriting } from './connection.ts';
+import { closeAll, openForReading, openForWriting } from './connection.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { orFault } from './faults.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -69,10 +69,7 @@ export class SqliteCardIndex implements CardIndex {
 
   async close(): Promise<void> {
     await this.#group.finished();
-    await this.#turn.run(async () => {
-      this.#reading.close();
-      this.#writing.close();
-    });
+    await this.#turn.run(async () => closeAll(this.#reading, this.#writing));
   }
 }
 

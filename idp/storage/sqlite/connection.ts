@@ -60,3 +60,8 @@ export async function beginImmediate(connection: DatabaseSync): Promise<void> {
 export function rollBack(connection: DatabaseSync): void {
   if (connection.isOpen && connection.isTransaction) connection.exec('ROLLBACK');
 }
+
+/** Closing twice is no mistake. */
+export function closeAll(...connections: readonly DatabaseSync[]): void {
+  for (const connection of connections) if (connection.isOpen) connection.close();
+}

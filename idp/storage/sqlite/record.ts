@@ -3,9 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { Kysely } from 'kysely';
 import type { CardFacts, CardKey } from '../../domain/card.ts';
 import type { ReadTables, SystemRecord, Tables } from '../../ports/system-record.ts';
+import { cardFactsToText } from '../card-facts.ts';
 import { octetsOf } from '../card-key-octets.ts';
 import { StoredFields } from '../stored-fields.ts';
-import { openForReading, openForWriting } from './connection.ts';
+import { closeAll, openForReading, openForWriting } from './connection.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { migrateToLatest } from './migrate.ts';
 import { first } from './migrations/record-001-first.ts';
@@ -87,12 +88,11 @@ class SqliteRecord implements SystemRecord {
   async indexed(cardKey: CardKey, facts: readonly CardFacts[]): Promise<void> {
     await this.#write(async (db) => {
       const current = factsOfRows(await factsQuery(db, cardKey).execute());
-      if (isDeepStrictEqual(current, facts)) {
-        await db.deleteFrom('index_notes').where('card_key', '=', octetsOf(cardKey)).execute();
-      } else {
-        // What was put is older than the record, and may have overwritten what was newer: it is to be put again.
-        await noteCard(db, cardKey);
-      }
+      // What was put is older than the record, and may have overwritten what was newer: it is to be put again.
+      if (!isDeepStrictEqual(current, facts)) return noteCard(db, cardKey);
+      // The record's own index too, whichever one is in use: without its note it must hold the same.
+      await replaceEntry(db, cardKey, facts);
+      await db.deleteFrom('index_notes').where('card_key', '=', octetsOf(cardKey)).execute();
     });
   }
 
@@ -102,12 +102,24 @@ class SqliteRecord implements SystemRecord {
 
   async close(): Promise<void> {
     // After the changes that are under way.
-    await this.#turn.run(async () => {
-      for (const connection of this.#connections) connection.close();
-    });
+    await this.#turn.run(async () => closeAll(...this.#connections));
   }
 
   #write<T>(work: (db: Kysely<RecordSchema>) => Promise<T>): Promise<T> {
     return this.#turn.run(() => this.#writing.transaction().execute(work));
   }
+}
+
+async function replaceEntry(
+  db: Kysely<RecordSchema>,
+  cardKey: CardKey,
+  cards: readonly CardFacts[],
+): Promise<void> {
+  const card_key = octetsOf(cardKey);
+  await db.deleteFrom('card_index').where('card_key', '=', card_key).execute();
+  if (cards.length === 0) return;
+  await db
+    .insertInto('card_index')
+    .values({ card_key, facts: cardFactsToText(cards) })
+    .execute();
 }

@@ -6,7 +6,7 @@ import type { Tap, TapId } from '../../domain/tap.ts';
 import type { NotKept, Prompt, Taps } from '../../ports/taps.ts';
 import { octetsOf } from '../card-key-octets.ts';
 import { StoredFields } from '../stored-fields.ts';
-import { openForWriting } from './connection.ts';
+import { closeAll, openForWriting } from './connection.ts';
 import { orFault } from './faults.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrateToLatest } from './migrate.ts';
@@ -131,7 +131,7 @@ class SqliteTaps implements Taps {
 
   async close(): Promise<void> {
     await this.#group.finished();
-    await this.#turn.run(async () => this.#connection.close());
+    await this.#turn.run(async () => closeAll(this.#connection));
   }
 
   #count(tap: Tap, counter: number): NotKept | undefined {

@@ -5,13 +5,14 @@ import type { AuditEvent } from '../../../idp/domain/audit-event.ts';
 import { type EmbeddedStorage, openEmbeddedStorage } from '../../../idp/storage/embedded.ts';
 import { type Keys, openKeyDirectory } from '../../../idp/storage/keys/key-directory.ts';
 import { openForWriting } from '../../../idp/storage/sqlite/connection.ts';
-import { HandClock, operator, start, temporaryDirectory } from './support/storage-world.ts';
+import { HandSetClock } from '../../support/clock.ts';
+import { operator, start, temporaryDirectory } from './support/storage-world.ts';
 
 let directory: ReturnType<typeof temporaryDirectory>;
 let keys: Keys;
 let storage: EmbeddedStorage;
 
-const open = () => openEmbeddedStorage({ dataDir: directory.path, keys, clock: new HandClock() });
+const open = () => openEmbeddedStorage({ dataDir: directory.path, keys, clock: new HandSetClock(start) });
 const event = (n: number): AuditEvent => ({
   at: start + n,
   type: 'login.granted',
@@ -155,7 +156,7 @@ describe('verification', () => {
     const other = await openEmbeddedStorage({
       dataDir: elsewhere.path,
       keys: otherKeys,
-      clock: new HandClock(),
+      clock: new HandSetClock(start),
     });
     await other.close();
     writeFileSync(checkpointPath(), readFileSync(join(elsewhere.path, 'audit-checkpoint.jwt')));

@@ -6,11 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEmbeddedStorage } from '../../../idp/storage/embedded.ts';
 import { type Keys, openKeyDirectory } from '../../../idp/storage/keys/key-directory.ts';
 import { takeDataDirectory } from '../../../idp/storage/sqlite/lock.ts';
-import { HandClock, temporaryDirectory } from './support/storage-world.ts';
+import { HandSetClock } from '../../support/clock.ts';
+import { start, temporaryDirectory } from './support/storage-world.ts';
 
 let directory: ReturnType<typeof temporaryDirectory>;
 let keys: Keys;
-const open = () => openEmbeddedStorage({ dataDir: directory.path, keys, clock: new HandClock() });
+const open = () => openEmbeddedStorage({ dataDir: directory.path, keys, clock: new HandSetClock(start) });
 
 beforeEach(async () => {
   directory = temporaryDirectory();
@@ -47,7 +48,7 @@ describe('the data directory', () => {
 
   it('can be read by its owner only', async () => {
     const dataDir = join(directory.path, 'new');
-    const fresh = await openEmbeddedStorage({ dataDir, keys, clock: new HandClock() });
+    const fresh = await openEmbeddedStorage({ dataDir, keys, clock: new HandSetClock(start) });
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
     for (const file of ['record.sqlite', 'record.sqlite-wal', 'taps.sqlite', 'audit-checkpoint.jwt']) {
       expect(statSync(join(dataDir, file)).mode & 0o077, file).toBe(0);

@@ -14,24 +14,10 @@ import {
 } from '../../../../idp/domain/registration.ts';
 import type { Tap, TapId } from '../../../../idp/domain/tap.ts';
 import type { LdapClient } from '../../../../idp/ports/clients.ts';
-import type { Clock } from '../../../../idp/ports/clock.ts';
 import type { Card } from '../../../../idp/ports/system-record.ts';
 
 /** A moment that every test can count from. */
 export const start = Date.UTC(2026, 10, 22, 9, 0, 0);
-
-/** A clock that stands until it is moved. */
-export class HandClock implements Clock {
-  #now = start;
-
-  now(): number {
-    return this.#now;
-  }
-
-  advance(milliseconds: number): void {
-    this.#now += milliseconds;
-  }
-}
 
 /** A directory that is removed by `remove`. */
 export function temporaryDirectory(): { readonly path: string; remove(): void } {

@@ -1,0 +1,154 @@
+import type { KeyObject } from 'node:crypto';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { Fault } from '../../domain/fault.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { OidcPayload, OidcState } from '../../ports/oidc-state.ts';
+import {
+  type EntryName,
+  entryName,
+  expiryAt,
+  isOver,
+  OidcEntrySeal,
+  otherNamesOf,
+  withConsumed,
+} from '../oidc-entry.ts';
+import { StoredFields } from '../stored-fields.ts';
+import { closeAll, openForWriting } from './connection.ts';
+import { orFault } from './faults.ts';
+import { GroupCommit } from './group-commit.ts';
+import { migrateToLatest } from './migrate.ts';
+import { first } from './migrations/oidc-state-001-first.ts';
+import { WriteTurn } from './write-turn.ts';
+
+const code = 'ERR_OIDC_STATE_UNAVAILABLE';
+
+/**
+ * Opens the OpenID Connect state. `synchronous = NORMAL`: a killed process loses nothing; a machine that loses power
+ * may lose the last sign-ins, which people repeat. An fsync for each of the ten writes of a sign-in would halve their rate.
+ */
+export async function openSqliteOidcState(options: {
+  readonly path: string;
+  readonly indexKey: KeyObject;
+  readonly clock: Clock;
+}): Promise<OidcState> {
+  const connection = openForWriting(options.path, 'NORMAL', code);
+  try {
+    await migrateToLatest(connection, { '001-first': first }, code);
+    return new SqliteOidcState(connection, new OidcEntrySeal(options.indexKey), options.clock);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+class SqliteOidcState implements OidcState {
+  readonly #connection: DatabaseSync;
+  readonly #seal: OidcEntrySeal;
+  readonly #clock: Clock;
+  readonly #turn = new WriteTurn();
+  readonly #group: GroupCommit;
+  readonly #statements: ReturnType<typeof prepareStatements>;
+
+  constructor(connection: DatabaseSync, seal: OidcEntrySeal, clock: Clock) {
+    this.#connection = connection;
+    this.#seal = seal;
+    this.#clock = clock;
+    this.#group = new GroupCommit(connection, this.#turn, code);
+    this.#statements = prepareStatements(connection);
+  }
+
+  async upsert(
+    model: string,
+    id: string,
+    payload: OidcPayload,
+    expiresInSeconds: number | undefined,
+  ): Promise<void> {
+    const now = this.#clock.now();
+    const expiresAt = expiryAt(now, expiresInSeconds);
+    const name = entryName('id', model, id);
+    const sealed = this.#seal.seal(name, { payload, ...(expiresAt === undefined ? {} : { expiresAt }) });
+    const { uid = null, userCode = null, grant = null, account = null } = otherNamesOf(model, payload);
+    await this.#group.run(() => {
+      this.#statements.sweep.run(now);
+      this.#statements.upsert.run(name, sealed, expiresAt ?? null, uid, userCode, grant, account);
+    });
+  }
+
+  async find(model: string, id: string): Promise<OidcPayload | undefined> {
+    return this.#payloadBy(this.#statements.byName, entryName('id', model, id));
+  }
+
+  async findByUserCode(model: string, userCode: string): Promise<OidcPayload | undefined> {
+    return this.#payloadBy(this.#statements.byUserCode, entryName('userCode', model, userCode));
+  }
+
+  async findByUid(model: string, uid: string): Promise<OidcPayload | undefined> {
+    return this.#payloadBy(this.#statements.byUid, entryName('uid', model, uid));
+  }
+
+  consume(model: string, id: string): Promise<boolean> {
+    const now = this.#clock.now();
+    const name = entryName('id', model, id);
+    return this.#group.run(() => this.#statements.consume.run(now, name, now).changes === 1);
+  }
+
+  destroy(model: string, id: string): Promise<void> {
+    return this.#remove(this.#statements.destroy, entryName('id', model, id));
+  }
+
+  revokeByGrantId(model: string, grantId: string): Promise<void> {
+    return this.#remove(this.#statements.revokeGrant, entryName('grant', model, grantId));
+  }
+
+  revokeByAccountId(accountId: string): Promise<void> {
+    return this.#remove(this.#statements.revokeAccount, entryName('account', accountId));
+  }
+
+  async close(): Promise<void> {
+    await this.#group.finished();
+    await this.#turn.run(async () => closeAll(this.#connection));
+  }
+
+  #payloadBy(statement: StatementSync, by: EntryName): OidcPayload | undefined {
+    const row = orFault(code, () => statement.get(by));
+    if (row === undefined) return undefined;
+    const fields = new StoredFields(row, 'entries', code);
+    if (!(row.sealed instanceof Uint8Array))
+      throw new Fault(code, 'What is stored as entries.sealed cannot be read.');
+    const { payload, expiresAt } = this.#seal.open(fields.text<EntryName>('name'), row.sealed);
+    if (isOver(expiresAt, this.#clock.now())) return undefined;
+    return withConsumed(payload, fields.optionalInteger('consumed_at'));
+  }
+
+  async #remove(statement: StatementSync, by: EntryName): Promise<void> {
+    await this.#group.run(() => {
+      statement.run(by);
+    });
+  }
+}
+
+function prepareStatements(connection: DatabaseSync) {
+  const select = 'SELECT name, sealed, consumed_at FROM entries';
+  return {
+    // A consumed mark outlives a new payload under the same id: what was used once is never fresh again.
+    upsert: connection.prepare(
+      `INSERT INTO entries (name, sealed, expires_at, uid, user_code, grant_name, account) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed, expires_at = excluded.expires_at,
+         uid = excluded.uid, user_code = excluded.user_code, grant_name = excluded.grant_name, account = excluded.account`,
+    ),
+    // A few with every write, so that nothing needs a timer and no single write takes long.
+    sweep: connection.prepare(
+      'DELETE FROM entries WHERE name IN (SELECT name FROM entries WHERE expires_at <= ? LIMIT 20)',
+    ),
+    byName: connection.prepare(`${select} WHERE name = ?`),
+    byUid: connection.prepare(`${select} WHERE uid = ?`),
+    byUserCode: connection.prepare(`${select} WHERE user_code = ?`),
+    consume: connection.prepare(
+      `UPDATE entries SET consumed_at = ? WHERE name = ? AND consumed_at IS NULL
+         AND (expires_at IS NULL OR expires_at > ?)`,
+    ),
+    destroy: connection.prepare('DELETE FROM entries WHERE name = ?'),
+    revokeGrant: connection.prepare('DELETE FROM entries WHERE grant_name = ?'),
+    revokeAccount: connection.prepare('DELETE FROM entries WHERE account = ?'),
+  };
+}
