@@ -59,7 +59,7 @@ const onlyImportedBy: { readonly [packageName: string]: readonly string[] } = {
 };
 
 /** The clock's implementations; everything else is told what time it is. */
-const clocks = ['idp/system-clock.ts', 'reader-bridge/system-clock.ts'];
+const clocks = ['idp/clock.ts', 'reader-bridge/clock.ts'];
 
 const required = [
   'connectors',

@@ -40,7 +40,7 @@ disable_services_of() {
   for package in "$@"; do
     case $package in
       slapd | redis-server) systemctl disable --quiet "$package.service" ;;
-      pcscd) systemctl disable --quiet pcscd.socket ;;
+      pcscd) systemctl disable --quiet pcscd.socket pcscd.service ;;
     esac
   done >/dev/null 2>&1
 }

@@ -1,0 +1,123 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createOcspClient } from '../../../../connectors/jpki/ocsp.ts';
+import { createOcspResponder } from '../../../../idp/demo/authority/ocsp-responder.ts';
+import { type OcspServer, serveOcsp } from '../../../../idp/demo/authority/ocsp-server.ts';
+import type { AuditEventType, ChainedAuditEvent } from '../../../../idp/domain/audit-event.ts';
+import { Fault, InvalidInput } from '../../../../idp/domain/fault.ts';
+import type { FlowContext } from '../../../../idp/flows/context.ts';
+import { KnownClients } from '../../../../idp/flows/known-clients.ts';
+import { RevocationFreshness } from '../../../../idp/flows/revocation-freshness.ts';
+import { createCertificateVerifier } from '../../../../idp/jpki/certificate-verifier.ts';
+import { createCrlReader } from '../../../../idp/jpki/crl/crl-reader.ts';
+import { openEmbeddedStorage } from '../../../../idp/storage/embedded.ts';
+import { createCardNumbers } from '../../../../idp/storage/keys/card-numbers.ts';
+import { type Keys, openKeyDirectory } from '../../../../idp/storage/keys/key-directory.ts';
+import { createSealedSecrets } from '../../../../idp/storage/keys/sealed-secrets.ts';
+import { createSecrets } from '../../../../idp/storage/keys/secrets.ts';
+import { HandSetClock } from '../../../support/clock.ts';
+import { FakeOidcState } from '../../../support/fake-oidc-state.ts';
+import { SwitchableCardIndex } from '../../../support/switchable-card-index.ts';
+import type { TestPki } from '../../../support/test-pki.ts';
+
+/**
+ * One installation inside a test: the real record, index, taps, audit trail, keys, certificates, lists and OCSP;
+ * only the clock is set by hand, and outages are switched.
+ */
+export interface World {
+  readonly context: FlowContext;
+  readonly clock: HandSetClock;
+  readonly pki: TestPki;
+  readonly oidcState: FakeOidcState;
+  readonly cardIndex: SwitchableCardIndex;
+  readonly ocsp: { isDown: boolean };
+  /** The trail so far, newest last; one type of event when it is named. */
+  trail(type?: AuditEventType): Promise<readonly ChainedAuditEvent[]>;
+  close(): Promise<void>;
+}
+
+export const issuer = 'https://idp.example';
+
+/** Memory where there is some: whether the disk keeps its promises is a question of the storage's own tests. */
+const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+export async function createWorld(pki: TestPki): Promise<World> {
+  const clock = new HandSetClock(pki.now);
+  const dataDir = mkdtempSync(join(memory, 'kazasu-flows-'));
+  const keys = await sharedKeys();
+  const storage = await openEmbeddedStorage({ dataDir, keys, clock });
+  const cardIndex = new SwitchableCardIndex(storage.cardIndex);
+  const oidcState = new FakeOidcState();
+  const { ocsp, server } = await startResponder(pki, clock);
+  const trusted = { anchors: pki.anchors, allowTestAuthorities: true };
+  const context: FlowContext = {
+    issuer,
+    ldapBaseDn: 'dc=example,dc=jp',
+    clock,
+    record: storage.record,
+    cardIndex,
+    taps: storage.taps,
+    audit: storage.audit,
+    oidcState,
+    numbers: createCardNumbers(keys),
+    secrets: createSecrets(),
+    clientSecrets: createSealedSecrets(keys.clientSecretKey),
+    certificates: createCertificateVerifier(trusted),
+    ocsp: createOcspClient({ url: server.url }),
+    crlReader: createCrlReader(trusted),
+    crlSources: [],
+    clients: new KnownClients(),
+    freshness: new RevocationFreshness(),
+  };
+  return {
+    ...{ context, clock, pki, oidcState, cardIndex, ocsp },
+    async trail(type) {
+      const events = await Array.fromAsync(storage.audit.read());
+      return events.filter((event) => type === undefined || event.type === type);
+    },
+    async close() {
+      await server.close();
+      await storage.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+let keysOfAll: Promise<Keys> | undefined;
+
+/** Made once for all worlds of a test file: nothing here depends on who has which key. */
+function sharedKeys(): Promise<Keys> {
+  keysOfAll ??= makeKeys();
+  return keysOfAll;
+}
+
+async function makeKeys(): Promise<Keys> {
+  const directory = mkdtempSync(join(tmpdir(), 'kazasu-keys-'));
+  const keys = await openKeyDirectory(directory);
+  rmSync(directory, { recursive: true, force: true });
+  return keys;
+}
+
+async function startResponder(
+  { older, newer }: TestPki,
+  clock: HandSetClock,
+): Promise<{ readonly ocsp: { isDown: boolean }; readonly server: OcspServer }> {
+  const ocsp = { isDown: false };
+  const answer = createOcspResponder({ authorities: [older, newer], now: () => clock.now() });
+  const server = await serveOcsp(async (request) => {
+    if (ocsp.isDown) throw new Error('switched off by the test');
+    return answer(request);
+  });
+  return { ocsp, server };
+}
+
+/** The code of the fault or refusal that a promise ends in; fails when it ends well. */
+export async function codeOf(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    (value) => new TypeError(`no refusal but ${JSON.stringify(value)}`),
+    (refused: unknown) => refused,
+  );
+  if (error instanceof Fault || error instanceof InvalidInput) return error.code;
+  throw error;
+}

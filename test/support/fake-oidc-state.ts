@@ -1,0 +1,39 @@
+import { Fault } from '../../idp/domain/fault.ts';
+import type { OidcState } from '../../idp/ports/oidc-state.ts';
+
+/** Notes whose sessions were ended; flows use nothing else of the OpenID Connect state. */
+export class FakeOidcState implements OidcState {
+  readonly ended: string[] = [];
+  isDown = false;
+
+  async revokeByAccountId(accountId: string): Promise<void> {
+    if (this.isDown) throw new Fault('ERR_OIDC_STATE_UNAVAILABLE', 'switched off by the test');
+    this.ended.push(accountId);
+  }
+
+  async upsert(): Promise<void> {
+    throw new TypeError('flows do not write OpenID Connect state');
+  }
+
+  async find(): Promise<undefined> {
+    return undefined;
+  }
+
+  async findByUserCode(): Promise<undefined> {
+    return undefined;
+  }
+
+  async findByUid(): Promise<undefined> {
+    return undefined;
+  }
+
+  async consume(): Promise<boolean> {
+    return false;
+  }
+
+  async destroy(): Promise<void> {}
+
+  async revokeByGrantId(): Promise<void> {}
+
+  async close(): Promise<void> {}
+}
