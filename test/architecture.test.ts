@@ -23,6 +23,7 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
   'idp/http': ['idp/oidc', 'idp/pages', 'idp/wire', 'idp/flows', 'idp/ports', 'idp/domain'],
   'idp/commands': ['connectors/directory', 'idp/flows', 'idp/ports', 'idp/domain'],
   'idp/config.ts': ['idp/domain'],
+  'idp/clock.ts': ['idp/ports'],
   'connectors/ldap': ['idp/flows', 'idp/ports', 'idp/domain'],
   'connectors/jpki': ['idp/flows', 'idp/ports', 'idp/domain'],
   'connectors/directory': ['idp/flows', 'idp/ports', 'idp/domain'],
@@ -30,8 +31,8 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
   'reader-bridge': ['idp/wire', 'idp/domain'],
 };
 
-/** Only these import across: the composition (`start.ts` is `main.ts`'s `start`) and the demonstration. */
-const importsAcross = ['idp/main.ts', 'idp/start.ts', 'idp/compose.ts', 'idp/demo'];
+/** Only these import across: the composition (`start` and `doctor` are commands of `main.ts`) and the demonstration. */
+const importsAcross = ['idp/main.ts', 'idp/start.ts', 'idp/doctor.ts', 'idp/compose.ts', 'idp/demo'];
 
 /** Rules and interfaces stand on nothing but themselves. */
 const importsNoPackage = ['idp/domain', 'idp/ports'];
@@ -59,7 +60,7 @@ const onlyImportedBy: { readonly [packageName: string]: readonly string[] } = {
 };
 
 /** The clock's implementations; everything else is told what time it is. */
-const clocks = ['idp/clock.ts', 'reader-bridge/clock.ts'];
+const clocks = ['idp/clock.ts', 'reader-bridge/system-clock.ts'];
 
 const required = [
   'connectors',
