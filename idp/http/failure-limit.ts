@@ -49,8 +49,15 @@ export class FailureLimit {
   }
 }
 
-/** Whoever has one IPv6 address has the 2^64 beside it. */
+/** Whoever has one IPv6 address has the 2^64 beside it. @see RFC 4291 §2.2 (`::`) and §2.5.4 */
 function networkOf(address: string): string {
   if (!isIPv6(address) || address.includes('.')) return address;
-  return new URL(`http://[${address}]/`).hostname.slice(1, -1).split(':').slice(0, 4).join(':');
+  const [left = [], right = []] = address
+    .split('::')
+    .map((half) => half.split(':').filter((group) => group !== ''));
+  const zeros = address.includes('::')
+    ? Array.from({ length: 8 - left.length - right.length }, () => '0')
+    : [];
+  const groups = [...left, ...zeros, ...right].slice(0, 4);
+  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
 }

@@ -2,7 +2,14 @@ import { createHash, generateKeyPairSync, type KeyObject, randomUUID } from 'nod
 import { proofMessage } from '../../../../idp/domain/proof-message.ts';
 import { type Challenge, openChallenge } from '../../../../idp/wire/challenge.ts';
 import { type EnrolmentAnswer, enrolPath } from '../../../../idp/wire/enrolment.ts';
-import { signTap, type TapAnswer, tapsPath, type WireEvidence } from '../../../../idp/wire/tap-jwt.ts';
+import { signRegistrationRequest } from '../../../../idp/wire/registration.ts';
+import {
+  signTap,
+  type TapAnswer,
+  type TapClaims,
+  tapsPath,
+  type WireEvidence,
+} from '../../../../idp/wire/tap-jwt.ts';
 
 /** The DER of a certificate that `believingVerifier` accepts: its serial number as text. */
 export function certificateOf(serialNumber: string): string {
@@ -13,6 +20,8 @@ export function certificateOf(serialNumber: string): string {
 export function signatureOf(message: Uint8Array): Buffer {
   return createHash('sha256').update(message).digest();
 }
+
+type UnsignedTap = Omit<TapClaims, 'iss' | 'aud' | 'jti'>;
 
 /** A bridge without a reader: enrols, opens challenges, posts what a card would have said. */
 export class SoftwareBridge {
@@ -50,19 +59,26 @@ export class SoftwareBridge {
   }
 
   /** Posts any tap that this reader's key signs. */
-  async post(claims: {
-    iat: number;
-    evidence: WireEvidence;
-    nonce?: string;
-    counter?: number;
-  }): Promise<Response> {
-    const { readerId, issuer } = this.answer;
-    const tap = await signTap({ iss: readerId, aud: issuer, jti: randomUUID(), ...claims }, this.#key);
-    return fetch(`${issuer}${tapsPath}`, {
+  async post(claims: UnsignedTap): Promise<Response> {
+    return fetch(`${this.answer.issuer}${tapsPath}`, {
       method: 'POST',
       headers: { 'content-type': 'application/jwt' },
-      body: tap,
+      body: await this.sign(claims),
     });
+  }
+
+  sign(claims: UnsignedTap): Promise<string> {
+    const { readerId, issuer } = this.answer;
+    return signTap({ iss: readerId, aud: issuer, jti: randomUUID(), ...claims }, this.#key);
+  }
+
+  registrationRequest(inviteCode: string, now: number): Promise<string> {
+    const { readerId, issuer } = this.answer;
+    const iat = Math.floor(now / 1_000);
+    return signRegistrationRequest(
+      { iss: readerId, aud: issuer, jti: randomUUID(), iat, inviteCode },
+      this.#key,
+    );
   }
 
   /** The whole of a presentation: @returns where the bridge sends the browser. */
