@@ -77,7 +77,13 @@ export function personEntry(
     }
   }
   if (person.groups.length > 0 && profile.releasedAttributes.has('memberof')) {
-    attributes.push({ type: types.memberOf, values: person.groups.map(tree.groupDn) });
+    // Most searches do not ask for it: its names are made when they are looked at.
+    attributes.push({
+      type: types.memberOf,
+      get values() {
+        return person.groups.map(tree.groupDn);
+      },
+    });
   }
   attributes.push({ type: types.structuralObjectClass, values: personClass });
   attributes.push(...operational(dn, no));

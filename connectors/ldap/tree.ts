@@ -1,5 +1,5 @@
 import { InvalidInput } from '../../idp/domain/fault.ts';
-import { type Dn, escapeDnValue, parseDn, type Rdn } from './codec/dn.ts';
+import { type Dn, escapeDnValue, parseDn, type Rdn, rememberingParseDn } from './codec/dn.ts';
 
 export type ContainerName = 'people' | 'groups' | 'devices' | 'cards';
 
@@ -39,7 +39,8 @@ export function createTree(baseDn: string): Tree {
   const [baseRdn] = base.rdns;
   if (baseRdn === undefined) throw new InvalidInput('ERR_LDAP_DN', 'The base DN is empty.');
   const under = (step: string) => `${step},${baseDn}`;
-  const locate = (dnText: string) => place(parseDn(dnText), base, baseDn);
+  const read = rememberingParseDn();
+  const locate = (dnText: string) => place(read(dnText), base, baseDn);
   // Devices repeat one search base for ever.
   let lastText = baseDn;
   let lastPlace = locate(baseDn);

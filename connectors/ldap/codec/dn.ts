@@ -68,6 +68,34 @@ export function parseDn(text: string): Dn {
   }
 }
 
+const plainStep = /^([a-z][a-z0-9-]*)=([\w:.@-]+),/i;
+const maxTails = 64;
+
+/**
+ * A `parseDn` for names that differ in their first step only, as those that are bound to do: what follows
+ * is read once and remembered, for a bounded number of spellings.
+ */
+export function rememberingParseDn(): (text: string) => Dn {
+  const tails = new Map<string, Dn>();
+  return (text) => {
+    const [step, type, value] = plainStep.exec(text) ?? [];
+    if (step === undefined || type === undefined || value === undefined || text.length > maxDnLength) {
+      return parseDn(text);
+    }
+    const tailText = text.slice(step.length);
+    let tail = tails.get(tailText);
+    if (tail === undefined) {
+      tail = parseDn(tailText);
+      // An empty tail would hide a comma at the end.
+      if (tail.rdns.length === 0) throw invalid();
+      if (tails.size >= maxTails) tails.clear();
+      tails.set(tailText, tail);
+    }
+    const lower = type.toLowerCase();
+    return { rdns: [makeRdn([{ type: shortNames.get(lower) ?? lower, value }]), ...tail.rdns] };
+  };
+}
+
 /**
  * Escapes a value for use in a DN.
  * @see RFC 4514 §2.4

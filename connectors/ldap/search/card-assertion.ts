@@ -24,7 +24,7 @@ export type CardAssertion =
  * some printers send it, is one.
  */
 export function readCardAssertion(filter: Filter, profile: DeviceProfile): CardAssertion {
-  const found: { text: string; attributes: AttributeType[] }[] = [];
+  const found: Asserted[] = [];
   if (!collect(filter, profile, found, false)) return { kind: 'refused' };
   const [first] = found;
   if (first === undefined) return { kind: 'none' };
@@ -35,24 +35,25 @@ export function readCardAssertion(filter: Filter, profile: DeviceProfile): CardA
     if (number === undefined || other?.value !== number.value) return { kind: 'refused' };
   }
   if (number === undefined) return { kind: 'unreadable' };
-  return { kind: 'number', number, text: first.text, attributes: found.flatMap((each) => each.attributes) };
+  return { kind: 'number', number, text: first.text, attributes: found.map(({ type }) => type) };
 }
 
 /** Whether an attribute description means a card attribute of this device, by any of its names. */
 export function isCardAttribute(profile: DeviceProfile, description: string): boolean {
   // Options (`serialNumber;x`) name a subtype: still a question about cards.
-  const [base = ''] = description.split(';', 1);
+  const optionsAt = description.indexOf(';');
+  const base = optionsAt === -1 ? description : description.slice(0, optionsAt);
   const key = attributeType(base)?.key ?? base;
   return profile.cardAttributes.includes(key);
 }
 
+interface Asserted {
+  readonly text: string;
+  readonly type: AttributeType;
+}
+
 /** @returns false when the filter touches a card attribute in a way that is refused */
-function collect(
-  filter: Filter,
-  profile: DeviceProfile,
-  found: { text: string; attributes: AttributeType[] }[],
-  negated: boolean,
-): boolean {
+function collect(filter: Filter, profile: DeviceProfile, found: Asserted[], negated: boolean): boolean {
   switch (filter.kind) {
     case 'and':
     case 'or':
@@ -65,7 +66,7 @@ function collect(
       if (!isCardAttribute(profile, filter.attribute)) return true;
       const type = attributeType(filter.attribute);
       if (filter.kind !== 'equality' || negated || type === undefined) return false;
-      found.push({ text: filter.value, attributes: [type] });
+      found.push({ text: filter.value, type });
       return true;
     }
   }

@@ -28,9 +28,12 @@ export function readSelection(attributes: readonly string[]): Selection {
 /** The attributes of an entry that are wanted. */
 export function select(entry: Entry, selection: Selection): readonly OutgoingEntryAttribute[] {
   const chosen: OutgoingEntryAttribute[] = [];
-  for (const { type, values } of entry.attributes) {
+  for (const attribute of entry.attributes) {
+    const { type } = attribute;
     const wanted = type.operational ? selection.allOperational : selection.allUser;
-    if (wanted || selection.types.includes(type)) chosen.push({ encodedType: type.encodedType, values });
+    if (wanted || selection.types.includes(type)) {
+      chosen.push({ encodedType: type.encodedType, values: attribute.values });
+    }
   }
   return chosen;
 }

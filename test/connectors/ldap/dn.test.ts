@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dnKey, escapeDnValue, parseDn } from '../../../connectors/ldap/codec/dn.ts';
+import { dnKey, escapeDnValue, parseDn, rememberingParseDn } from '../../../connectors/ldap/codec/dn.ts';
 import { createTree } from '../../../connectors/ldap/tree.ts';
 
 const key = (text: string) => dnKey(parseDn(text));
@@ -59,6 +59,22 @@ describe('a distinguished name', () => {
       expect(rdn?.pairs).toEqual([{ type: 'cn', value }]);
     },
   );
+
+  test('is read alike by the parser that remembers', () => {
+    const remembering = rememberingParseDn();
+    const names = [
+      'uid=a,dc=jp',
+      'UID=b,dc=jp',
+      'cn=x y,dc=jp',
+      'cn=a+uid=b,dc=jp',
+      'cn=a\\,b,dc=jp',
+      'userid=c , dc=jp',
+    ];
+    for (const name of [...names, ...names]) expect(remembering(name)).toEqual(parseDn(name));
+    for (const name of ['uid=a,', 'uid=a,,dc=jp', 'uid=a, ', 'x']) {
+      expect(() => remembering(name)).toThrow(expect.objectContaining({ code: 'ERR_LDAP_DN' }));
+    }
+  });
 
   test('a long run of spaces is read in no time', () => {
     const started = performance.now();

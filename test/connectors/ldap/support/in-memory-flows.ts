@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { type DeviceProfile, profileOf } from '../../../../connectors/ldap/device-profile.ts';
 import type { LdapFlows } from '../../../../connectors/ldap/directory-service.ts';
 import { Fault } from '../../../../idp/domain/fault.ts';
@@ -8,6 +8,7 @@ import type { ReleasedPerson } from '../../../../idp/domain/person.ts';
 export interface TestDevice {
   readonly name: string;
   readonly secret: string;
+  readonly secretHash: Buffer;
   readonly profile: DeviceProfile;
   readonly allowPlaintext: boolean;
   disabled: boolean;
@@ -40,9 +41,11 @@ export class InMemoryDirectory implements LdapFlows {
     profile: Parameters<typeof profileOf>[0]['profile'],
     more: Partial<TestDevice> = {},
   ) {
+    const secret = more.secret ?? `secret-of-${name}`;
     const device: TestDevice = {
       name,
-      secret: `secret-of-${name}`,
+      secret,
+      secretHash: sha256(secret),
       profile: profileOf({ profile, cardKind: 'jpki', cardAttribute: 'serialNumber' }),
       allowPlaintext: true,
       disabled: false,
@@ -58,7 +61,7 @@ export class InMemoryDirectory implements LdapFlows {
       if (channel === 'plain' && device?.allowPlaintext !== true) {
         return { outcome: 'denied', reason: 'confidentiality-required' };
       }
-      const matches = timingSafeEqual(sha256(secret), sha256(device?.secret ?? ''));
+      const matches = timingSafeEqual(sha256(secret), device?.secretHash ?? nobodysHash);
       if (device === undefined || device.disabled || !matches) {
         return { outcome: 'denied', reason: 'invalid-credentials' };
       }
@@ -129,8 +132,10 @@ function holds(
 }
 
 function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
+
+const nobodysHash = sha256('');
 
 export const baseDn = 'dc=example,dc=jp';
 
