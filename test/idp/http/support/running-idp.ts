@@ -24,7 +24,7 @@ import { openKeyDirectory } from '../../../../idp/storage/keys/key-directory.ts'
 import { createSealedSecrets } from '../../../../idp/storage/keys/sealed-secrets.ts';
 import { createSecrets } from '../../../../idp/storage/keys/secrets.ts';
 import { HandSetClock } from '../../../support/clock.ts';
-import { MemoryOidcState } from './memory-oidc-state.ts';
+import { InterruptibleOidcState } from './interruptible-oidc-state.ts';
 import { SoftwareBridge, signatureOf } from './software-bridge.ts';
 
 const issuerKeyId = parseIssuerKeyId('1ac100f596a3bc8c4b3df195e32699249e9e308a');
@@ -42,7 +42,7 @@ export interface RunningIdp {
   readonly issuer: string;
   readonly context: FlowContext;
   readonly clock: HandSetClock;
-  readonly oidcState: MemoryOidcState;
+  readonly oidcState: InterruptibleOidcState;
   readonly log: string[];
   addPerson(uid: string, changes?: Partial<Person>): Promise<Person>;
   addCard(person: Person, serialNumber: string): Promise<CardId>;
@@ -62,7 +62,7 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
   const { server, issuer, serve } = await listenFirst();
   const keys = await openKeyDirectory(dataDir);
   const storage = await openEmbeddedStorage({ dataDir, keys, clock });
-  const oidcState = new MemoryOidcState();
+  const oidcState = new InterruptibleOidcState(storage.oidcState);
   const context: FlowContext = {
     issuer,
     ldapBaseDn: 'dc=example,dc=jp',
