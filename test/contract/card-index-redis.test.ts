@@ -1,9 +1,11 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CardIndex } from '../../idp/ports/card-index.ts';
+import type { SystemRecord } from '../../idp/ports/system-record.ts';
 import { openRedisCardIndex, type RedisCardIndex } from '../../idp/storage/redis/card-index.ts';
-import { leaveSharedCardIndex, openSharedCardIndex } from '../../idp/storage/shared-card-index.ts';
+import { followRecord } from '../../idp/storage/redis/followed-card-index.ts';
 import { openSqliteRecord } from '../../idp/storage/sqlite/record.ts';
 import { WriteTurn } from '../../idp/storage/sqlite/write-turn.ts';
 import {
@@ -155,31 +157,65 @@ describe.skipIf(missing !== undefined)('with a real Redis', () => {
     });
   });
 
-  it('is built from the record when it is not the one the record kept up to date', async () => {
-    const redis = await startRedis();
-    const directory = temporaryDirectory();
-    const record = await openSqliteRecord(join(directory.path, 'record.sqlite'), new WriteTurn());
-    const open = () => openSharedCardIndex({ url: redis.url, indexKey, record });
-    await record.change(async (tables) => {
-      await tables.organizations.add(organization);
-      await tables.people.put(tanaka);
-      for (let n = 0; n < 1_200; n += 1) await tables.cards.add(card(n, tanaka));
+  describe('a Redis index that follows the record', () => {
+    let redis: Redis;
+    let record: SystemRecord;
+    let index: CardIndex;
+    let directory: ReturnType<typeof temporaryDirectory>;
+    const log: string[] = [];
+    const follow = async () =>
+      followRecord(await openRedisCardIndex({ url: redis.url, indexKey }), record, randomUUID, (line) =>
+        log.push(line),
+      );
+    beforeAll(async () => {
+      redis = await startRedis();
+      directory = temporaryDirectory();
+      record = await openSqliteRecord(join(directory.path, 'record.sqlite'), new WriteTurn());
+      await record.change(async (tables) => {
+        await tables.organizations.add(organization);
+        await tables.people.put(tanaka);
+        for (let n = 0; n < 1_200; n += 1) await tables.cards.add(card(n, tanaka));
+      });
     });
-    const first = await open();
-    expect(await first.find(cardKey(1_199))).toEqual([facts(1_199, tanaka)]);
-    // Kept: the index is adopted as it stands.
-    await first.put(cardKey(5_000), [facts(5_000, tanaka)]);
-    const second = await open();
-    expect(await second.find(cardKey(5_000))).toEqual([facts(5_000, tanaka)]);
-    // The record was used without it, and changed.
-    await leaveSharedCardIndex(record);
-    await record.change((tables) => tables.people.setState(tanaka.personId, 'active', 'left'));
-    const third = await open();
-    expect((await third.find(cardKey(1)))[0]?.person.state).toBe('left');
-    expect(await third.find(cardKey(5_000))).toEqual([]);
-    for (const index of [first, second, third]) await index.close();
-    await record.close();
-    directory.remove();
-    await redis.close();
+    afterAll(async () => {
+      await record.close();
+      directory.remove();
+      await redis.close();
+    });
+    beforeEach(async () => {
+      index = await follow();
+      return () => index.close();
+    });
+
+    it('holds every card of the record from its start', async () => {
+      expect(await index.find(cardKey(1_199))).toEqual([facts(1_199, tanaka)]);
+      expect(await index.find(cardKey(5_000))).toEqual([]);
+    });
+
+    it('takes nothing over from a Redis that was kept while the record changed without it', async () => {
+      await index.close();
+      await record.change((tables) => tables.people.setState(tanaka.personId, 'active', 'suspended'));
+      index = await follow();
+      expect((await index.find(cardKey(1)))[0]?.person.state).toBe('suspended');
+    });
+
+    it('answers what was changed since from memory, even when Redis is given its older yes back', async () => {
+      await withRedis(redis, (client) => client.copy(nameOf(2), 'kept aside'));
+      const denied = facts(2, tanaka, { state: 'suspended' });
+      await index.put(cardKey(2), [denied]);
+      await withRedis(redis, (client) => client.copy('kept aside', nameOf(2), { REPLACE: true }));
+      expect(await index.find(cardKey(2))).toEqual([denied]);
+    });
+
+    it('is a fault after a flush, and builds itself anew within seconds', async () => {
+      await withRedis(redis, (client) => client.flushAll());
+      await expect(index.find(cardKey(3))).rejects.toMatchObject(fault);
+      await expect
+        .poll(async () => (await Promise.resolve(index.find(cardKey(3))).catch(() => [])).length, {
+          timeout: 8_000,
+        })
+        .toBe(1);
+      expect(log.join()).toContain('building it anew');
+    });
   });
 });

@@ -15,6 +15,7 @@ import {
 import type { Tap, TapId } from '../../../../idp/domain/tap.ts';
 import type { LdapClient } from '../../../../idp/ports/clients.ts';
 import type { Card } from '../../../../idp/ports/system-record.ts';
+import type { Prompt } from '../../../../idp/ports/taps.ts';
 
 /** A moment that every test can count from. */
 export const start = Date.UTC(2026, 10, 22, 9, 0, 0);
@@ -179,5 +180,17 @@ export function tap(id: string, changed: Partial<Tap> = {}): Tap {
     readAt: start,
     receivedAt: start,
     ...changed,
+  };
+}
+
+/** A prompt that `tap(…, { nonce: 'nonce-ID' })` answers. */
+export function prompted(id: string): Prompt {
+  return {
+    nonce: `nonce-${id}`,
+    clientId: 'client-1' as ClientId,
+    demand: 'tap',
+    interactionHash: 'browser',
+    openedAt: start,
+    expiresAt: start + 60_000,
   };
 }
