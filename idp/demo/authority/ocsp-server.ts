@@ -36,7 +36,8 @@ export async function serveOcsp(handler: OcspHandler, port = 0): Promise<OcspSer
         response.writeHead(400).end();
         return;
       }
-      response.writeHead(200, { 'Content-Type': 'application/ocsp-response' }).end(await handler(body));
+      const answer = await handler(body);
+      response.writeHead(200, { 'Content-Type': 'application/ocsp-response' }).end(answer);
     } catch {
       response.writeHead(500).end();
     }
