@@ -10,7 +10,7 @@ import { requireOrganization } from './require.ts';
  * is refused to it before that.
  * @throws {InvalidInput} `ERR_ORGANIZATION_UNKNOWN`, `ERR_BASIS`.
  */
-export function declareVerifier(
+export async function declareVerifier(
   context: Pick<FlowContext, 'record' | 'cardIndex' | 'clock'>,
   { organization: name, basis, actor }: { organization: string; basis: string; actor: Actor },
 ): Promise<Organization> {

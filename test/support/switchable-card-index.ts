@@ -2,7 +2,7 @@ import type { CardFacts, CardKey } from '../../idp/domain/card.ts';
 import { Fault } from '../../idp/domain/fault.ts';
 import type { CardIndex } from '../../idp/ports/card-index.ts';
 
-/** The real index behind a switch: an outage at the moment that a test chooses. */
+/** An index behind a switch: an outage at the moment that a test chooses. */
 export class SwitchableCardIndex implements CardIndex {
   readonly #index: CardIndex;
   writesAreDown = false;

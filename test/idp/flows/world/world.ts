@@ -11,6 +11,7 @@ import { KnownClients } from '../../../../idp/flows/known-clients.ts';
 import { RevocationFreshness } from '../../../../idp/flows/revocation-freshness.ts';
 import { createCertificateVerifier } from '../../../../idp/jpki/certificate-verifier.ts';
 import { createCrlReader } from '../../../../idp/jpki/crl/crl-reader.ts';
+import type { CardIndex } from '../../../../idp/ports/card-index.ts';
 import { openEmbeddedStorage } from '../../../../idp/storage/embedded.ts';
 import { createCardNumbers } from '../../../../idp/storage/keys/card-numbers.ts';
 import { type Keys, openKeyDirectory } from '../../../../idp/storage/keys/key-directory.ts';
@@ -42,12 +43,13 @@ export const issuer = 'https://idp.example';
 /** Memory where there is some: whether the disk keeps its promises is a question of the storage's own tests. */
 const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-export async function createWorld(pki: TestPki): Promise<World> {
+/** @param index an index apart from the record, as in the clustered profile; the embedded one unless given. */
+export async function createWorld(pki: TestPki, index?: CardIndex): Promise<World> {
   const clock = new HandSetClock(pki.now);
   const dataDir = mkdtempSync(join(memory, 'kazasu-flows-'));
   const keys = await sharedKeys();
   const storage = await openEmbeddedStorage({ dataDir, keys, clock });
-  const cardIndex = new SwitchableCardIndex(storage.cardIndex);
+  const cardIndex = new SwitchableCardIndex(index ?? storage.cardIndex);
   const oidcState = new FakeOidcState();
   const { ocsp, server } = await startResponder(pki, clock);
   const trusted = { anchors: pki.anchors, allowTestAuthorities: true };
