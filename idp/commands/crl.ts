@@ -1,5 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { RevocationScope } from '../domain/card.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { AppliedList } from '../domain/revocation.ts';
 import { applyCrl } from '../flows/apply-crl.ts';
 import { fetchCrls } from '../flows/fetch-crls.ts';
 import { recordCommand, word } from './command.ts';
@@ -35,24 +37,13 @@ export const crlCommands = [
     summary: 'how fresh each list is',
     read: () => ({}),
     run: async ({ record, clock }): Promise<readonly ListStatus[]> => {
-      const lists = new Map(
-        (await record.appliedLists.list()).map((list) => [
-          `${list.issuerKeyId} ${list.distributionPoint}`,
-          list,
-        ]),
-      );
-      return (await record.cards.revocationScopes()).map((scope) => {
-        const list = lists.get(`${scope.issuerKeyId} ${scope.distributionPoint}`);
-        if (list === undefined) return { ...scope, state: 'never applied' };
-        return {
-          ...scope,
-          state: list.nextUpdate < clock.now() ? 'out of date' : 'fresh',
-          crlNumber: list.crlNumber,
-          thisUpdate: isoTime(list.thisUpdate),
-          nextUpdate: isoTime(list.nextUpdate),
-          entryCount: list.entryCount,
-        };
-      });
+      const applied = await record.appliedLists.list();
+      const named = await record.cards.revocationScopes();
+      const never = named.filter((scope) => !applied.some((list) => sameScope(list, scope)));
+      return [
+        ...never.map((scope) => ({ ...scope, state: 'never applied' as const })),
+        ...applied.map((list) => statusOf(list, clock.now())),
+      ];
     },
     text: (lists) =>
       table(
@@ -76,6 +67,22 @@ interface ListStatus extends RevocationScope {
   readonly thisUpdate?: string;
   readonly nextUpdate?: string;
   readonly entryCount?: number;
+}
+
+function statusOf({ issuerKeyId, distributionPoint, ...list }: AppliedList, now: Instant): ListStatus {
+  return {
+    issuerKeyId,
+    distributionPoint,
+    state: list.nextUpdate < now ? 'out of date' : 'fresh',
+    crlNumber: list.crlNumber,
+    thisUpdate: isoTime(list.thisUpdate),
+    nextUpdate: isoTime(list.nextUpdate),
+    entryCount: list.entryCount,
+  };
+}
+
+function sameScope(one: RevocationScope, other: RevocationScope): boolean {
+  return one.issuerKeyId === other.issuerKeyId && one.distributionPoint === other.distributionPoint;
 }
 
 type Result = Awaited<ReturnType<typeof fetchCrls>>[number]['result'];

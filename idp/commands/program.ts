@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { Fault, InvalidInput } from '../domain/fault.ts';
 import type { RecordCommand, Typed } from './command.ts';
 import { recordCommands } from './registry.ts';

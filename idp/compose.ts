@@ -1,0 +1,222 @@
+import { createCrlSource } from '../connectors/jpki/crl-source.ts';
+import { createOcspClient } from '../connectors/jpki/ocsp.ts';
+import { createLdapFlows } from '../connectors/ldap/kazasu-flows.ts';
+import { startLdapServer } from '../connectors/ldap/server.ts';
+import { systemClock } from './clock.ts';
+import { startControlServer } from './commands/control-server.ts';
+import { type Config, isLoopback } from './config.ts';
+import { claimFor, makeDataDir } from './data-directory.ts';
+import { Fault, InvalidInput } from './domain/fault.ts';
+import type { FlowContext } from './flows/context.ts';
+import { KnownClients } from './flows/known-clients.ts';
+import { publishCards } from './flows/publish-cards.ts';
+import { RevocationFreshness } from './flows/revocation-freshness.ts';
+import { createHttpServer, type HttpServerOptions } from './http/server.ts';
+import { loadAnchors } from './jpki/anchors.ts';
+import { createCertificateVerifier } from './jpki/certificate-verifier.ts';
+import { createCrlReader } from './jpki/crl/crl-reader.ts';
+import type { Clock } from './ports/clock.ts';
+import { type EmbeddedStorage, openEmbeddedStorage } from './storage/embedded.ts';
+import { createCardNumbers } from './storage/keys/card-numbers.ts';
+import { type Keys, openKeyDirectory } from './storage/keys/key-directory.ts';
+import { createSealedSecrets } from './storage/keys/sealed-secrets.ts';
+import { createSecrets } from './storage/keys/secrets.ts';
+import { openRedisCardIndex } from './storage/redis/card-index.ts';
+import { followRecord } from './storage/redis/followed-card-index.ts';
+import { openRedisOidcState } from './storage/redis/oidc-state.ts';
+import { operatorTlsPair, selfSignedTlsPair } from './storage/tls-files.ts';
+
+/** One line for the operator; never a secret or a card number. */
+export type Log = (line: string) => void;
+
+/** The record, opened for one process, and everything that flows act on. */
+export interface System {
+  readonly config: Config;
+  readonly context: FlowContext;
+  readonly keys: Keys;
+  close(): Promise<void>;
+}
+
+/** A system that answers: over HTTP, LDAP and to the command line. */
+export interface Running {
+  readonly host: string;
+  readonly httpPort: number;
+  readonly ldapPort: number;
+  readonly ldapsPort: number;
+  close(): Promise<void>;
+}
+
+export interface SystemOptions {
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Marks the data directory for ever: `start` refuses it. */
+  readonly demo?: boolean;
+  /** Hosts that OCSP addresses in certificates may name, beside JPKI's own. */
+  readonly ocspHosts?: readonly string[];
+}
+
+const sweepMs = 60_000;
+
+/**
+ * Opens everything that a command or a server works on; this process then has the data directory for itself.
+ * @throws {Fault} `ERR_ALREADY_RUNNING`, `ERR_RECORD_UNAVAILABLE`, `ERR_KEYS_UNAVAILABLE`.
+ * @throws {InvalidInput} `ERR_DEMO_DATA`, `ERR_TEST_ANCHOR`, `ERR_ANCHOR`, `ERR_CRL_SOURCE`.
+ */
+export async function openSystem(config: Config, options: SystemOptions): Promise<System> {
+  const clock = options.clock ?? systemClock;
+  makeDataDir(config.dataDir);
+  const jpki = openJpki(config, options);
+  const keys = await openKeyDirectory(config.dataDir);
+  const storage = await openEmbeddedStorage({ dataDir: config.dataDir, keys, clock });
+  try {
+    await claimFor(storage.record, options.demo === true ? 'demonstration' : 'real use');
+    const shared = await openShared(config, keys, storage, clock, options.log);
+    const context: FlowContext = {
+      issuer: config.issuer,
+      ldapBaseDn: config.ldapBaseDn,
+      clock,
+      record: storage.record,
+      taps: storage.taps,
+      audit: storage.audit,
+      cardIndex: shared.cardIndex,
+      oidcState: shared.oidcState,
+      numbers: createCardNumbers(keys),
+      secrets: createSecrets(),
+      clientSecrets: createSealedSecrets(keys.clientSecretKey),
+      ...jpki,
+      clients: new KnownClients(),
+      freshness: new RevocationFreshness(),
+    };
+    await context.clients.reload(context.record);
+    await context.freshness.reload(context.record);
+    // What a crash left between the record and the index.
+    await publishCards(context);
+    return { config, context, keys, close: () => closeAll(shared, storage) };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+/**
+ * Answers over HTTP, LDAP and the control socket until closed.
+ * @throws {Fault} `ERR_ALREADY_RUNNING` when a port is taken.
+ */
+export async function serve(
+  { config, context, keys }: System,
+  options: { readonly log: Log } & Partial<
+    Pick<HttpServerOptions, 'demoBanner' | 'extraMiddleware' | 'bridgeUrl'>
+  >,
+): Promise<Running> {
+  const { hostname } = new URL(config.issuer);
+  // An installation that is not reachable by others must not half be: loopback means everything on loopback.
+  const host = isLoopback(hostname) ? '127.0.0.1' : '0.0.0.0';
+  const tls = config.tlsCertFile
+    ? operatorTlsPair(config.tlsCertFile, config.tlsKeyFile)
+    : await selfSignedTlsPair(config.dataDir, hostname, context.clock.now());
+  const started: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const part of started.splice(0).reverse()) await part.close();
+  };
+  try {
+    const http = await createHttpServer({
+      ...options,
+      context,
+      signingKeys: keys.oidcJwks.keys,
+      cookieKeys: keys.cookieKeys,
+      challengeKeys: { ...keys.challengeKey, published: [keys.challengeKey.publicJwk] },
+      trustedProxies: config.trustedProxies,
+    }).listen(config.port, host);
+    started.push(http);
+    const ldap = await startLdapServer({
+      host,
+      ldapPort: config.ldapPort,
+      ldapsPort: config.ldapsPort,
+      baseDn: config.ldapBaseDn,
+      flows: createLdapFlows(context),
+      clock: context.clock,
+      tlsIdentity: tls,
+      log: (event, details) => options.log(`${event} ${JSON.stringify(details)}`),
+    });
+    started.push(ldap);
+    started.push(await startControlServer(context, config.dataDir, options.log));
+    started.push(sweepRegularly(context, options.log));
+    return { host, httpPort: http.port, ldapPort: ldap.ldapPort ?? 0, ldapsPort: ldap.ldapsPort ?? 0, close };
+  } catch (error) {
+    await close();
+    throw portTaken(error);
+  }
+}
+
+/** Certificates, OCSP and lists: what may be believed, and whom we ask. */
+function openJpki(
+  config: Config,
+  { ocspHosts = [] }: SystemOptions,
+): Pick<FlowContext, 'certificates' | 'ocsp' | 'crlReader' | 'crlSources'> {
+  const anchors = config.jpkiAnchors === '' ? [] : loadAnchors(config.jpkiAnchors);
+  const allowTestAuthorities = config.jpkiAllowTestCa;
+  if (anchors.some(({ isTest }) => isTest) && !allowTestAuthorities) {
+    throw new InvalidInput(
+      'ERR_TEST_ANCHOR',
+      `${config.jpkiAnchors} holds a test authority: take it out, or set KAZASU_JPKI_ALLOW_TEST_CA=true on a trial installation.`,
+    );
+  }
+  return {
+    certificates: createCertificateVerifier({ anchors, allowTestAuthorities }),
+    ocsp: createOcspClient({
+      ...(config.ocspUrl === '' ? {} : { url: config.ocspUrl }),
+      ...(ocspHosts.length === 0 ? {} : { allowedHosts: ocspHosts }),
+    }),
+    crlReader: createCrlReader({ anchors, allowTestAuthorities }),
+    crlSources: config.crlSources.map((address) => createCrlSource(address)),
+  };
+}
+
+/** What may be shared between nodes: in Redis where one is named, otherwise in the data directory. */
+async function openShared(
+  { redisUrl }: Config,
+  { indexKey }: Keys,
+  storage: EmbeddedStorage,
+  clock: Clock,
+  log: Log,
+): Promise<Pick<FlowContext, 'cardIndex' | 'oidcState'>> {
+  if (redisUrl === '') return storage;
+  const redis = await openRedisCardIndex({ url: redisUrl, indexKey });
+  const cardIndex = await followRecord(redis, storage.record, createSecrets().id, log);
+  return { cardIndex, oidcState: await openRedisOidcState({ url: redisUrl, indexKey, clock }) };
+}
+
+async function closeAll(
+  shared: Pick<FlowContext, 'cardIndex' | 'oidcState'>,
+  storage: EmbeddedStorage,
+): Promise<void> {
+  if (shared.cardIndex !== storage.cardIndex) {
+    await shared.oidcState.close();
+    await shared.cardIndex.close();
+  }
+  await storage.close();
+}
+
+/** Forgets used and stale taps, and lets an index that was out of reach follow the record. */
+function sweepRegularly(context: FlowContext, log: Log): { close(): Promise<void> } {
+  const sweep = async () => {
+    await context.taps.sweep(context.clock.now());
+    await publishCards(context);
+  };
+  const timer = setInterval(() => {
+    sweep().catch((error: unknown) =>
+      log(`sweep failed: ${error instanceof Error ? error.message : 'unknown'}`),
+    );
+  }, sweepMs).unref();
+  return { close: async () => clearInterval(timer) };
+}
+
+function portTaken(error: unknown): unknown {
+  const { code, port } = error as { code?: string; port?: number };
+  if (code !== 'EADDRINUSE') return error;
+  return new Fault(
+    'ERR_ALREADY_RUNNING',
+    `Port ${port} is taken: end what listens there, or choose another port.`,
+    error,
+  );
+}
