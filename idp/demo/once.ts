@@ -1,0 +1,77 @@
+import type { Locale } from '../pages/locale.ts';
+import type { Act, ActResult, Step } from './journal.ts';
+import { samplePeople } from './people.ts';
+import { Stage } from './perform.ts';
+import { type Scene, story } from './story.ts';
+import { demoTextsOf, reasonText } from './texts/of-locale.ts';
+import type { World } from './world.ts';
+
+const msColumn = 92;
+
+/** Plays the story in the terminal. @returns how many steps had another outcome than expected. */
+export async function playOnce(world: World, locale: Locale, log: (line: string) => void): Promise<number> {
+  const texts = demoTextsOf(locale);
+  const stage = new Stage(world, log);
+  const [person] = samplePeople;
+  if (person === undefined) throw new TypeError('nobody to play the story with');
+  log(texts.once.lead);
+  let wrong = 0;
+  for (const [index, scene] of story.entries()) {
+    const act = await stage.perform(scene.act, person, locale);
+    const good = act.result !== undefined && scene.met(act.result);
+    if (!good) wrong += 1;
+    for (const line of linesOf(act, scene, { index, good, locale })) log(line);
+  }
+  log('');
+  log(wrong === 0 ? texts.once.allGood : texts.once.someWrong(wrong));
+  return wrong;
+}
+
+function linesOf(
+  act: Act,
+  scene: Scene,
+  { index, good, locale }: { readonly index: number; readonly good: boolean; readonly locale: Locale },
+): readonly string[] {
+  const texts = demoTextsOf(locale);
+  const number = String(index + 1).padStart(2);
+  const outcome = act.result === undefined ? '' : resultText(act.name, act.result, locale);
+  const headline = `${number} ${good ? '✓' : '✗'} ${texts.acts[act.name].title}: ${outcome}`;
+  return [
+    '',
+    withMs(headline, act.ms),
+    ...act.steps.map((step) => withMs(`     ${stepText(step, locale)}`, step.ms)),
+    ...(good ? [] : [`     ${texts.once.expected(scene.expect)}`]),
+  ];
+}
+
+/** What an act came to, in words. */
+export function resultText(name: Act['name'], result: ActResult, locale: Locale): string {
+  const texts = demoTextsOf(locale);
+  if (result.outcome === 'done') return texts.acts[name].done(result.facts);
+  if (result.outcome === 'fault') return `${texts.fault} (${result.reason})`;
+  return texts.refused(reasonText(locale, result.reason));
+}
+
+function stepText({ place, what, facts }: Step, locale: Locale): string {
+  const texts = demoTextsOf(locale);
+  return `${padded(texts.places[place], 10)} ${texts.steps[what](facts)}`;
+}
+
+function withMs(line: string, ms: number | undefined): string {
+  if (ms === undefined) return line;
+  return `${padded(line, msColumn)} ${msText(ms).padStart(8)}`;
+}
+
+/** Short times with more digits: an index look-up takes hundredths of a millisecond. */
+export function msText(ms: number): string {
+  return `${ms.toFixed(ms < 10 ? 2 : ms < 100 ? 1 : 0)} ms`;
+}
+
+/** Filled up with spaces; Japanese characters are two columns wide. */
+function padded(text: string, columns: number): string {
+  const width = [...text].reduce(
+    (sum, character) => sum + (/[\u3000-\u9fff\uff00-\uffef]/.test(character) ? 2 : 1),
+    0,
+  );
+  return text + ' '.repeat(Math.max(0, columns - width));
+}
