@@ -49,8 +49,17 @@ const octetsOf: { readonly [kind in CardKind]: CardSpelling['octets'] } = {
   uid: { from: 4, to: 10 },
 };
 
-/** The profile of a device account as the record keeps it. */
+const known = new Map<string, DeviceProfile>();
+
+/** The profile of a device account as the record keeps it; the same object for the same settings. */
 export function profileOf(client: Pick<LdapClient, 'profile' | 'cardKind' | 'cardAttribute'>): DeviceProfile {
+  const key = `${client.profile} ${client.cardKind} ${client.cardAttribute}`;
+  const profile = known.get(key) ?? makeProfile(client);
+  known.set(key, profile);
+  return profile;
+}
+
+function makeProfile(client: Pick<LdapClient, 'profile' | 'cardKind' | 'cardAttribute'>): DeviceProfile {
   return {
     ways: waysOf[client.profile],
     // Elsewhere the same attribute is an ordinary one, or absent.

@@ -41,9 +41,43 @@ const personClass = ['inetOrgPerson'];
 const subschemaSubentry = [subschemaDn];
 const no = ['FALSE'];
 
+/** Every attribute of a person and where its value comes from, in the order in which they are shown. */
+const personColumns: readonly (readonly [AttributeType, (person: ReleasedPerson) => string | undefined])[] = [
+  [types.uid, ({ uid }) => uid],
+  [types.cn, ({ displayName }) => displayName],
+  // The record keeps a name as people write it, undivided; `sn` is demanded by the class.
+  [types.sn, ({ displayName }) => displayName],
+  [types.displayName, ({ displayName }) => displayName],
+  [types.phonetic, ({ displayNameKana }) => displayNameKana],
+  [types.mail, ({ mail }) => mail],
+  [types.employeeNumber, ({ employeeNumber }) => employeeNumber],
+  [types.o, ({ organization }) => organization],
+  [types.ou, ({ department }) => department],
+  [types.department, ({ department }) => department],
+  [types.title, ({ title }) => title],
+];
+
+const columnsOfProfile = new WeakMap<DeviceProfile, typeof personColumns>();
+
 /**
- * A person as one device sees them. A card attribute of the device never comes out of the record: the
- * same name would otherwise mean a card to the device and something else to us.
+ * What this device sees. A card attribute of the device never comes out of the record: the same name would
+ * otherwise mean a card to the device and something else to us.
+ */
+function visibleColumns(profile: DeviceProfile): typeof personColumns {
+  const known = columnsOfProfile.get(profile);
+  if (known !== undefined) return known;
+  const columns = personColumns.filter(
+    ([type]) =>
+      profile.releasedAttributes.has(type.key) &&
+      (type === types.uid || !profile.cardAttributes.includes(type.key)),
+  );
+  columnsOfProfile.set(profile, columns);
+  return columns;
+}
+
+/**
+ * A person as one device sees them.
+ * @param echo the card number as this device searched it, and under which attributes
  */
 export function personEntry(
   tree: Tree,
@@ -52,29 +86,13 @@ export function personEntry(
   echo?: { readonly attributes: readonly AttributeType[]; readonly number: string },
 ): Entry {
   const dn = tree.personDn(person.uid);
-  const attributes: EntryAttribute[] = [];
-  const add = (type: AttributeType, value: string | undefined) => {
-    if (value === undefined || value === '' || !profile.releasedAttributes.has(type.key)) return;
-    if (type !== types.uid && profile.cardAttributes.includes(type.key)) return;
-    attributes.push({ type, values: [value] });
-  };
-  attributes.push({ type: types.objectClass, values: personClasses });
-  add(types.uid, person.uid);
-  add(types.cn, person.displayName);
-  // The record keeps a name as people write it, undivided; `sn` is demanded by the class.
-  add(types.sn, person.displayName);
-  add(types.displayName, person.displayName);
-  add(types.phonetic, person.displayNameKana);
-  add(types.mail, person.mail);
-  add(types.employeeNumber, person.employeeNumber);
-  add(types.o, person.organization);
-  add(types.ou, person.department);
-  add(types.department, person.department);
-  add(types.title, person.title);
-  if (echo !== undefined) {
-    for (const type of echo.attributes) {
-      if (type !== types.uid) attributes.push({ type, values: [echo.number] });
-    }
+  const attributes: EntryAttribute[] = [{ type: types.objectClass, values: personClasses }];
+  for (const [type, read] of visibleColumns(profile)) {
+    const value = read(person);
+    if (value !== undefined && value !== '') attributes.push({ type, values: [value] });
+  }
+  for (const type of echo?.attributes ?? []) {
+    if (echo !== undefined && type !== types.uid) attributes.push({ type, values: [echo.number] });
   }
   if (person.groups.length > 0 && profile.releasedAttributes.has('memberof')) {
     // Most searches do not ask for it: its names are made when they are looked at.
@@ -85,8 +103,7 @@ export function personEntry(
       },
     });
   }
-  attributes.push({ type: types.structuralObjectClass, values: personClass });
-  attributes.push(...operational(dn, no));
+  attributes.push({ type: types.structuralObjectClass, values: personClass }, ...operational(dn, no));
   return { dn, attributes };
 }
 

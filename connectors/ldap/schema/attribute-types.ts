@@ -115,20 +115,20 @@ const all: AttributeType[] = [];
 for (const [oid, nameList, rest] of rows) {
   const type = makeType(oid, nameList.split(' '), rest);
   all.push(type);
-  for (const name of [oid, ...nameList.split(' ')]) byName.set(name.toLowerCase(), type);
+  for (const name of [oid, ...nameList.split(' ')]) byName.set(name, type).set(name.toLowerCase(), type);
 }
 
 /** Every attribute that the façade knows. */
 export const attributeTypes: readonly AttributeType[] = all;
 
-/** Finds a type by any of its names or its OID. @param description in lower case */
+/** Finds a type by any of its names or its OID, in any case. */
 export function attributeType(description: string): AttributeType | undefined {
-  return byName.get(description);
+  return byName.get(description) ?? byName.get(description.toLowerCase());
 }
 
 /** The type of a name that this code itself writes. */
 export function knownType(name: string): AttributeType {
-  const type = byName.get(name.toLowerCase());
+  const type = byName.get(name);
   if (type === undefined) throw new TypeError(`no attribute type ${name}`);
   return type;
 }

@@ -17,6 +17,8 @@ export type CardAssertion =
       /** As the device spelled it. */
       readonly text: string;
       readonly attributes: readonly AttributeType[];
+      /** The parts of the filter that assert it. */
+      readonly items: readonly Filter[];
     };
 
 /**
@@ -35,7 +37,13 @@ export function readCardAssertion(filter: Filter, profile: DeviceProfile): CardA
     if (number === undefined || other?.value !== number.value) return { kind: 'refused' };
   }
   if (number === undefined) return { kind: 'unreadable' };
-  return { kind: 'number', number, text: first.text, attributes: found.map(({ type }) => type) };
+  return {
+    kind: 'number',
+    number,
+    text: first.text,
+    attributes: found.map(({ type }) => type),
+    items: found.map(({ item }) => item),
+  };
 }
 
 /** Whether an attribute description means a card attribute of this device, by any of its names. */
@@ -50,6 +58,7 @@ export function isCardAttribute(profile: DeviceProfile, description: string): bo
 interface Asserted {
   readonly text: string;
   readonly type: AttributeType;
+  readonly item: Filter;
 }
 
 /** @returns false when the filter touches a card attribute in a way that is refused */
@@ -66,7 +75,7 @@ function collect(filter: Filter, profile: DeviceProfile, found: Asserted[], nega
       if (!isCardAttribute(profile, filter.attribute)) return true;
       const type = attributeType(filter.attribute);
       if (filter.kind !== 'equality' || negated || type === undefined) return false;
-      found.push({ text: filter.value, type });
+      found.push({ text: filter.value, type, item: filter });
       return true;
     }
   }

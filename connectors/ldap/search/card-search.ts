@@ -6,7 +6,7 @@ import type { Facade } from '../facade.ts';
 import type { Exchange } from '../session.ts';
 import type { Place } from '../tree.ts';
 import { whenAdmitted } from '../when-admitted.ts';
-import { type CardAssertion, isCardAttribute } from './card-assertion.ts';
+import type { CardAssertion } from './card-assertion.ts';
 import { evaluate } from './evaluate.ts';
 import { reaches, reachesLeaf } from './scope.ts';
 import { readSelection } from './selection.ts';
@@ -66,7 +66,7 @@ function answerCardSearch(
   const entry = personEntry(facade.tree, outcome.person, profile, profile.echoCardNumber ? echo : undefined);
   // The number was matched already, and exactly; the rest of the filter is about the person.
   const verdict = evaluate(request.filter, entry, (item) =>
-    item.kind === 'equality' && isCardAttribute(profile, item.attribute) ? true : 'no-override',
+    assertion.items.includes(item) ? true : 'no-override',
   );
   if (verdict) exchange.sendEntry(entry, readSelection(request.attributes), request.typesOnly);
   return success;

@@ -19,7 +19,7 @@ export function readSelection(attributes: readonly string[]): Selection {
   if (attributes.length === 0) return allUserAttributes;
   const types: AttributeType[] = [];
   for (const name of attributes) {
-    const type = attributeType(name.toLowerCase());
+    const type = attributeType(name);
     if (type !== undefined) types.push(type);
   }
   return { allUser: attributes.includes('*'), allOperational: attributes.includes('+'), types };
