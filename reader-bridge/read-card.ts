@@ -8,12 +8,24 @@ import { type JpkiCard, selectJpki } from './jpki-card.ts';
 /** What a card without our application seems to be, for a polite refusal. */
 export type UnsupportedName = 'storage-card' | 'other-ic-card';
 
-/** What lay on the reader, read as far as the reader's setting asks. */
-export type CardReading =
-  | { readonly kind: 'jpki'; readonly serialNumber: SerialNumber }
-  | { readonly kind: 'jpki'; readonly certificate: Uint8Array }
+/** What lay on the reader, whatever the reader's setting. */
+export type OtherReading =
   | { readonly kind: 'felica'; readonly idm: Idm }
   | { readonly kind: 'unsupported'; readonly name: UnsupportedName };
+
+/** A My Number Card, read as far as the reader's setting asks. */
+export interface SerialReading {
+  readonly kind: 'jpki';
+  readonly serialNumber: SerialNumber;
+}
+
+export interface CertificateReading {
+  readonly kind: 'jpki';
+  /** DER. */
+  readonly certificate: Uint8Array;
+}
+
+export type CardReading = SerialReading | CertificateReading | OtherReading;
 
 /** A card that was opened: what it is, and for a My Number Card the application. */
 export type OpenedCard =
@@ -42,22 +54,33 @@ export async function openCard(presented: PresentedCard, options?: ChannelOption
 }
 
 /**
- * Reads a card without PIN.
+ * Reads a card without PIN, as the reader is set.
  * @throws {CardError} when the card goes away or is malformed.
  * @throws {Fault} `ERR_READER_UNAVAILABLE`.
  */
-export async function readCard(
+export function readCard(card: PresentedCard, evidence: 'serial' | 'certificate'): Promise<CardReading> {
+  return evidence === 'serial' ? readSerialNumber(card) : readCertificate(card);
+}
+
+/** Reads no more than a number: two commands. @throws as `readCard`. */
+export function readSerialNumber(card: PresentedCard): Promise<SerialReading | OtherReading> {
+  return read(card, async (jpki) => ({ kind: 'jpki', serialNumber: await jpki.readSerial() }));
+}
+
+/** Reads the whole certificate of a My Number Card. @throws as `readCard`. */
+export function readCertificate(card: PresentedCard): Promise<CertificateReading | OtherReading> {
+  return read(card, async (jpki) => ({ kind: 'jpki', certificate: await jpki.readCertificate() }));
+}
+
+async function read<Reading>(
   presented: PresentedCard,
-  evidence: 'serial' | 'certificate',
-  options?: ChannelOptions,
-): Promise<CardReading> {
-  const opened = await openCard(presented, options);
+  readJpki: (card: JpkiCard) => Promise<Reading>,
+): Promise<Reading | OtherReading> {
+  const opened = await openCard(presented);
   try {
     if (opened.kind === 'unsupported') return { kind: 'unsupported', name: opened.name };
     if (opened.kind === 'felica') return { kind: 'felica', idm: await readIdm(opened.channel) };
-    return evidence === 'serial'
-      ? { kind: 'jpki', serialNumber: await opened.card.readSerial() }
-      : { kind: 'jpki', certificate: await opened.card.readCertificate() };
+    return await readJpki(opened.card);
   } finally {
     await opened.channel.release();
   }
