@@ -1,4 +1,4 @@
-import type { RevocationScope } from '../domain/card.ts';
+import type { CardId, RevocationScope } from '../domain/card.ts';
 import { parseSerialNumber, type SerialNumber } from '../domain/certificate-id.ts';
 import type { Actor } from '../domain/registration.ts';
 import type { AppliedList, RevokedEntry } from '../domain/revocation.ts';
@@ -41,7 +41,7 @@ export async function applyCrl(
   },
 ): Promise<ApplyCrlOutcome> {
   const claimed = context.crlReader.claimedScope(request.list);
-  if (claimed === undefined) return refuse(context, request, 'malformed');
+  if (claimed === undefined) return refuse(context, request, whyUnreadable(context, request.list));
   if (request.expected && claimed.distributionPoint !== request.expected.distributionPoint) {
     return refuse(context, request, 'distribution-point-mismatch');
   }
@@ -63,6 +63,12 @@ export async function applyCrl(
   const { crlNumber, entryCount, nextUpdate, distributionPoint } = verdict;
   const named = distributionPoint === undefined ? {} : { distributionPoint };
   return { outcome: 'applied', ...named, crlNumber, entryCount, nextUpdate, revoked: applied.revoked };
+}
+
+/** The reader says it more exactly than "claims nothing"; nobody is held against such a list. */
+function whyUnreadable({ crlReader, clock }: Context, list: Uint8Array): CrlRefusal {
+  const verdict = crlReader.read(list, new Set(), clock.now());
+  return verdict.outcome === 'refused' ? verdict.reason : 'malformed';
 }
 
 async function targetsOf(
@@ -127,22 +133,36 @@ async function apply(
 
 /** @returns the holder's id, '' for a registration, `undefined` when there was nothing to change. */
 async function revoke(
-  { clock }: Context,
+  context: Context,
   tables: Tables,
   target: InScope,
   hit: RevokedEntry,
-  { crlNumber }: ReadList,
+  list: ReadList,
   actor: Actor,
 ): Promise<string | undefined> {
   // Only delta lists lift a hold that way, and JPKI's holds are never released.
   if (hit.reason === 'removeFromCRL') return undefined;
-  if ('registrationId' in target) {
-    const registration = await tables.registrations.find(target.registrationId);
-    if (registration === undefined || registration.revokedAt !== undefined) return undefined;
-    await tables.registrations.update({ ...registration, revokedAt: clock.now() }, registration.state);
-    return '';
+  if ('cardId' in target) return revokeCard(context, tables, target.cardId, hit, list, actor);
+  const registration = await tables.registrations.find(target.registrationId);
+  // Approved since the targets were gathered: then it is the card that the list names.
+  if (registration?.cardId !== undefined) {
+    return revokeCard(context, tables, registration.cardId, hit, list, actor);
   }
-  const card = await tables.cards.find(target.cardId);
+  if (registration === undefined || registration.revokedAt !== undefined) return undefined;
+  const revoked = { ...registration, revokedAt: context.clock.now() };
+  await tables.registrations.update(revoked, registration.state);
+  return '';
+}
+
+async function revokeCard(
+  { clock }: Context,
+  tables: Tables,
+  cardId: CardId,
+  { reason }: RevokedEntry,
+  { crlNumber }: ReadList,
+  actor: Actor,
+): Promise<string | undefined> {
+  const card = await tables.cards.find(cardId);
   if (card === undefined || card.state === 'revoked' || card.state === 'retired') return undefined;
   await tables.cards.update({ ...card, state: 'revoked', revokedBy: 'issuer' }, card.state);
   await tables.audit.append({
@@ -150,7 +170,7 @@ async function revoke(
     type: 'card.revoked-by-list',
     actor,
     subject: card.cardId,
-    reason: hit.reason,
+    reason,
     details: { crlNumber },
   });
   return card.personId;
