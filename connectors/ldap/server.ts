@@ -3,6 +3,7 @@ import { type SecureContext, TLSSocket } from 'node:tls';
 import { resultCode } from './codec/result-code.ts';
 import { Connection } from './connection.ts';
 import { createFacade, type Facade, type FacadeOptions } from './facade.ts';
+import { readThroughSharedBuffer } from './shared-read-buffer.ts';
 import { secureContexts, type TlsIdentity } from './tls-identity.ts';
 
 export interface LdapServerOptions extends Omit<FacadeOptions, 'offersStartTls'> {
@@ -60,7 +61,8 @@ class Doors {
     this.#contexts = contexts;
   }
 
-  enter(socket: Socket, channel: 'plain' | 'tls'): void {
+  enter(accepted: Socket, channel: 'plain' | 'tls'): void {
+    const socket = readThroughSharedBuffer(accepted);
     socket.on('error', () => socket.destroy());
     const address = socket.remoteAddress ?? '';
     const count = (this.#perAddress.get(address) ?? 0) + 1;
@@ -119,7 +121,7 @@ async function listen(
   onConnection: (socket: Socket) => void,
 ): Promise<Server | undefined> {
   if (port === undefined) return undefined;
-  const server = createServer(onConnection);
+  const server = createServer({ pauseOnConnect: true }, onConnection);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen({ host, port, backlog: 1024 }, resolve);
