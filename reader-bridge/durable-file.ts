@@ -15,6 +15,8 @@ export function writeDurably(path: string, text: string): void {
     closeSync(file);
   }
   renameSync(unfinished, path);
+  // Windows cannot open a directory; its rename is in the journal.
+  if (process.platform === 'win32') return;
   const directory = openSync(dirname(path), 'r');
   try {
     fsyncSync(directory);

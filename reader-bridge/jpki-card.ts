@@ -29,6 +29,8 @@ export interface PinRequest {
 /** Enough for the headers and a serial number of 20 octets, in one read. */
 const serialReadOctets = 32;
 const shortReadOctets = 256;
+/** A real one has about 1,600; a card that claims more shall not be read for minutes. */
+const maxCertificateOctets = 8_192;
 
 /**
  * Selects the JPKI application: that, and no ATR, tells a My Number Card.
@@ -74,7 +76,9 @@ export class JpkiCard {
    */
   async readCertificate(): Promise<Uint8Array> {
     const header = derHeader(await this.#certificate.first(shortReadOctets), 0);
-    if (header?.tag !== 0x30) throw new CardError('ERR_CARD_MALFORMED', 'The card holds no certificate.');
+    if (header?.tag !== 0x30 || header.valueEnd > maxCertificateOctets) {
+      throw new CardError('ERR_CARD_MALFORMED', 'The card holds no certificate.');
+    }
     const content = await this.#certificate.first(header.valueEnd);
     if (content.length < header.valueEnd) {
       throw new CardError('ERR_CARD_MALFORMED', 'The certificate on the card breaks off.');

@@ -62,6 +62,7 @@ export const en: BridgeTexts = {
       'This card reader is used by another user of this computer. Start the card reader program as yourself.',
     'bad-form': `What was sent is not right. ${again}`,
     finished: 'This is finished. You can close the page.',
+    'idp-unreachable': `The sign-in service cannot be reached. Wait a moment, then: ${again}`,
     internal: `Something went wrong in the card reader program. ${again} If that does not help, contact an administrator.`,
   },
 };

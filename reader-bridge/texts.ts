@@ -35,6 +35,7 @@ export type PageTrouble =
   | 'other-user'
   | 'bad-form'
   | 'finished'
+  | 'idp-unreachable'
   | 'internal';
 
 /** The note that belongs to a card's trouble. */

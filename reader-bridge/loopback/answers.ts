@@ -12,6 +12,7 @@ const statusOf: { readonly [trouble in PageTrouble]: number } = {
   'other-user': 403,
   'bad-form': 403,
   finished: 410,
+  'idp-unreachable': 503,
   internal: 500,
 };
 

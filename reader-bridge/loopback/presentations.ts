@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../idp/domain/fault.ts';
+import { Fault, InvalidInput } from '../../idp/domain/fault.ts';
 import type { BridgeClock } from '../system-clock.ts';
 import type { PageTrouble } from '../texts.ts';
 import { conductPresentation, type PresentationParts } from './conduct-presentation.ts';
@@ -43,8 +43,10 @@ export class Presentations {
       this.#conduct(presentation);
       return { outcome: 'begun', presentation };
     } catch (error) {
-      if (!(error instanceof InvalidInput)) throw error;
-      return { outcome: 'refused', trouble: 'challenge' };
+      if (error instanceof InvalidInput) return { outcome: 'refused', trouble: 'challenge' };
+      // Its new keys could not be asked for.
+      if (error instanceof Fault) return { outcome: 'refused', trouble: 'idp-unreachable' };
+      throw error;
     }
   }
 

@@ -37,7 +37,7 @@ export interface SoftwareJpkiCardOptions {
 const atr = Buffer.from('3be000ff8131fe4514', 'hex');
 const signaturePassword = 'NOTUSED9';
 
-/** A My Number Card's JPKI application in software, as `facts` of real cards and OpenSC's driver describe it. */
+/** A My Number Card's JPKI application in software; OpenSC's driver for the real one accepts it. */
 export class SoftwareJpkiCard implements SoftwareCard {
   readonly atr = atr;
   readonly #files: ReadonlyMap<number, Uint8Array>;

@@ -429,6 +429,13 @@ describe('the loopback page refuses', () => {
     expect((await post('/present', {})).status).toBe(404);
   });
 
+  test('a challenge under a new key while the provider cannot be asked for it, and says so', async () => {
+    provider.rotateChallengeKey();
+    const challenge = await provider.challenge();
+    await provider.close();
+    expect((await get(`/present?challenge=${challenge}`)).status).toBe(503);
+  });
+
   test('another user of this computer', async () => {
     await server.close();
     const clock = { now: () => now };

@@ -90,6 +90,7 @@ export async function startProviderDouble(): Promise<ProviderDouble> {
       key = challengeKey('two');
     },
     close: async () => {
+      if (!server.listening) return;
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
