@@ -59,10 +59,20 @@ export function cardIndexContract(name: string, start: () => Promise<CardIndexBa
 
     it('replaces, and removes with an empty list', async () => {
       await index.put(cardKey(5), [facts(5, tanaka)]);
+      expect((await index.find(cardKey(5)))[0]?.state).toBe('active');
       await index.put(cardKey(5), [facts(5, tanaka, { state: 'revoked' })]);
       expect((await index.find(cardKey(5)))[0]?.state).toBe('revoked');
       await index.put(cardKey(5), []);
       expect(await index.find(cardKey(5))).toEqual([]);
+    });
+
+    it('gives what another node put, even where this one has read the key before', async () => {
+      await index.put(cardKey(9), [facts(9, tanaka)]);
+      expect((await index.find(cardKey(9)))[0]?.state).toBe('active');
+      const other = await backend.open();
+      await other.put(cardKey(9), [facts(9, tanaka, { state: 'revoked' })]);
+      expect((await index.find(cardKey(9)))[0]?.state).toBe('revoked');
+      await other.close();
     });
 
     it('holds what the last of a hundred writers put', async () => {
@@ -73,6 +83,7 @@ export function cardIndexContract(name: string, start: () => Promise<CardIndexBa
 
     it('throws a fault for a value that is not what was put, never "unknown card"', async () => {
       await index.put(cardKey(7), [facts(7, tanaka)]);
+      expect(await index.find(cardKey(7))).toHaveLength(1);
       await backend.damage(cardKey(7));
       await expect((async () => index.find(cardKey(7)))()).rejects.toMatchObject({
         code: 'ERR_CARD_INDEX_UNAVAILABLE',

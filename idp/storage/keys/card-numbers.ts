@@ -16,10 +16,9 @@ export function createCardNumbers(keys: {
 }): CardNumbers {
   return {
     keyOf({ kind, value }) {
-      const octets = createHmac('sha256', keys.cardKeySecret)
-        .update(lengthPrefixed('kazasu-card-key', keyVersion, kind, value))
-        .digest();
-      return octets.toString('hex', 0, cardKeyOctets) as CardKey;
+      const input = lengthPrefixed('kazasu-card-key', keyVersion, kind, value);
+      const hex = createHmac('sha256', keys.cardKeySecret).update(input).digest('hex');
+      return hex.slice(0, cardKeyOctets * 2) as CardKey;
     },
     seal(plain, boundTo) {
       return sealBox(keys.numberKey, plain, lengthPrefixed(sealedPurpose, boundTo)).toString('base64url');
@@ -38,10 +37,12 @@ export function createCardNumbers(keys: {
 
 /** Each field behind its length in octets (two, big-endian): no two lists of fields share an encoding. */
 function lengthPrefixed(...fields: readonly string[]): Buffer {
-  return Buffer.concat(
-    fields.flatMap((field) => {
-      const octets = Buffer.from(field, 'utf8');
-      return [Buffer.from([octets.length >> 8, octets.length & 0xff]), octets];
-    }),
-  );
+  const lengths = fields.map((field) => Buffer.byteLength(field));
+  const octets = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + 2 + length, 0));
+  let at = 0;
+  for (const [index, field] of fields.entries()) {
+    at = octets.writeUInt16BE(lengths[index] ?? 0, at);
+    at += octets.write(field, at);
+  }
+  return octets;
 }

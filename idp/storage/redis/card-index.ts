@@ -4,6 +4,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { CardIndex } from '../../ports/card-index.ts';
 import { cardFactsToText, parseCardFacts } from '../card-facts.ts';
 import { octetsOf } from '../card-key-octets.ts';
+import { ReadOnce } from '../read-once.ts';
 import { openBox, sealBox } from '../sealed-box.ts';
 import { connectRedis, type RedisConnection } from './connection.ts';
 import { Deadline } from './deadline.ts';
@@ -46,6 +47,7 @@ class SealedCardIndex implements RedisCardIndex {
   readonly #redis: RedisConnection;
   readonly #key: KeyObject;
   readonly #deadline = new Deadline(code);
+  readonly #facts = new ReadOnce<Buffer>((sealed, cardKey) => this.#open(sealed, cardKey));
   #generation: string | undefined;
   /** The marker as it was last opened: as long as Redis repeats it, nothing needs to be opened again. */
   #trustedMarker: Buffer | undefined;
@@ -56,18 +58,12 @@ class SealedCardIndex implements RedisCardIndex {
   }
 
   async find(cardKey: CardKey): Promise<readonly CardFacts[]> {
-    const octets = octetsOf(cardKey);
     const [sealed, marker] = await this.#deadline.within(
-      this.#redis.mGet([Buffer.concat([keyPrefix, octets]), markerKey]),
+      this.#redis.mGet([Buffer.concat([keyPrefix, octetsOf(cardKey)]), markerKey]),
     );
     this.#requireMarker(marker ?? null);
     if (sealed === null || sealed === undefined) return [];
-    const facts = openBox(this.#key, sealed, this.#boundTo(octets));
-    if (facts !== undefined) return parseCardFacts(facts.toString('utf8'));
-    throw new Fault(
-      code,
-      'The card index in Redis holds an entry that is not ours or not of this generation.',
-    );
+    return this.#facts.of(cardKey, sealed);
   }
 
   async put(cardKey: CardKey, cards: readonly CardFacts[]): Promise<void> {
@@ -103,6 +99,15 @@ class SealedCardIndex implements RedisCardIndex {
     if (this.#redis.isOpen) this.#redis.destroy();
   }
 
+  #open(sealed: Buffer, cardKey: CardKey): readonly CardFacts[] {
+    const facts = openBox(this.#key, sealed, this.#boundTo(octetsOf(cardKey)));
+    if (facts !== undefined) return parseCardFacts(facts.toString('utf8'));
+    throw new Fault(
+      code,
+      'The card index in Redis holds an entry that is not ours or not of this generation.',
+    );
+  }
+
   #send(octets: Buffer, cards: readonly CardFacts[]): Promise<unknown> {
     const key = Buffer.concat([keyPrefix, octets]);
     if (cards.length === 0) return this.#redis.unlink(key);
@@ -124,8 +129,10 @@ class SealedCardIndex implements RedisCardIndex {
   }
 
   #trust(generation: string): void {
+    if (this.#generation === generation) return;
     this.#generation = generation;
     this.#trustedMarker = undefined;
+    this.#facts.forget();
   }
 
   #requireMarker(marker: Buffer | null): void {

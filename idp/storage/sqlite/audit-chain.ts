@@ -32,7 +32,12 @@ function canonicalLine(sequence: number, event: AuditEvent): string {
 
 function sorted(details: AuditEvent['details']): AuditEvent['details'] {
   if (details === undefined) return undefined;
-  return Object.fromEntries(Object.entries(details).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const inOrder: { [name: string]: string | number | boolean } = {};
+  for (const name of Object.keys(details).sort()) {
+    const value = details[name];
+    if (value !== undefined) inOrder[name] = value;
+  }
+  return inOrder;
 }
 
 /** A row as it stands, whatever its line holds. */

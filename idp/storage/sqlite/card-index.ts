@@ -4,6 +4,7 @@ import type { CardFacts, CardKey } from '../../domain/card.ts';
 import type { CardIndex } from '../../ports/card-index.ts';
 import { cardFactsToText, parseCardFacts } from '../card-facts.ts';
 import { octetsOf } from '../card-key-octets.ts';
+import { ReadOnce } from '../read-once.ts';
 import { closeAll, openForReading, openForWriting } from './connection.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { orFault } from './faults.ts';
@@ -32,6 +33,7 @@ export class SqliteCardIndex implements CardIndex {
   readonly #factsOfRecord: StatementSync;
   readonly #put: StatementSync;
   readonly #remove: StatementSync;
+  readonly #facts = new ReadOnce<string>(parseCardFacts);
 
   /** @param path the record's file, its schema up to date. */
   constructor(path: string, turn: WriteTurn) {
@@ -55,7 +57,7 @@ export class SqliteCardIndex implements CardIndex {
     return orFault(code, () => {
       const [facts, noted] = this.#find.get(key) as unknown as [string | null, number];
       if (noted !== 0) return factsOfRows(this.#factsOfRecord.all(key));
-      return facts === null ? [] : parseCardFacts(facts);
+      return facts === null ? [] : this.#facts.of(cardKey, facts);
     });
   }
 
