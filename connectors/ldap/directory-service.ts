@@ -1,4 +1,5 @@
 import type { CardNumber } from '../../idp/domain/card.ts';
+import type { DenialReason } from '../../idp/domain/decide-login.ts';
 import type { ClientId } from '../../idp/domain/login-policy.ts';
 import type { ReleasedPerson } from '../../idp/domain/person.ts';
 import type { DeviceProfile } from './device-profile.ts';
@@ -37,9 +38,9 @@ export interface CardLogInRequest {
 
 export type CardLogInOutcome =
   | { readonly outcome: 'granted'; readonly person: ReleasedPerson }
-  /** No card of this number signs in here, whatever the reason; the reason stands in the audit trail. */
-  | { readonly outcome: 'denied'; readonly reason: string }
-  /** The device account itself was disabled or re-keyed since it bound. */
+  /** No card of this number signs in here. The device is never told why; only unknown numbers count as guesses. */
+  | { readonly outcome: 'denied'; readonly reason: DenialReason }
+  /** The device account itself was disabled since it bound. */
   | { readonly outcome: 'device-denied' };
 
 /** What a search of people may be narrowed to: each value exact, without regard to case. */

@@ -103,7 +103,7 @@ function answerCard(
     exchange.session.identity = { kind: 'card-holder', device, uid: outcome.person.uid };
     return success;
   }
-  if (outcome.outcome === 'denied') countMiss(facade, device);
+  if (outcome.outcome === 'denied' && outcome.reason === 'unknown-card') countMiss(facade, device);
   return invalidCredentials;
 }
 

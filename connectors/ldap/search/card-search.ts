@@ -57,7 +57,7 @@ function answerCardSearch(
 ): LdapResult {
   if (outcome.outcome === 'device-denied') return deviceGone;
   if (outcome.outcome === 'denied') {
-    countMiss(facade, device);
+    if (outcome.reason === 'unknown-card') countMiss(facade, device);
     return success;
   }
   if (!reachesLeaf(place, outcome.person.uid)) return success;
@@ -72,7 +72,7 @@ function answerCardSearch(
   return success;
 }
 
-/** A card that does not sign in at this device counts against it, whatever the reason. */
+/** A number that no card has counts against the device; stale lists or suspensions are not its fault. */
 export function countMiss(facade: Facade, device: BoundDevice): void {
   const misses = facade.cardGuesses.miss(device.clientId);
   if (Math.round(misses) % 20 === 0) {

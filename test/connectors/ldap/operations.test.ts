@@ -310,6 +310,24 @@ describe('a card search', () => {
     expect(await timed(card)).toMatchObject({ code: 51, found: 0 });
     expect(JSON.stringify(server.events)).not.toContain('0a1b2c');
   });
+
+  test('is not slowed for cards that are known and may not sign in', async () => {
+    await server.close();
+    const settings = {
+      freeMisses: 0,
+      forgivenPerMinute: 0,
+      delayMsPerMiss: 0,
+      maxDelayMs: 0,
+      stopAtMisses: 1,
+    };
+    server = await runServer(directory, { cardGuessSettings: settings });
+    client = await RawClient.open(server.ldapPort);
+    await bindDevice('printer');
+    directory.suspended.add('tanaka');
+    for (let index = 0; index < 5; index += 1) expect(codeOf(await search({ filter: card }))).toBe(0);
+    expect(codeOf(await search({ filter: equal('serialNumber', 'ffff') }))).toBe(0);
+    expect(codeOf(await search({ filter: card }))).toBe(51);
+  });
 });
 
 describe('a person whom a card let in', () => {

@@ -75,7 +75,9 @@ export class InMemoryDirectory implements LdapFlows {
       if (this.#isGone(clientId)) return { outcome: 'device-denied' };
       this.logIns.push({ number: number.value, way });
       const uid = this.uidOfCard.get(number.value);
-      const person = uid === undefined || this.suspended.has(uid) ? undefined : this.people.get(uid);
+      if (uid !== undefined && this.suspended.has(uid))
+        return { outcome: 'denied', reason: 'person-suspended' };
+      const person = uid === undefined ? undefined : this.people.get(uid);
       if (person === undefined) return { outcome: 'denied', reason: 'unknown-card' };
       return { outcome: 'granted', person };
     });
