@@ -127,7 +127,7 @@ export class Connection {
       this.#lastMessageAt = this.#facade.clock.now();
       this.#messageStartedAt = this.#lastMessageAt;
     }
-    if (this.#framer.waiting > 0) this.#framer.keepRest();
+    this.#framer.keepRest();
     this.#setPaused(!this.#mayRun() && this.#framer.waiting > maxWaitingBytes);
   }
 
@@ -190,9 +190,7 @@ export class Connection {
     }
     this.#pending.set(messageId, exchange);
     if (op === 'bind') this.#standsAlone = true;
-    outcome
-      .then((ldapResult) => this.#finishLater(exchange, op, request, ldapResult))
-      .catch((error: unknown) => this.#fail(error));
+    outcome.then((ldapResult) => this.#finishLater(exchange, op, request, ldapResult));
   }
 
   #finishLater(
@@ -204,11 +202,14 @@ export class Connection {
     const wasFull = !this.#mayRun();
     this.#pending.delete(exchange.messageId);
     if (this.#closed) return;
-    this.#finish(exchange, op, request, ldapResult);
-    if (this.#pending.size === 0) this.#standsAlone = false;
+    try {
+      this.#finish(exchange, op, request, ldapResult);
+      if (this.#pending.size === 0) this.#standsAlone = false;
+      if (wasFull) this.#runMessages();
+    } catch (error) {
+      this.#fail(error);
+    }
     this.#outgoing.flushSoon();
-    if (wasFull && this.#framer.waiting > 0) this.#run();
-    else if (this.#paused) this.#setPaused(false);
   }
 
   #finish(exchange: LdapExchange, op: AnsweredOp, request: AnsweredRequest, ldapResult: LdapResult): void {

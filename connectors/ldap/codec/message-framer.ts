@@ -3,6 +3,7 @@ import { malformed } from './ber-reader.ts';
 
 const sequenceTag = 0x30;
 const smallestBuffer = 512;
+const nothing = Buffer.alloc(0);
 
 /**
  * Cuts a byte stream into LDAPMessages: length first, at most one buffer, and nothing is looked into before it is whole.
@@ -12,7 +13,7 @@ const smallestBuffer = 512;
  */
 export class MessageFramer {
   /** The buffer that the message found last lies in. */
-  bytes: Buffer = Buffer.alloc(0);
+  bytes: Buffer = nothing;
   /** Where the message found last starts and ends in `bytes`, its outer tag included. */
   start = 0;
   end = 0;
@@ -65,10 +66,11 @@ export class MessageFramer {
     this.end = this.start;
   }
 
-  /** Copies what is left out of the chunk it came in, so that the chunk's memory can go. */
+  /** Lets go of what was consumed: at once when nothing is left, by a copy when it is the larger part. */
   keepRest(): void {
     const rest = this.#used - this.end;
-    const kept = rest === 0 ? Buffer.alloc(0) : Buffer.allocUnsafeSlow(Math.max(rest, smallestBuffer));
+    if (rest > 0 && this.end < this.bytes.length / 2) return;
+    const kept = rest === 0 ? nothing : Buffer.allocUnsafeSlow(Math.max(rest, smallestBuffer));
     this.bytes.copy(kept, 0, this.end, this.#used);
     this.bytes = kept;
     this.start = 0;
