@@ -34,7 +34,6 @@ export type StepName =
   | 'registration-waits'
   | 'registration-refused'
   | 'approved'
-  | 'approval-refused'
   | 'kiosk-asks'
   | 'led-to-bridge'
   | 'tap-kept'
@@ -106,6 +105,12 @@ export class Journal {
 
   get acts(): readonly Act[] {
     return this.#acts;
+  }
+
+  /** Whether an act is under way that the visitor does not walk. */
+  get isDriven(): boolean {
+    const act = this.#acts.at(-1);
+    return act !== undefined && act.result === undefined && act.name !== 'kiosk-by-hand';
   }
 
   /** Calls back after every change. @returns a function that stops it. */

@@ -1,6 +1,10 @@
+import type { Middleware } from '../http/request-context.ts';
 import { type Locale, localeFrom } from '../pages/locale.ts';
 import type { DemoPorts } from './demo-config.ts';
 import { playOnce } from './once.ts';
+import { Stage } from './perform.ts';
+import { demoSite } from './site/demo-site.ts';
+import { demoTextsOf } from './texts/of-locale.ts';
 import { startWorld } from './world.ts';
 
 export interface DemoOptions {
@@ -15,13 +19,30 @@ export interface DemoOptions {
  * `kazasu demo`: everything on this machine, with a test authority and software cards, until Ctrl-C.
  * @returns the exit status: 0 when everything came out as it should.
  */
-export async function runDemo({ once, port, log }: DemoOptions): Promise<number> {
-  const ports: Partial<DemoPorts> = port === undefined ? {} : { http: port };
+export function runDemo({ once, port, log }: DemoOptions): Promise<number> {
   const locale = terminalLocale();
-  const world = await startWorld({ log, ports });
+  return once ? play(locale, log) : show(locale, port === undefined ? {} : { http: port }, log);
+}
+
+/** The story in the terminal; nobody calls it, so that it takes whatever ports are free. */
+async function play(locale: Locale, log: DemoOptions['log']): Promise<number> {
+  const world = await startWorld({ log, ports: { http: 0, ldap: 0, ldaps: 0, bridge: 0, kiosk: 0 } });
   try {
-    if (once) return (await playOnce(world, locale, log)) === 0 ? 0 : 1;
-    log(`${world.issuer}/demo`);
+    return (await playOnce(world, locale, log)) === 0 ? 0 : 1;
+  } finally {
+    await world.close();
+  }
+}
+
+/** The page, until somebody ends it. */
+async function show(locale: Locale, ports: Partial<DemoPorts>, log: DemoOptions['log']): Promise<number> {
+  // The page needs the world, and the world's provider needs a place for the page.
+  let page: Middleware = (_ctx, next) => next();
+  const world = await startWorld({ log, ports, site: (ctx, next) => page(ctx, next) });
+  try {
+    page = demoSite(world, new Stage(world, log));
+    const { started } = demoTextsOf(locale);
+    log(`${started.title}\n\n  ${started.open}: ${world.issuer}/demo\n\n${started.end}`);
     await untilTold();
     return 0;
   } finally {

@@ -74,6 +74,8 @@ function stepOf({
       return { what: 'tap-kept', facts: { evidence: String(details.evidence) } };
     case 'tap.refused':
       return { what: 'tap-refused', facts: { reason } };
+    case 'registration.refused':
+      return { what: 'registration-refused', facts: { reason } };
     default:
       return undefined;
   }

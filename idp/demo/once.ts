@@ -1,9 +1,10 @@
 import type { Locale } from '../pages/locale.ts';
-import type { Act, ActResult, Step } from './journal.ts';
+import type { Act, Step } from './journal.ts';
 import { samplePeople } from './people.ts';
 import { Stage } from './perform.ts';
+import { msText, resultText } from './result-text.ts';
 import { type Scene, story } from './story.ts';
-import { demoTextsOf, reasonText } from './texts/of-locale.ts';
+import { demoTextsOf } from './texts/of-locale.ts';
 import type { World } from './world.ts';
 
 const msColumn = 92;
@@ -44,14 +45,6 @@ function linesOf(
   ];
 }
 
-/** What an act came to, in words. */
-export function resultText(name: Act['name'], result: ActResult, locale: Locale): string {
-  const texts = demoTextsOf(locale);
-  if (result.outcome === 'done') return texts.acts[name].done(result.facts);
-  if (result.outcome === 'fault') return `${texts.fault} (${result.reason})`;
-  return texts.refused(reasonText(locale, result.reason));
-}
-
 function stepText({ place, what, facts }: Step, locale: Locale): string {
   const texts = demoTextsOf(locale);
   return `${padded(texts.places[place], 10)} ${texts.steps[what](facts)}`;
@@ -60,11 +53,6 @@ function stepText({ place, what, facts }: Step, locale: Locale): string {
 function withMs(line: string, ms: number | undefined): string {
   if (ms === undefined) return line;
   return `${padded(line, msColumn)} ${msText(ms).padStart(8)}`;
-}
-
-/** Short times with more digits: an index look-up takes hundredths of a millisecond. */
-export function msText(ms: number): string {
-  return `${ms.toFixed(ms < 10 ? 2 : ms < 100 ? 1 : 0)} ms`;
 }
 
 /** Filled up with spaces; Japanese characters are two columns wide. */

@@ -1,4 +1,4 @@
-import { Fault } from '../domain/fault.ts';
+import { Fault, InvalidInput } from '../domain/fault.ts';
 import type { Locale } from '../pages/locale.ts';
 import type { ActFunction } from './acts/act-parts.ts';
 import { door, kioskPin, kioskTap, print, wrongPin } from './acts/hold.ts';
@@ -42,6 +42,16 @@ export class Stage {
   constructor(world: World, log: (line: string) => void) {
     this.#world = world;
     this.#log = log;
+    world.journal.onChange(() => this.#endWalk());
+  }
+
+  /** Lets the visitor walk the kiosk: the person's card is held as soon as the reader asks for it. */
+  offer(person: SamplePerson): void {
+    const { frontDesk, cards, byHand } = this.#world;
+    const issued = cards.get(person.uid);
+    if (issued === undefined) return;
+    byHand.uid = person.uid;
+    frontDesk.offer(issued.card);
   }
 
   perform(name: PerformedAct, person: SamplePerson, locale: Locale): Promise<Act> {
@@ -64,10 +74,24 @@ export class Stage {
     try {
       return await acts[name](parts);
     } catch (error) {
+      if (error instanceof InvalidInput) return { outcome: 'refused', reason: error.code, facts: {} };
       // Neither a yes nor a no; the story goes on.
       const reason = error instanceof Fault ? error.code : 'ERR_INTERNAL';
       this.#log(`${name}: ${error instanceof Error ? error.message : String(error)}`);
       return { outcome: 'fault', reason, facts: {} };
     }
+  }
+
+  /** A walk by hand is over when somebody was punched, or the provider said no. */
+  #endWalk(): void {
+    const { journal, frontDesk } = this.#world;
+    const act = journal.acts.at(-1);
+    if (act?.name !== 'kiosk-by-hand' || act.result !== undefined) return;
+    const last = act.steps.at(-1);
+    if (last?.what === 'punched') journal.end({ outcome: 'done', facts: last.facts });
+    else if (last?.what === 'decided-no' || last?.what === 'tap-refused') {
+      journal.end({ outcome: 'refused', reason: String(last.facts.reason), facts: {} });
+    } else return;
+    frontDesk.withdraw();
   }
 }

@@ -13,6 +13,11 @@ export interface SampleSystems {
   readonly door: Door;
 }
 
+/** Whose card lies ready for a visitor who walks the kiosk. */
+export interface ByHand {
+  uid: string;
+}
+
 const documents: readonly (readonly [string, string, number])[] = [
   ['会議資料（案）', 'Meeting papers (draft)', 12],
   ['窓口混雑状況 10月', 'Counter statistics, October', 3],
@@ -25,8 +30,9 @@ export async function startSampleSystems(parts: {
   readonly credentials: Credentials;
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly byHand: ByHand;
 }): Promise<SampleSystems> {
-  const { issuer, kioskPort, credentials, clock, journal } = parts;
+  const { issuer, kioskPort, credentials, clock, journal, byHand } = parts;
   const printer = new PrintStation(credentials.printer, allJobs(), ({ operation, ms, entries = 0 }) =>
     journal.note('system', operation, { entries }, ms),
   );
@@ -38,7 +44,7 @@ export async function startSampleSystems(parts: {
     issuer,
     ...credentials.kiosk,
     clock,
-    observe: (event) => noteKiosk(journal, event),
+    observe: (event) => noteKiosk(journal, byHand, event),
   });
   return { kiosk, printer, door };
 }
@@ -58,7 +64,11 @@ function allJobs(): readonly HeldJob[] {
   return samplePeople.flatMap(({ uid }) => jobsOf(uid));
 }
 
-function noteKiosk(journal: Journal, event: KioskEvent): void {
+function noteKiosk(journal: Journal, { uid }: ByHand, event: KioskEvent): void {
+  if (event.type === 'asked' && !journal.isDriven) {
+    journal.begin('kiosk-by-hand', uid);
+    journal.note('system', 'kiosk-asks', {}, event.ms);
+  }
   if (event.type === 'punched') {
     const { name, acr, amr } = event.punch;
     journal.note('system', 'code-exchanged', {}, event.ms);

@@ -14,7 +14,7 @@ import { setUp } from './installation.ts';
 import { Journal } from './journal.ts';
 import { observedContext } from './observed-context.ts';
 import { samplePeople } from './people.ts';
-import { type SampleSystems, startSampleSystems } from './sample-systems.ts';
+import { type ByHand, type SampleSystems, startSampleSystems } from './sample-systems.ts';
 import { type IssuedCard, TestAuthority } from './test-authority.ts';
 import { watchedReader } from './watched-reader.ts';
 
@@ -32,6 +32,7 @@ export interface World extends SampleSystems {
   readonly printerReader: SoftwareReader;
   /** A reader whose key somebody copied. */
   readonly stolenReader: Enrolment;
+  readonly byHand: ByHand;
   /** The card that each person holds now, by `uid`. */
   readonly cards: Map<string, IssuedCard>;
   close(): Promise<void>;
@@ -100,12 +101,14 @@ async function build(
   const doorState = await enrol(credentials.doorReaderCode, 'door');
   const doorReader = await DoorReader.start(watchedReader('door', journal), doorState);
   ending.push(() => doorReader.close());
+  const byHand: ByHand = { uid: '' };
   const systems = await startSampleSystems({
     issuer: config.issuer,
     kioskPort: ports.kiosk,
     credentials,
     clock,
     journal,
+    byHand,
   });
   ending.push(() => systems.kiosk.close());
   const cards = await Promise.all(
@@ -117,6 +120,7 @@ async function build(
     ports,
     context,
     journal,
+    byHand,
     authority,
     frontDesk,
     doorReader,

@@ -1,5 +1,5 @@
 import type { Locale } from '../../pages/locale.ts';
-import type { ActResult, StepFacts } from '../journal.ts';
+import type { ActResult, StepFacts, StepName } from '../journal.ts';
 import type { SamplePerson } from '../people.ts';
 import type { IssuedCard } from '../test-authority.ts';
 import type { World } from '../world.ts';
@@ -29,8 +29,10 @@ export function nameOf({ person, locale }: Pick<ActParts, 'person' | 'locale'>):
   return locale === 'ja' ? person.displayName : person.nameEn;
 }
 
+const refusingSteps: readonly StepName[] = ['decided-no', 'tap-refused', 'registration-refused'];
+
 /** Why the provider last said no in this act: devices are not told, the audit trail is. */
 export function lastDenial({ journal }: World): string {
-  const denial = journal.openSteps.findLast(({ what }) => what === 'decided-no' || what === 'tap-refused');
+  const denial = journal.openSteps.findLast(({ what }) => refusingSteps.includes(what));
   return String(denial?.facts.reason ?? 'unknown-card');
 }

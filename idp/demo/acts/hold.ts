@@ -37,7 +37,6 @@ export const wrongPin = holdAtKiosk(wrongPinDigits);
 export const print: ActFunction = async (parts) => {
   const { world, person, locale } = parts;
   const { journal, printer, printerReader } = world;
-  if (printer.heldFor(person.uid).length === 0) for (const job of jobsOf(person.uid)) printer.hold(job);
   const release = await printer.release(await serialAt(parts, printerReader));
   if (release.outcome === 'unknown') {
     journal.note('system', 'nothing-released');
@@ -46,6 +45,8 @@ export const print: ActFunction = async (parts) => {
   for (const { title, titleEn, pages } of release.jobs) {
     journal.note('system', 'job-released', { title: locale === 'ja' ? title : titleEn, pages });
   }
+  // The next visitor to the printer finds something, too.
+  for (const job of jobsOf(person.uid)) printer.hold(job);
   return done({ name: nameOf({ person, locale }), jobs: release.jobs.length });
 };
 

@@ -5,7 +5,7 @@ import { invitePerson } from '../../flows/invite-person.ts';
 import { demoOperator } from '../installation.ts';
 import { approver } from '../people.ts';
 import { demoPin } from '../test-authority.ts';
-import { type ActFunction, done, refused } from './act-parts.ts';
+import { type ActFunction, done, lastDenial, refused } from './act-parts.ts';
 
 /** Invitation, consent, PIN, signature, OCSP: then an approver's word is awaited. */
 export const register: ActFunction = async ({ world, person, issued }) => {
@@ -17,8 +17,7 @@ export const register: ActFunction = async ({ world, person, issued }) => {
     await frontDesk.register(issued.card, code, demoPin);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    journal.note('provider', 'registration-refused', { reason: error.code });
-    return refused(error.message);
+    return refused(error.code === 'ERR_REGISTRATION_REFUSED' ? lastDenial(world) : error.code);
   }
   journal.note('provider', 'registration-waits');
   return done();
@@ -38,10 +37,7 @@ export const approve: ActFunction = async ({ world, person }) => {
     registration: waiting.registrationId,
     approver: actor('person', approving.personId),
   });
-  if (outcome.outcome === 'refused') {
-    journal.note('provider', 'approval-refused', { reason: outcome.reason });
-    return refused(outcome.reason);
-  }
+  if (outcome.outcome === 'refused') return refused(outcome.reason);
   journal.note('provider', 'approved', {}, performance.now() - startedAt);
   return done();
 };

@@ -24,6 +24,7 @@ export interface DemoTexts {
   readonly fault: string;
   readonly reasons: { readonly [reason: string]: string };
   readonly page: PageTexts;
+  readonly started: { readonly title: string; readonly open: string; readonly end: string };
   readonly once: {
     readonly lead: string;
     expected(what: string): string;
@@ -36,11 +37,9 @@ export interface DemoTexts {
 export interface PageTexts {
   readonly people: string;
   readonly peopleHint: string;
-  readonly chosen: string;
   readonly states: {
     readonly [state in 'none' | 'pending' | 'active' | 'suspended' | 'revoked']: string;
   };
-  readonly card: string;
   readonly cardNext: {
     readonly [state in 'none' | 'pending' | 'active' | 'suspended' | 'revoked']: string;
   };
@@ -49,20 +48,18 @@ export interface PageTexts {
   approve(approver: string): string;
   readonly systems: string;
   readonly systemsHint: string;
-  readonly notYet: string;
   readonly kiosk: SystemTexts & {
     readonly holdWithPin: string;
     readonly byHand: string;
-    byHandHint(pin: string): string;
-    readonly open: string;
+    readonly byHandHint: string;
   };
   readonly printer: SystemTexts & { held(count: number): string };
   readonly door: SystemTexts;
-  readonly putCard: string;
-  readonly takeCard: string;
-  readonly cardLies: string;
   readonly way: string;
+  /** The heading over the wording that a registration is bound to. */
+  readonly consent: string;
   readonly wayEmpty: string;
+  readonly legend: { readonly [place in Place]: string };
   readonly wayTotal: string;
   readonly earlier: string;
   readonly stop: string;

@@ -3,9 +3,9 @@ import type { DemoTexts } from './catalogue.ts';
 export const en: DemoTexts = {
   locale: 'en',
   title: 'One card: attendance, printing, doors',
-  lead: 'Register a card, have it approved, then hold it over three readers. Suspend its holder, or let the issuer revoke it, and see every system refuse it at once.',
+  lead: 'Register a card, have it approved, hold it over three readers. Then stop it, and every system refuses it at once.',
   realOrNot:
-    'What you see is the real product with real cryptography. Only the card and the certification authority are software.',
+    'The product and its cryptography are real; only the card and the certification authority are software.',
   places: {
     card: 'Card',
     bridge: 'Reader',
@@ -33,7 +33,6 @@ export const en: DemoTexts = {
     'registration-refused': ({ reason }) => `Registration refused: ${reason}`,
     approved: () =>
       'Everything checked again at this moment, then the card is in the record and in the index',
-    'approval-refused': ({ reason }) => `Not approved: ${reason}`,
     'kiosk-asks': () => 'Asks for a sign-in: OpenID Connect code flow with PKCE, a fresh one for every punch',
     'led-to-bridge': () => 'Leads the browser to the reader beside it, with a signed challenge',
     'tap-kept': ({ evidence }) => `Tap signed by the reader, checked and kept once (evidence: ${evidence})`,
@@ -116,7 +115,6 @@ export const en: DemoTexts = {
   page: {
     people: 'Who are you?',
     peopleHint: 'Three people of the city of Mihon. Nobody real is meant.',
-    chosen: 'You',
     states: {
       none: 'not registered',
       pending: 'waits for approval',
@@ -124,7 +122,6 @@ export const en: DemoTexts = {
       suspended: 'suspended',
       revoked: 'card revoked',
     },
-    card: 'Your card',
     cardNext: {
       none: 'Your card is not registered yet. Put it on the reader, read the consent, type the PIN.',
       pending: 'Your proof is in. An approver has to say yes, and it cannot be you.',
@@ -137,7 +134,6 @@ export const en: DemoTexts = {
     approve: (approver) => `Approve as ${approver}`,
     systems: 'Three systems, standard protocols only',
     systemsHint: 'None of them knows anything about cards.',
-    notYet: 'The card is not registered: try it, and see it refused.',
     kiosk: {
       name: 'Attendance kiosk',
       protocol: 'OpenID Connect',
@@ -145,9 +141,7 @@ export const en: DemoTexts = {
       hold: 'Hold the card',
       holdWithPin: 'Card and PIN',
       byHand: 'Walk it yourself',
-      byHandHint: (pin) =>
-        `Put the card on the kiosk’s reader, open the kiosk in a new tab and follow the pages. PIN: ${pin}`,
-      open: 'Open the kiosk',
+      byHandHint: 'Opens the kiosk in a new tab. Your card is held as soon as the reader asks for it.',
     },
     printer: {
       name: 'Printer',
@@ -165,11 +159,16 @@ export const en: DemoTexts = {
       what: 'A controller binds with the number, and a fresh tap at this door must stand behind it.',
       hold: 'Hold the card',
     },
-    putCard: 'Put the card on the reader',
-    takeCard: 'Take the card away',
-    cardLies: 'The card lies on the kiosk’s reader.',
     way: 'The way of the tap',
+    consent: 'What is consented to',
     wayEmpty: 'Do something, and every step of it is shown here with its milliseconds.',
+    legend: {
+      card: 'holds a certificate and a key that its PIN unlocks',
+      bridge: 'reads the card, signs every tap with a key of its own',
+      provider: 'checks, looks up, decides, writes it down',
+      authority: 'issued the certificate, answers OCSP, publishes the day’s list',
+      system: 'asks who it is, in its own standard protocol',
+    },
     wayTotal: 'in all',
     earlier: 'Earlier',
     stop: 'Stop it',
@@ -190,6 +189,11 @@ export const en: DemoTexts = {
       bridge: 'Reader bridge',
       terminal: 'The same story in a terminal',
     },
+  },
+  started: {
+    title: 'Kazasu demonstration: a test authority, software cards, this machine only.',
+    open: 'Open this page',
+    end: 'Ctrl-C ends it; nothing of it stays.',
   },
   once: {
     lead: 'Kazasu demonstration: the whole story, with a test authority and software cards.',

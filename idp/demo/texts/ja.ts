@@ -3,9 +3,8 @@ import type { DemoTexts } from './catalogue.ts';
 export const ja: DemoTexts = {
   locale: 'ja',
   title: '1枚のカードで、出勤も、印刷も、ドアも。',
-  lead: 'カードを登録し、承認を受け、3つのリーダーにかざしてみてください。本人を停止したり、発行元がカードを失効させたりすると、すべてのシステムがすぐに拒否します。',
-  realOrNot:
-    '動いているのは本物の製品と本物の暗号です。ソフトウェアで代用しているのは、カードと認証局だけです。',
+  lead: 'カードを登録し、承認を受け、3つのリーダーにかざしてみてください。止めれば、すべてのシステムがすぐに拒否します。',
+  realOrNot: '製品も暗号も本物です。ソフトウェアで代用しているのは、カードと認証局だけです。',
   places: {
     card: 'カード',
     bridge: 'リーダー',
@@ -31,7 +30,6 @@ export const ja: DemoTexts = {
     'registration-waits': () => '登録・本人・同意への署名を検証。承認者の判断を待ちます',
     'registration-refused': ({ reason }) => `登録を拒否：${reason}`,
     approved: () => 'この時点ですべてを再検証し、台帳と索引にカードを記録',
-    'approval-refused': ({ reason }) => `承認されません：${reason}`,
     'kiosk-asks': () => 'サインインを依頼：OpenID Connect 認可コード＋PKCE、打刻のたびに新しく',
     'led-to-bridge': () => '署名付きチャレンジを持たせて、ブラウザーを手元のリーダーへ',
     'tap-kept': ({ evidence }) => `リーダーが署名したタップを検証し、一度だけ保管（根拠：${evidence}）`,
@@ -110,7 +108,6 @@ export const ja: DemoTexts = {
   page: {
     people: 'だれになりますか',
     peopleHint: '見本市の3人の職員です。実在の人物ではありません。',
-    chosen: 'あなた',
     states: {
       none: '未登録',
       pending: '承認待ち',
@@ -118,7 +115,6 @@ export const ja: DemoTexts = {
       suspended: '停止中',
       revoked: 'カード失効',
     },
-    card: 'あなたのカード',
     cardNext: {
       none: 'カードはまだ登録されていません。リーダーに置き、同意文を読み、暗証番号を入力します。',
       pending: '証明は届きました。承認者の判断が必要です。自分では承認できません。',
@@ -131,7 +127,6 @@ export const ja: DemoTexts = {
     approve: (approver) => `${approver} として承認する`,
     systems: '3つのシステム、標準プロトコルだけで',
     systemsHint: 'どのシステムも、カードのことを何も知りません。',
-    notYet: 'まだ登録されていません。かざすと拒否されます。',
     kiosk: {
       name: '出退勤端末',
       protocol: 'OpenID Connect',
@@ -139,9 +134,7 @@ export const ja: DemoTexts = {
       hold: 'カードをかざす',
       holdWithPin: 'カードと暗証番号',
       byHand: '自分で操作する',
-      byHandHint: (pin) =>
-        `端末のリーダーにカードを置き、端末を新しいタブで開いて、画面に従ってください。暗証番号：${pin}`,
-      open: '端末を開く',
+      byHandHint: '端末を新しいタブで開きます。リーダーが求めると、カードが自動でかざされます。',
     },
     printer: {
       name: 'プリンター',
@@ -157,11 +150,16 @@ export const ja: DemoTexts = {
       what: '制御装置が番号でバインドします。このドアでの、たった今のタップが必要です。',
       hold: 'カードをかざす',
     },
-    putCard: 'リーダーにカードを置く',
-    takeCard: 'カードを取る',
-    cardLies: '端末のリーダーにカードが置かれています。',
     way: 'タップのたどる道',
+    consent: '同意する内容',
     wayEmpty: '何か操作すると、その一つひとつの段階が、かかったミリ秒とともにここに表示されます。',
+    legend: {
+      card: '証明書と、暗証番号で使える鍵を持つ',
+      bridge: 'カードを読み、すべてのタップに自分の鍵で署名する',
+      provider: '検証し、参照し、判定し、記録する',
+      authority: '証明書を発行し、OCSPに答え、その日の失効リストを公開する',
+      system: 'だれなのかを、自分の標準プロトコルでたずねる',
+    },
     wayTotal: '全体',
     earlier: 'これまで',
     stop: '止める',
@@ -182,6 +180,11 @@ export const ja: DemoTexts = {
       bridge: 'リーダーブリッジ',
       terminal: '同じ物語をターミナルで',
     },
+  },
+  started: {
+    title: 'Kazasuのデモ：試験用認証局とソフトウェアのカードで、このパソコンの中だけで動きます。',
+    open: 'このページを開いてください',
+    end: 'Ctrl-C で終わります。何も残りません。',
   },
   once: {
     lead: 'Kazasuのデモ：試験用認証局とソフトウェアのカードで、物語のすべてを。',
