@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLdapFlows } from '../../connectors/ldap/kazasu-flows.ts';
+import { startLdapServer } from '../../connectors/ldap/server.ts';
+import { openSystem } from '../../idp/compose.ts';
+import { readConfig } from '../../idp/config.ts';
+import { type CardId, parseCardNumber } from '../../idp/domain/card.ts';
+import type { OrganizationId, PersonId } from '../../idp/domain/person.ts';
+import { actor } from '../../idp/domain/registration.ts';
+import type { FlowContext } from '../../idp/flows/context.ts';
+import { addLdapClient } from '../../idp/flows/manage-clients.ts';
+import { publishCards } from '../../idp/flows/publish-cards.ts';
+import { type BenchDirectory, benchBaseDn, benchCardNumber, benchUid } from './ldap-directory.ts';
+
+const dayMs = 86_400_000;
+
+/** The whole product behind the façade: record, card index, decision and audit trail, as `start` composes them. */
+export async function startBenchDirectory(people: number): Promise<BenchDirectory> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'kazasu-bench-'));
+  process.on('exit', () => rmSync(dataDir, { recursive: true, force: true }));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
+  const config = readConfig({ KAZASU_DATA_DIR: dataDir, KAZASU_LDAP_BASE_DN: benchBaseDn }, '/dev/null');
+  const { context } = await openSystem(config, { log: () => undefined });
+  const cardNumbers = Array.from({ length: people }, (_, index) => benchCardNumber(index));
+  await register(context, cardNumbers);
+  const [printer, door] = [
+    await addDevice(context, 'printer', 'card-search'),
+    await addDevice(context, 'door', 'card-bind'),
+  ];
+  const server = await startLdapServer({
+    flows: createLdapFlows(context),
+    clock: context.clock,
+    log: () => undefined,
+    baseDn: benchBaseDn,
+    host: '127.0.0.1',
+    ldapPort: 0,
+    ldapsPort: undefined,
+  });
+  return {
+    ldapPort: server.ldapPort!,
+    baseDn: benchBaseDn,
+    searchDn: `cn=printer,ou=devices,${benchBaseDn}`,
+    searchSecret: printer.secret,
+    cardNumbers,
+    bindDns: cardNumbers.map((number) => `cn=${number},cn=door,ou=cards,${benchBaseDn}`),
+    bindSecret: door.secret,
+  };
+}
+
+function addDevice(context: FlowContext, name: string, profile: 'card-search' | 'card-bind') {
+  return addLdapClient(context, {
+    name,
+    profile,
+    acceptedAcr: [],
+    requiredGroups: [],
+    addresses: ['127.0.0.0/8'],
+    allowPlaintext: true,
+    ownReader: true,
+    cardKind: 'jpki',
+    cardAttribute: 'serialNumber',
+    actor: actor('os', 0),
+  });
+}
+
+async function register(context: FlowContext, cardNumbers: readonly string[]): Promise<void> {
+  const organizationId = 'org' as OrganizationId;
+  const now = context.clock.now();
+  await context.record.change(async ({ organizations, people, cards }) => {
+    await organizations.add({ organizationId, name: 'みどり市', verifierBasis: 'for the bench' });
+    for (const [index, text] of cardNumbers.entries()) {
+      const personId = `person-${index}` as PersonId;
+      const uid = benchUid(index);
+      await people.put({
+        ...{ personId, organizationId, uid, state: 'active', roles: [], groups: [] },
+        ...{ displayName: `Person ${index}`, mail: `${uid}@example.jp`, organization: 'みどり市' },
+      });
+      const cardKey = context.numbers.keyOf(parseCardNumber('jpki', text));
+      await cards.add({
+        ...{ cardId: `card-${index}` as CardId, cardKey, kind: 'jpki', personId, state: 'active' },
+        sealedNumber: context.numbers.seal(Buffer.from(text, 'hex'), cardKey),
+        ...{ notBefore: now - dayMs, notAfter: now + dayMs, provedBySignatureAt: now, ocspGoodAt: now },
+      });
+    }
+  });
+  await publishCards(context);
+}
