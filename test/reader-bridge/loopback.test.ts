@@ -311,6 +311,7 @@ describe('card and PIN at a workstation', () => {
     reader.remove();
     await pageWith(path, 'The card left the reader.');
     await post(`${path}/pin`, { secret, pin: testPin });
+    expect((await get(path)).body).toContain('The card left the reader.');
     reader.present(holder.card());
     await pageWith(path, 'name="pin"');
     expect(pinsSent()).toEqual([]);
