@@ -126,7 +126,10 @@ describe.skipIf(missing !== undefined)('with a real Redis', () => {
       expect(JSON.stringify([keys, values])).not.toMatch(/tanaka|card-1/);
     });
 
-    it('answers with a fault within 100 ms while Redis hangs, and truly again when it goes on', async () => {
+    // Tried again, because a machine under load may be late by itself.
+    it('answers with a fault within 100 ms while Redis hangs, and truly again when it goes on', {
+      retry: 2,
+    }, async () => {
       redis.freeze();
       const began = performance.now();
       const finds = await Promise.allSettled(Array.from({ length: 50 }, () => index.find(cardKey(1))));

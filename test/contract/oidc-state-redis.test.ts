@@ -52,7 +52,8 @@ describe.skipIf(missing !== undefined)('with a real Redis', () => {
     await redis.close();
   });
 
-  it('answers with a fault within 100 ms while Redis hangs', async () => {
+  // Tried again, because a machine under load may be late by itself.
+  it('answers with a fault within 100 ms while Redis hangs', { retry: 2 }, async () => {
     const redis = await startRedis();
     const state = await openRedisOidcState({ url: redis.url, indexKey, clock: new HandSetClock(start) });
     redis.freeze();

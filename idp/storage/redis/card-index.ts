@@ -7,7 +7,7 @@ import { octetsOf } from '../card-key-octets.ts';
 import { ReadOnce } from '../read-once.ts';
 import { openBox, sealBox } from '../sealed-box.ts';
 import { connectRedis, type RedisConnection } from './connection.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline, ticksOfChange } from './deadline.ts';
 
 const code = 'ERR_CARD_INDEX_UNAVAILABLE';
 const keyPrefix = Buffer.from('kazasu:card:');
@@ -47,6 +47,8 @@ class SealedCardIndex implements RedisCardIndex {
   readonly #redis: RedisConnection;
   readonly #key: KeyObject;
   readonly #deadline = new Deadline(code);
+  /** For everything but look-ups. */
+  readonly #patience = new Deadline(code, ticksOfChange);
   readonly #facts = new ReadOnce<Buffer>((sealed, cardKey) => this.#open(sealed, cardKey));
   #generation: string | undefined;
   /** The marker as it was last opened: as long as Redis repeats it, nothing needs to be opened again. */
@@ -67,12 +69,12 @@ class SealedCardIndex implements RedisCardIndex {
   }
 
   async put(cardKey: CardKey, cards: readonly CardFacts[]): Promise<void> {
-    await this.#deadline.within(this.#send(octetsOf(cardKey), cards));
+    await this.#patience.within(this.#send(octetsOf(cardKey), cards));
   }
 
   async adopt(generation: string): Promise<boolean> {
     this.#trust(generation);
-    const marker = await this.#deadline.within(this.#redis.get(markerKey));
+    const marker = await this.#patience.within(this.#redis.get(markerKey));
     return marker !== null && this.#isOurs(marker);
   }
 
@@ -86,16 +88,17 @@ class SealedCardIndex implements RedisCardIndex {
     for await (const [cardKey, cards] of entries) {
       sending.push(this.#send(octetsOf(cardKey), cards));
       if (sending.length < rebuildBatch) continue;
-      await this.#deadline.within(Promise.all(sending));
+      await this.#patience.within(Promise.all(sending));
       sending = [];
     }
-    await this.#deadline.within(Promise.all(sending));
+    await this.#patience.within(Promise.all(sending));
     const marker = sealBox(this.#key, Buffer.from(markerVersion), this.#markerBoundTo());
-    await this.#deadline.within(this.#redis.set(markerKey, marker));
+    await this.#patience.within(this.#redis.set(markerKey, marker));
   }
 
   async close(): Promise<void> {
     this.#deadline.stop();
+    this.#patience.stop();
     if (this.#redis.isOpen) this.#redis.destroy();
   }
 
@@ -117,12 +120,12 @@ class SealedCardIndex implements RedisCardIndex {
 
   /** The marker goes first: from then on nobody trusts what is being taken away. */
   async #empty(): Promise<void> {
-    await this.#deadline.within(this.#redis.unlink(markerKey));
+    await this.#patience.within(this.#redis.unlink(markerKey));
     for (let cursor = '0'; ; ) {
-      const page = await this.#deadline.within(
+      const page = await this.#patience.within(
         this.#redis.scan(cursor, { MATCH: `${keyPrefix}*`, COUNT: rebuildBatch }),
       );
-      if (page.keys.length > 0) await this.#deadline.within(this.#redis.unlink(page.keys));
+      if (page.keys.length > 0) await this.#patience.within(this.#redis.unlink(page.keys));
       cursor = page.cursor.toString();
       if (cursor === '0') return;
     }

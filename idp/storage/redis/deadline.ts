@@ -1,8 +1,10 @@
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 
 const tickMs = 10;
-/** Whole ticks a command may wait: with the one it began in, 40 to 50 ms. */
-const ticks = 4;
+/** Whole ticks that a sign-in may wait: with the one it began in, 40 to 50 ms. */
+const ticksOfSignIn = 4;
+/** Two seconds: nobody stands at a reader while a change is written, and giving up would leave the index behind. */
+export const ticksOfChange = 200;
 
 interface Waiting {
   reject: ((error: Error) => void) | undefined;
@@ -15,12 +17,14 @@ interface Waiting {
  */
 export class Deadline {
   readonly #code: FaultCode;
+  readonly #ticks: number;
   #begun: Waiting[] = [];
   #older: Waiting[][] = [];
   #ticker: NodeJS.Timeout | undefined;
 
-  constructor(code: FaultCode) {
+  constructor(code: FaultCode, ticks = ticksOfSignIn) {
     this.#code = code;
+    this.#ticks = ticks;
   }
 
   /** @throws {Fault} with the code of this deadline when the command fails or takes too long. */
@@ -50,7 +54,7 @@ export class Deadline {
   #tick(): void {
     this.#older.push(this.#begun);
     this.#begun = [];
-    if (this.#older.length <= ticks) return;
+    if (this.#older.length <= this.#ticks) return;
     const late = (this.#older.shift() ?? []).filter(({ reject }) => reject !== undefined);
     if (late.length > 0) {
       const fault = new Fault(this.#code, 'Redis does not answer in time.');

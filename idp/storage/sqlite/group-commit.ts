@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { FaultCode } from '../../domain/fault.ts';
 import { beginImmediate, rollBack } from './connection.ts';
 import { faultOf } from './faults.ts';
+import type { WalSync } from './wal-sync.ts';
 import type { WriteTurn } from './write-turn.ts';
 
 interface Waiting {
@@ -18,15 +19,19 @@ export class GroupCommit {
   readonly #connection: DatabaseSync;
   readonly #turn: WriteTurn;
   readonly #code: FaultCode;
+  readonly #walSync: WalSync | undefined;
+  #acknowledged: Promise<unknown> = Promise.resolve();
   #waiting: Waiting[] = [];
 
-  constructor(connection: DatabaseSync, turn: WriteTurn, code: FaultCode) {
+  /** @param walSync where an answer waits for the disk although the connection's commits do not. */
+  constructor(connection: DatabaseSync, turn: WriteTurn, code: FaultCode, walSync?: WalSync) {
     this.#connection = connection;
     this.#turn = turn;
     this.#code = code;
+    this.#walSync = walSync;
   }
 
-  /** Resolves when the group is committed. @throws {Fault} the code of this group. */
+  /** Resolves when the group is committed, and on disk where that was asked for. @throws {Fault} the code of this group. */
   run<T>(operation: () => T): Promise<T> {
     this.#turn.assertOutside();
     return new Promise<T>((resolve, reject) => {
@@ -39,6 +44,7 @@ export class GroupCommit {
   /** Resolves when everything handed in before is committed or has failed; for closing. */
   async finished(): Promise<void> {
     if (this.#waiting.length > 0) await this.run(() => {}).catch(() => {});
+    await this.#acknowledged;
   }
 
   async #commit(): Promise<void> {
@@ -48,10 +54,7 @@ export class GroupCommit {
       group = this.#take();
       const results = group.map(({ operation }) => operation());
       this.#connection.exec('COMMIT');
-      group.forEach(({ resolve }, index) => {
-        // The result of the very operation that this promise was made for.
-        resolve(results[index] as never);
-      });
+      this.#acknowledge(group, results);
     } catch (error) {
       rollBack(this.#connection);
       if (group.length > 1) return this.#commitOneByOne(group);
@@ -62,17 +65,33 @@ export class GroupCommit {
 
   /** One operation that fails must not take those along that only shared its moment. */
   async #commitOneByOne(group: readonly Waiting[]): Promise<void> {
-    for (const { operation, resolve, reject } of group) {
+    for (const waiting of group) {
+      const { operation, reject } = waiting;
       try {
         await beginImmediate(this.#connection);
         const result = operation();
         this.#connection.exec('COMMIT');
-        resolve(result as never);
+        this.#acknowledge([waiting], [result]);
       } catch (error) {
         rollBack(this.#connection);
         reject(faultOf(error, this.#code));
       }
     }
+  }
+
+  /** Without holding up the next group: it commits while this one waits for the disk. */
+  #acknowledge(group: readonly Waiting[], results: readonly unknown[]): void {
+    const resolveAll = () => {
+      for (const [index, { resolve }] of group.entries()) {
+        // The result of the very operation that this promise was made for.
+        resolve(results[index] as never);
+      }
+    };
+    const rejectAll = (error: unknown) => {
+      for (const { reject } of group) reject(faultOf(error, this.#code));
+    };
+    if (this.#walSync === undefined) resolveAll();
+    else this.#acknowledged = this.#walSync.sync().then(resolveAll, rejectAll);
   }
 
   #take(): Waiting[] {

@@ -13,6 +13,7 @@ import { migrateToLatest } from './migrate.ts';
 import { first } from './migrations/taps-001-first.ts';
 import { toPrompt, toTap } from './tap-rows.ts';
 import { prepareTapStatements, type TapStatements } from './tap-statements.ts';
+import { WalSync } from './wal-sync.ts';
 import { WriteTurn } from './write-turn.ts';
 
 const code = 'ERR_RECORD_UNAVAILABLE';
@@ -21,13 +22,14 @@ const longestPinWindowMs = 24 * 60 * 60 * 1_000;
 
 /**
  * Opens the prompts and taps. What `keep`, `redeem` and `takeUnprompted` answer is on disk (fsync) before the answer:
- * a tap used once stays used whatever happens to the machine.
+ * a tap used once stays used whatever happens to the machine. The fsync is `WalSync`'s, in the thread pool: nobody
+ * else waits for the disk because somebody taps.
  */
 export async function openSqliteTaps(path: string): Promise<Taps & { close(): Promise<void> }> {
-  const connection = openForWriting(path, 'FULL', code);
+  const connection = openForWriting(path, 'NORMAL', code);
   try {
     await migrateToLatest(connection, { '001-first': first }, code);
-    return new SqliteTaps(connection);
+    return new SqliteTaps(connection, new WalSync(path));
   } catch (error) {
     connection.close();
     throw error;
@@ -37,12 +39,14 @@ export async function openSqliteTaps(path: string): Promise<Taps & { close(): Pr
 class SqliteTaps implements Taps {
   readonly #connection: DatabaseSync;
   readonly #turn = new WriteTurn();
+  readonly #walSync: WalSync;
   readonly #group: GroupCommit;
   readonly #statements: TapStatements;
 
-  constructor(connection: DatabaseSync) {
+  constructor(connection: DatabaseSync, walSync: WalSync) {
     this.#connection = connection;
-    this.#group = new GroupCommit(connection, this.#turn, code);
+    this.#walSync = walSync;
+    this.#group = new GroupCommit(connection, this.#turn, code, walSync);
     this.#statements = prepareTapStatements(connection);
   }
 
@@ -131,7 +135,10 @@ class SqliteTaps implements Taps {
 
   async close(): Promise<void> {
     await this.#group.finished();
-    await this.#turn.run(async () => closeAll(this.#connection));
+    await this.#turn.run(async () => {
+      await this.#walSync.close();
+      closeAll(this.#connection);
+    });
   }
 
   #count(tap: Tap, counter: number): NotKept | undefined {
