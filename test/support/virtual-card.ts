@@ -10,6 +10,7 @@ import { type VpcdEvent, vpcdPort } from '../../reader-bridge/virtual/vpcd.ts';
 
 /** pcscd's virtual reader has a fixed port, so one suite at a time may use it. */
 const lockFile = join(tmpdir(), 'kazasu-vpcd.lock');
+const pidFile = '/run/pcscd/pcscd.pid';
 const virtualMain = fileURLToPath(new URL('../../reader-bridge/virtual/main.ts', import.meta.url));
 
 /** A line of the virtual card's process. */
@@ -95,8 +96,8 @@ async function startCard(
 
 async function startPcscd(): Promise<ChildProcess | undefined> {
   if (await listens(vpcdPort)) return undefined;
-  // A pid file and a socket of a pcscd that was killed keep a new one from starting.
-  rmSync('/run/pcscd/pcscd.pid', { force: true });
+  // The pid file of a pcscd that was killed keeps a new one from starting.
+  if (!isAlive(pidIn(pidFile))) rmSync(pidFile, { force: true });
   const child = spawn('/usr/sbin/pcscd', ['--foreground'], { stdio: 'ignore' });
   await until('pcscd to listen', async () => {
     if (child.exitCode !== null)
@@ -130,7 +131,7 @@ async function takeLock(): Promise<void> {
         closeSync(file);
         return true;
       } catch {
-        if (!isAlive(readLock())) rmSync(lockFile, { force: true });
+        if (!isAlive(pidIn(lockFile))) rmSync(lockFile, { force: true });
         return false;
       }
     },
@@ -138,9 +139,9 @@ async function takeLock(): Promise<void> {
   );
 }
 
-function readLock(): number {
+function pidIn(path: string): number {
   try {
-    return Number(readFileSync(lockFile, 'latin1'));
+    return Number(readFileSync(path, 'latin1'));
   } catch {
     return 0;
   }
