@@ -50,6 +50,8 @@ export function presentationRoutes(parts: {
   const { presentations, now, formOrigin } = parts;
   const script = read('present.js');
   const stylesheet = read('present.css');
+  /** Presentations whose page is next asked for by a form's redirect. */
+  const followForm = new Set<string>();
 
   /** 303 to the clean address: no challenge stays in the history, and reloading posts nothing twice. */
   const seeOther = (response: ServerResponse, location: string) =>
@@ -65,6 +67,7 @@ export function presentationRoutes(parts: {
         return answerTrouble(request, response, 'bad-form');
       }
       act(presentation, form);
+      followForm.add(id);
       seeOther(response, `${paths.presentation}${id}`);
     };
 
@@ -79,6 +82,12 @@ export function presentationRoutes(parts: {
       if (presentation === undefined) return answerTrouble(request, response, 'not-found');
       presentation.seen(now());
       const { stage } = presentation;
+      const ofForm = followForm.delete(id);
+      if (stage.stage === 'done' && ofForm) {
+        // The way leads on to the client, where `form-action` stops a form: a navigation of its own begins here.
+        const headers = { ...htmlType, refresh: `0; url=${paths.presentation}${id}` };
+        return answer(response, 200, headers, presentationPage(presentation), formOrigin);
+      }
       if (stage.stage === 'done') {
         presentation.enter({ stage: 'delivered' });
         return seeOther(response, stage.location);

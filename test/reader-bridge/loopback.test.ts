@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LoopbackServer, startLoopbackServer } from '../../reader-bridge/loopback/loopback-server.ts';
 import { SoftwareFelicaCard } from '../../reader-bridge/virtual/felica-card.ts';
@@ -236,6 +237,17 @@ describe('card and PIN at a workstation', () => {
     const [tap] = provider.taps;
     expect(tap && signatureVerifies(tap, 'login')).toBe(true);
     expect(poweredOffAfterPin(events)).toBe(true);
+  });
+
+  test('lead on by a navigation of their own: a form may not end at the client', async () => {
+    const path = await begin(pin);
+    reader.present(holder.card());
+    await typed(path, testPin);
+    while (provider.taps.length === 0) await delay(5);
+    await delay(50);
+    const followed = await get(path);
+    expect([followed.status, followed.headers.refresh]).toEqual([200, `0; url=${path}`]);
+    expect((await get(path)).status).toBe(303);
   });
 
   test('accept digits as Japanese input methods type them', async () => {
