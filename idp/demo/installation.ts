@@ -26,9 +26,9 @@ export interface Credentials {
   readonly spareReaderCode: string;
 }
 
-/** What the systems are called; people see the kiosk's name on the sign-in page. */
+/** What the systems are called; people see the kiosk's name on the sign-in page and on the bridge's. */
 export const systemNames = {
-  kiosk: '出退勤端末 Attendance kiosk',
+  kiosk: 'デモ 出退勤端末 Demo kiosk',
   printer: 'printer',
   door: 'door',
 } as const;

@@ -61,8 +61,8 @@ export class RobotBrowser {
     let next = { method, url, body };
     for (let hops = 0; hops < longestWay; hops += 1) {
       const { status, headers, text } = await this.#hop(next.method, next.url, next.body);
-      const { location } = headers;
-      if (status < 300 || status >= 400 || location === undefined) {
+      const location = status >= 300 && status < 400 ? headers.location : refreshOf(headers);
+      if (location === undefined) {
         this.#from = next.url;
         return { url: next.url, status, text };
       }
@@ -153,6 +153,11 @@ function exchange(
     outgoing.on('error', reject);
     outgoing.end(body);
   });
+}
+
+/** A page that leads on at once by itself. @see HTML §4.2.5.3 (refresh) */
+function refreshOf({ refresh }: IncomingHttpHeaders): string | undefined {
+  return typeof refresh === 'string' ? /^0; url=(.+)$/.exec(refresh)?.[1] : undefined;
 }
 
 /** Ports do not make a site, hosts do. @see HTML §7.1.1 (same site) */

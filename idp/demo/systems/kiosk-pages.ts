@@ -1,9 +1,9 @@
 import { type Html, html } from '../../pages/html.ts';
 import type { Locale } from '../../pages/locale.ts';
+import { textsOf } from '../../pages/texts/of-locale.ts';
 import type { Punch } from './attendance-kiosk.ts';
 
 interface Texts {
-  readonly banner: string;
   readonly name: string;
   readonly vendor: string;
   readonly question: string;
@@ -22,8 +22,6 @@ interface Texts {
 
 const texts: { readonly [locale in Locale]: Texts } = {
   ja: {
-    banner:
-      'これは試験用認証局によるデモです。カードはソフトウェアで、実物のマイナンバーカードは使用しません。',
     name: '出退勤端末',
     vendor: '見本市の勤怠管理サービス（サンプル）',
     question: '打刻してください',
@@ -40,8 +38,6 @@ const texts: { readonly [locale in Locale]: Texts } = {
     clock: ({ at }) => timeOf('ja-JP', at),
   },
   en: {
-    banner:
-      'This is a demonstration with a test authority. The cards are software; no real My Number Card is used.',
     name: 'Attendance kiosk',
     vendor: 'Attendance service of Mihon City (sample)',
     question: 'Punch in or out',
@@ -113,7 +109,7 @@ function screen(locale: Locale, title: string, content: Html): string {
 <link rel="stylesheet" href="/sample-system.css">
 </head>
 <body>
-<p class="demo-banner" role="note">${words.banner}</p>
+<p class="demo-banner" role="note">${textsOf(locale).demoBanner}</p>
 <header><strong>${words.name}</strong><span>${words.vendor}</span></header>
 <main>
 ${content}
