@@ -13,6 +13,8 @@ export interface BoundDevice {
   /** The `cn` of `cn=…,ou=devices`. */
   readonly name: string;
   readonly profile: DeviceProfile;
+  /** Names the secret it proved: once that is rotated, nothing more is answered on this connection. */
+  readonly credential: string;
 }
 
 export interface DeviceBindRequest {
@@ -22,6 +24,8 @@ export interface DeviceBindRequest {
   readonly secret: string;
   readonly remoteAddress: string;
   readonly channel: 'tls' | 'plain';
+  /** A card bind proves the device only on the way to its card: one sign-in, one line of audit. */
+  readonly way: 'device' | 'card-bind';
 }
 
 export type DeviceBindOutcome =
@@ -30,7 +34,7 @@ export type DeviceBindOutcome =
   | { readonly outcome: 'denied'; readonly reason: 'confidentiality-required' | 'invalid-credentials' };
 
 export interface CardLogInRequest {
-  readonly clientId: ClientId;
+  readonly device: BoundDevice;
   readonly number: CardNumber;
   readonly way: 'card-search' | 'card-bind';
   readonly remoteAddress: string;
@@ -50,7 +54,7 @@ export interface PersonLookUp {
 }
 
 export interface PeopleQuery {
-  readonly clientId: ClientId;
+  readonly device: BoundDevice;
   /** People for whom at least one of these holds; `undefined` asks for everybody. */
   readonly anyOf: readonly PersonLookUp[] | undefined;
   /** Only people whose `uid` sorts after this one: the next page. */
@@ -69,7 +73,7 @@ export type PeopleOutcome =
   | { readonly outcome: 'device-denied' };
 
 export interface GroupsQuery {
-  readonly clientId: ClientId;
+  readonly device: BoundDevice;
   /** Only groups of these names, without regard to case; `undefined` asks for all. */
   readonly names: readonly string[] | undefined;
 }

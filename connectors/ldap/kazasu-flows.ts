@@ -3,36 +3,55 @@ import type { FlowContext } from '../../idp/flows/context.ts';
 import { findGroups, findPeople } from '../../idp/flows/find-people.ts';
 import { logInFromDevice } from '../../idp/flows/log-in-from-device.ts';
 import { profileOf } from './device-profile.ts';
-import type { LdapFlows } from './directory-service.ts';
+import type { BoundDevice, LdapFlows } from './directory-service.ts';
 
 /** The façade's four questions, answered by the flows that decide for every protocol. */
 export function createLdapFlows(context: FlowContext): LdapFlows {
-  const active = (clientId: string) => context.clients.find(clientId)?.policy.clientState === 'active';
+  /** Asked for every operation: a disabled device, or a rotated secret, ends connections that are open already. */
+  const stillBound = ({ clientId, credential }: BoundDevice) => {
+    const client = context.clients.find(clientId);
+    return (
+      client?.protocol === 'ldap' &&
+      client.policy.clientState === 'active' &&
+      client.secretHash === credential
+    );
+  };
   return {
-    async bindDevice({ name, secret, remoteAddress, channel }) {
-      const outcome = await bindDevice(context, { name, secret, remoteAddress, secure: channel === 'tls' });
+    async bindDevice({ name, secret, remoteAddress, channel, way }) {
+      const request = {
+        name,
+        secret,
+        remoteAddress,
+        secure: channel === 'tls',
+        forCard: way === 'card-bind',
+      };
+      const outcome = await bindDevice(context, request);
       if (outcome.outcome === 'bound') {
         const { device } = outcome;
         const { clientId } = device.policy;
-        return { outcome: 'bound', device: { clientId, name: device.name, profile: profileOf(device) } };
+        const { secretHash: credential } = device;
+        return {
+          outcome: 'bound',
+          device: { clientId, name: device.name, profile: profileOf(device), credential },
+        };
       }
       const confidential = outcome.reason === 'plaintext-not-allowed';
       return { outcome: 'denied', reason: confidential ? 'confidentiality-required' : 'invalid-credentials' };
     },
-    async logInWithCard({ clientId, number }) {
-      if (!active(clientId)) return { outcome: 'device-denied' };
-      const outcome = await logInFromDevice(context, { clientId, number });
+    async logInWithCard({ device, number }) {
+      if (!stillBound(device)) return { outcome: 'device-denied' };
+      const outcome = await logInFromDevice(context, { clientId: device.clientId, number });
       return outcome.outcome === 'granted'
         ? { outcome: 'granted', person: outcome.person }
         : { outcome: 'denied', reason: outcome.reason };
     },
-    async findPeople({ clientId, ...lookUp }) {
-      return active(clientId)
+    async findPeople({ device, ...lookUp }) {
+      return stillBound(device)
         ? { outcome: 'found', ...(await findPeople(context, lookUp)) }
         : { outcome: 'device-denied' };
     },
-    async findGroups({ clientId, names }) {
-      return active(clientId)
+    async findGroups({ device, names }) {
+      return stillBound(device)
         ? { outcome: 'found', groups: await findGroups(context, names) }
         : { outcome: 'device-denied' };
     },

@@ -23,6 +23,8 @@ export async function bindDevice(
     readonly secret: string;
     readonly remoteAddress: string;
     readonly secure: boolean;
+    /** On the way to a card's sign-in, which is audited itself: only a refusal is a line of its own. */
+    readonly forCard: boolean;
   },
 ): Promise<BindOutcome> {
   const client = clients.find(request.name);
@@ -30,14 +32,15 @@ export async function bindDevice(
   // Hashed before anything else is looked at: a wrong name takes as long as a wrong secret.
   const hash = secrets.hash(request.secret);
   const reason = refusalOf(device, secrets.equal(hash, device?.secretHash ?? secrets.hash('')), request);
-  const subject = device?.policy.clientId;
-  await audit.append({
-    at: clock.now(),
-    type: reason === undefined ? 'client.bound' : 'client.bind-refused',
-    actor: actor('client', subject ?? 'unknown'),
-    ...(reason === undefined ? {} : { reason }),
-    details: { address: request.remoteAddress },
-  });
+  if (reason !== undefined || !request.forCard) {
+    await audit.append({
+      at: clock.now(),
+      type: reason === undefined ? 'client.bound' : 'client.bind-refused',
+      actor: actor('client', device?.policy.clientId ?? 'unknown'),
+      ...(reason === undefined ? {} : { reason }),
+      details: { address: request.remoteAddress },
+    });
+  }
   if (reason !== undefined || device === undefined)
     return { outcome: 'refused', reason: reason ?? 'device-unknown' };
   return { outcome: 'bound', device };
@@ -59,6 +62,15 @@ function refusalOf(
 export function addressAllowed(ranges: readonly string[], remoteAddress: string): boolean {
   if (ranges.length === 0) return true;
   const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/, '');
+  return blockList(ranges).check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** Made once for each client's ranges: a device may bind for every card. */
+const blockLists = new WeakMap<readonly string[], BlockList>();
+
+function blockList(ranges: readonly string[]): BlockList {
+  const known = blockLists.get(ranges);
+  if (known !== undefined) return known;
   const list = new BlockList();
   for (const range of ranges) {
     const [network = '', prefix] = range.split('/');
@@ -66,5 +78,6 @@ export function addressAllowed(ranges: readonly string[], remoteAddress: string)
     if (prefix === undefined) list.addAddress(network, family);
     else list.addSubnet(network, Number(prefix), family);
   }
-  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  blockLists.set(ranges, list);
+  return list;
 }

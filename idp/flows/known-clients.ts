@@ -10,12 +10,13 @@ export class KnownClients {
     const clients = await record.clients.list();
     this.#byIdOrName.clear();
     for (const client of clients) {
-      this.#byIdOrName.set(client.name, client);
+      this.#byIdOrName.set(client.name.toLowerCase(), client);
       this.#byIdOrName.set(client.policy.clientId, client);
     }
   }
 
+  /** Names as DNs compare them: without regard to case. */
   find(idOrName: string): Client | undefined {
-    return this.#byIdOrName.get(idOrName);
+    return this.#byIdOrName.get(idOrName.toLowerCase());
   }
 }

@@ -158,7 +158,8 @@ async function add(context: Context, client: Client, actor: Actor): Promise<void
   }
   const { clientId } = client.policy;
   await context.record.change(async (tables) => {
-    if ((await tables.clients.find(client.name)) !== undefined) {
+    const names = (await tables.clients.list()).map(({ name }) => name.toLowerCase());
+    if (names.includes(client.name.toLowerCase())) {
       throw new InvalidInput(
         'ERR_CLIENT_EXISTS',
         `There is a client "${client.name}" already: choose another name.`,

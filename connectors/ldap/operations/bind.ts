@@ -49,6 +49,7 @@ function bindAt(facade: Facade, exchange: Exchange, place: Place, secret: string
     secret,
     remoteAddress: exchange.session.remoteAddress,
     channel: exchange.session.channel,
+    way: place.kind === 'card' ? 'card-bind' : 'device',
   });
   const answer = (known: DeviceBindOutcome) => answerDevice(facade, exchange, place, known);
   return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
@@ -86,7 +87,7 @@ function bindCard(
       return invalidCredentials;
     }
     const { remoteAddress } = exchange.session;
-    const request = { clientId: device.clientId, number, way: 'card-bind', remoteAddress } as const;
+    const request = { device, number, way: 'card-bind', remoteAddress } as const;
     const outcome = facade.flows.logInWithCard(request);
     const answer = (known: CardLogInOutcome) => answerCard(facade, exchange, device, known);
     return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);

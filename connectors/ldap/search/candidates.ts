@@ -72,7 +72,7 @@ async function* people(
   const anyOf = lookUps(request, place, viewer);
   let afterUid = after;
   for (;;) {
-    const query = { clientId: device.clientId, anyOf, afterUid, limit: peoplePerQuestion };
+    const query = { device, anyOf, afterUid, limit: peoplePerQuestion };
     const found = await facade.flows.findPeople(query);
     if (found.outcome === 'device-denied') {
       yield new DeviceDenied();
@@ -111,7 +111,7 @@ async function groups(
 ): Promise<Batch> {
   const only = namedLeaf(place);
   const found = await facade.flows.findGroups({
-    clientId: device.clientId,
+    device,
     names: only === undefined ? undefined : [only],
   });
   if (found.outcome === 'device-denied') return new DeviceDenied();

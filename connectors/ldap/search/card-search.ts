@@ -35,7 +35,7 @@ export function cardSearch(
       return success;
     }
     const outcome = facade.flows.logInWithCard({
-      clientId: device.clientId,
+      device,
       number: assertion.number,
       way: 'card-search',
       remoteAddress: exchange.session.remoteAddress,

@@ -124,7 +124,7 @@ describe('a device that binds', () => {
       secure: true,
       ...changes,
     };
-    const outcome = await bindDevice(world.context, request);
+    const outcome = await bindDevice(world.context, { forCard: false, ...request });
     return outcome.outcome === 'bound' ? 'bound' : outcome.reason;
   };
 

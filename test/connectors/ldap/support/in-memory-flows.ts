@@ -65,12 +65,17 @@ export class InMemoryDirectory implements LdapFlows {
       if (device === undefined || device.disabled || !matches) {
         return { outcome: 'denied', reason: 'invalid-credentials' };
       }
-      const bound = { clientId: device.name as ClientId, name: device.name, profile: device.profile };
+      const bound = {
+        clientId: device.name as ClientId,
+        name: device.name,
+        profile: device.profile,
+        credential: device.secret,
+      };
       return { outcome: 'bound', device: bound };
     });
   }
 
-  logInWithCard({ clientId, number, way }: Parameters<LdapFlows['logInWithCard']>[0]) {
+  logInWithCard({ device: { clientId }, number, way }: Parameters<LdapFlows['logInWithCard']>[0]) {
     return this.#answer<Awaited<ReturnType<LdapFlows['logInWithCard']>>>(() => {
       if (this.#isGone(clientId)) return { outcome: 'device-denied' };
       this.logIns.push({ number: number.value, way });
@@ -83,7 +88,7 @@ export class InMemoryDirectory implements LdapFlows {
     });
   }
 
-  findPeople({ clientId, anyOf, afterUid, limit }: Parameters<LdapFlows['findPeople']>[0]) {
+  findPeople({ device: { clientId }, anyOf, afterUid, limit }: Parameters<LdapFlows['findPeople']>[0]) {
     return this.#answer<Awaited<ReturnType<LdapFlows['findPeople']>>>(() => {
       if (this.#isGone(clientId)) return { outcome: 'device-denied' };
       const found = [...this.people.values()]
@@ -94,7 +99,7 @@ export class InMemoryDirectory implements LdapFlows {
     });
   }
 
-  findGroups({ clientId, names }: Parameters<LdapFlows['findGroups']>[0]) {
+  findGroups({ device: { clientId }, names }: Parameters<LdapFlows['findGroups']>[0]) {
     return this.#answer<Awaited<ReturnType<LdapFlows['findGroups']>>>(() => {
       if (this.#isGone(clientId)) return { outcome: 'device-denied' };
       const members = new Map<string, string[]>();

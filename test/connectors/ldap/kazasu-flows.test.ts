@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BoundDevice, LdapFlows } from '../../../connectors/ldap/directory-service.ts';
+import { createLdapFlows } from '../../../connectors/ldap/kazasu-flows.ts';
+import { openSystem, type System } from '../../../idp/compose.ts';
+import { readConfig } from '../../../idp/config.ts';
+import { parseCardNumber } from '../../../idp/domain/card.ts';
+import { actor } from '../../../idp/domain/registration.ts';
+import { addLdapClient, rotateClientSecret } from '../../../idp/flows/manage-clients.ts';
+
+const admin = actor('os', 0);
+const number = parseCardNumber('jpki', '0b000001');
+let directory: string;
+let system: System;
+let flows: LdapFlows;
+let device: BoundDevice;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'kazasu-ldap-'));
+  const config = readConfig({ KAZASU_DATA_DIR: join(directory, 'data') }, '/nonexistent');
+  system = await openSystem(config, { log: () => {} });
+  flows = createLdapFlows(system.context);
+  const { secret } = await addLdapClient(system.context, {
+    name: 'Printer',
+    profile: 'card-search',
+    acceptedAcr: [],
+    requiredGroups: [],
+    addresses: [],
+    allowPlaintext: false,
+    ownReader: true,
+    cardKind: 'jpki',
+    cardAttribute: 'serialNumber',
+    actor: admin,
+  });
+  const outcome = await flows.bindDevice({
+    name: 'pRINTER',
+    secret,
+    remoteAddress: '127.0.0.1',
+    channel: 'tls',
+    way: 'device',
+  });
+  if (outcome.outcome !== 'bound') throw new Error(outcome.reason);
+  device = outcome.device;
+});
+afterEach(async () => {
+  await system.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const events = async () => {
+  const types: string[] = [];
+  for await (const { type } of system.context.audit.read()) types.push(type);
+  return types;
+};
+
+describe('a bound device', () => {
+  it('is found under its name in any case of letters, and asks on', async () => {
+    const request = { device, number, way: 'card-search', remoteAddress: '127.0.0.1' } as const;
+    expect(await flows.logInWithCard(request)).toEqual({ outcome: 'denied', reason: 'unknown-card' });
+    expect(await events()).toEqual(['client.added', 'client.bound', 'login.denied']);
+  });
+
+  it('is answered nothing more on its open connection once its secret is rotated', async () => {
+    await rotateClientSecret(system.context, { client: 'printer', actor: admin });
+    const request = { device, number, way: 'card-search', remoteAddress: '127.0.0.1' } as const;
+    expect(await flows.logInWithCard(request)).toEqual({ outcome: 'device-denied' });
+    expect(await flows.findGroups({ device, names: undefined })).toEqual({ outcome: 'device-denied' });
+    const people = { device, anyOf: undefined, afterUid: undefined, limit: 1 };
+    expect(await flows.findPeople(people)).toEqual({ outcome: 'device-denied' });
+  });
+
+  it('that binds for a card leaves one line of audit, the sign-in; a refusal leaves its own', async () => {
+    const { secret } = await rotateClientSecret(system.context, { client: 'printer', actor: admin });
+    const request = {
+      name: 'printer',
+      remoteAddress: '127.0.0.1',
+      channel: 'tls',
+      way: 'card-bind',
+    } as const;
+    expect((await flows.bindDevice({ ...request, secret })).outcome).toBe('bound');
+    expect((await flows.bindDevice({ ...request, secret: 'wrong' })).outcome).toBe('denied');
+    expect((await events()).slice(-2)).toEqual(['client.secret-rotated', 'client.bind-refused']);
+  });
+});
