@@ -21,11 +21,17 @@ export interface SystemRecord extends ReadTables {
   change<T>(work: (tables: Tables) => Promise<T>): Promise<T>;
   /** Cards whose index entry may be older than the record; survives a crash between record and index. */
   pendingIndexKeys(): Promise<readonly CardKey[]>;
-  /** Forgets a note once the index holds what `factsOf` said; `facts` guards against a change in between. */
-  indexed(cardKey: CardKey, facts: readonly CardFacts[]): Promise<void>;
+  /** Forgets notes once the index holds what `factsOf` said; `facts` guards against a change in between. */
+  indexed(entries: readonly IndexedCard[]): Promise<void>;
   /** What the index should hold for a key: the cards with their people, groups and organisation. */
   factsOf(cardKey: CardKey): Promise<readonly CardFacts[]>;
   close(): Promise<void>;
+}
+
+/** What the index was told about one card key. */
+export interface IndexedCard {
+  readonly cardKey: CardKey;
+  readonly facts: readonly CardFacts[];
 }
 
 /** A card as the record keeps it; the number stands sealed. */

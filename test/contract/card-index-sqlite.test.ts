@@ -44,7 +44,7 @@ describe('the index in the record’s own file', () => {
       for (const key of await record.pendingIndexKeys()) {
         const facts = await record.factsOf(key);
         await index.put(key, facts);
-        await record.indexed(key, facts);
+        await record.indexed([{ cardKey: key, facts }]);
       }
     };
     await record.change(async (tables) => {
@@ -65,7 +65,8 @@ describe('the index in the record’s own file', () => {
 
     // Another index was in use for a while: this one was not written, and still says what the record says.
     await record.change((tables) => tables.cards.update(card(1, tanaka, { state: 'revoked' }), 'suspended'));
-    for (const key of await record.pendingIndexKeys()) await record.indexed(key, await record.factsOf(key));
+    for (const key of await record.pendingIndexKeys())
+      await record.indexed([{ cardKey: key, facts: await record.factsOf(key) }]);
     expect(index.find(cardKey(1))[0]?.state).toBe('revoked');
     await index.close();
     await record.close();

@@ -44,7 +44,7 @@ async function changes(): Promise<void> {
     acknowledge(`card ${added.cardId}`);
     const facts = await record.factsOf(added.cardKey);
     await cardIndex.put(added.cardKey, facts);
-    await record.indexed(added.cardKey, facts);
+    await record.indexed([{ cardKey: added.cardKey, facts }]);
     await record.change((tables) => tables.cards.update({ ...added, state: 'suspended' }, 'active'));
     acknowledge(`suspended ${added.cardId}`);
   }

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import { Kysely } from 'kysely';
 import type { CardFacts, CardKey } from '../../domain/card.ts';
-import type { ReadTables, SystemRecord, Tables } from '../../ports/system-record.ts';
+import type { IndexedCard, ReadTables, SystemRecord, Tables } from '../../ports/system-record.ts';
 import { cardFactsToText } from '../card-facts.ts';
 import { octetsOf } from '../card-key-octets.ts';
 import { StoredFields } from '../stored-fields.ts';
@@ -85,14 +85,9 @@ class SqliteRecord implements SystemRecord {
     return rows.map((row) => new StoredFields(row, 'index_notes').hex<CardKey>('card_key'));
   }
 
-  async indexed(cardKey: CardKey, facts: readonly CardFacts[]): Promise<void> {
+  async indexed(entries: readonly IndexedCard[]): Promise<void> {
     await this.#write(async (db) => {
-      const current = factsOfRows(await factsQuery(db, cardKey).execute());
-      // What was put is older than the record, and may have overwritten what was newer: it is to be put again.
-      if (!isDeepStrictEqual(current, facts)) return noteCard(db, cardKey);
-      // The record's own index too, whichever one is in use: without its note it must hold the same.
-      await replaceEntry(db, cardKey, facts);
-      await db.deleteFrom('index_notes').where('card_key', '=', octetsOf(cardKey)).execute();
+      for (const { cardKey, facts } of entries) await forgetNote(db, cardKey, facts);
     });
   }
 
@@ -108,6 +103,19 @@ class SqliteRecord implements SystemRecord {
   #write<T>(work: (db: Kysely<RecordSchema>) => Promise<T>): Promise<T> {
     return this.#turn.run(() => this.#writing.transaction().execute(work));
   }
+}
+
+async function forgetNote(
+  db: Kysely<RecordSchema>,
+  cardKey: CardKey,
+  facts: readonly CardFacts[],
+): Promise<void> {
+  const current = factsOfRows(await factsQuery(db, cardKey).execute());
+  // What was put is older than the record, and may have overwritten what was newer: it is to be put again.
+  if (!isDeepStrictEqual(current, facts)) return noteCard(db, cardKey);
+  // The record's own index too, whichever one is in use: without its note it must hold the same.
+  await replaceEntry(db, cardKey, facts);
+  await db.deleteFrom('index_notes').where('card_key', '=', octetsOf(cardKey)).execute();
 }
 
 async function replaceEntry(

@@ -285,7 +285,8 @@ describe('notes for the index', () => {
       await tables.cards.add(card(1, tanaka));
       await tables.cards.add(card(2, sato));
     });
-    for (const key of await record.pendingIndexKeys()) await record.indexed(key, await record.factsOf(key));
+    for (const key of await record.pendingIndexKeys())
+      await record.indexed([{ cardKey: key, facts: await record.factsOf(key) }]);
     expect(await record.pendingIndexKeys()).toEqual([]);
   });
 
@@ -309,12 +310,12 @@ describe('notes for the index', () => {
     await record.change((tables) => tables.people.setState(tanaka.personId, 'active', 'suspended'));
     const old = await record.factsOf(cardKey(1));
     await record.change((tables) => tables.people.setState(tanaka.personId, 'suspended', 'left'));
-    await record.indexed(cardKey(1), old);
+    await record.indexed([{ cardKey: cardKey(1), facts: old }]);
     expect(await record.pendingIndexKeys()).toEqual([cardKey(1)]);
   });
 
   it('come back when something older was put into the index after the newest', async () => {
-    await record.indexed(cardKey(1), [facts(1, tanaka, { state: 'suspended' })]);
+    await record.indexed([{ cardKey: cardKey(1), facts: [facts(1, tanaka, { state: 'suspended' })] }]);
     expect(await record.pendingIndexKeys()).toEqual([cardKey(1)]);
   });
 
