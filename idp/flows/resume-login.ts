@@ -7,28 +7,34 @@ type Context = Pick<
   'cardIndex' | 'clients' | 'freshness' | 'taps' | 'clock' | 'audit' | 'record' | 'secrets'
 >;
 
+export type ResumeOutcome =
+  /** The decision, and which of the browser's interactions it is for. */
+  | (CardLoginOutcome & { readonly interactionUid: string })
+  | { readonly outcome: 'not-redeemed'; readonly reason: NotRedeemed | 'reader-unknown' };
+
 /**
  * Goes on with a browser's sign-in where its return code and its own interaction come together: a challenge lured into
- * another browser, or a code from a history, resumes nothing.
+ * another browser, or a code from a history, resumes nothing, and the code is worth nothing to anybody afterwards.
+ * @param request.interactionUids those that the browser which brings the code has open.
  */
 export async function resumeLogin(
   context: Context,
-  { returnCode, interactionUid }: { readonly returnCode: string; readonly interactionUid: string },
-): Promise<
-  CardLoginOutcome | { readonly outcome: 'not-redeemed'; readonly reason: NotRedeemed | 'reader-unknown' }
-> {
+  request: { readonly returnCode: string; readonly interactionUids: readonly string[] },
+): Promise<ResumeOutcome> {
   const { taps, secrets, clock, record } = context;
-  const redeemed = await taps.redeem(secrets.hash(returnCode), secrets.hash(interactionUid), clock.now());
+  const uidOf = new Map(request.interactionUids.map((uid) => [secrets.hash(uid), uid]));
+  const redeemed = await taps.redeem(secrets.hash(request.returnCode), [...uidOf.keys()], clock.now());
   if (redeemed.outcome !== 'redeemed') return { outcome: 'not-redeemed', reason: redeemed.outcome };
   const { tap, prompt } = redeemed;
   const reader = await record.readers.find(tap.readerId);
   if (reader === undefined) return { outcome: 'not-redeemed', reason: 'reader-unknown' };
   const { cardKey, evidence, readAt, receivedAt } = tap;
-  return logInWithCard(context, {
+  const decision = await logInWithCard(context, {
     clientId: prompt.clientId,
     cardKey,
     evidence,
     way: 'oidc',
     presence: { type: 'tap', reader, readAt, receivedAt, used: false, requestedAt: prompt.openedAt },
   });
+  return { ...decision, interactionUid: uidOf.get(prompt.interactionHash) ?? '' };
 }

@@ -13,23 +13,21 @@ const codePattern = /^[\w-]{16,128}$/;
 
 /**
  * `GET /interaction/return?code=`: goes on only where a return code and the starting browser's interaction come together.
- * A code lured into another browser, or taken from a history, resumes nothing and stays as good or bad as it was.
+ * A code lured into another browser, or taken from a history, resumes nothing, and nobody else can use it afterwards.
  */
 export function getReturn(site: Site): RouteHandler {
   return async (ctx) => {
     if (answeredTooManyAttempts(ctx, site)) return;
     const returnCode = queryText(ctx, 'code') ?? '';
     if (!codePattern.test(returnCode)) return refuse(ctx, site, 'return-code-unknown');
-    let reason: ReturnRefusal = 'return-code-of-another-browser';
-    for (const uid of interactionsOf(ctx, site.context.issuer)) {
-      const outcome = await resumeLogin(site.context, { returnCode, interactionUid: uid });
-      if (outcome.outcome === 'granted') return goOn(ctx, site, uid, outcome);
-      // To a clean URL at once: the code shall not stay in the address bar.
-      if (outcome.outcome === 'denied') return redirect(ctx, refusedPath(uid, outcome.reason));
-      reason = outcome.reason;
-      if (reason !== 'return-code-of-another-browser') break;
+    const interactionUids = interactionsOf(ctx, site.context.issuer);
+    const outcome = await resumeLogin(site.context, { returnCode, interactionUids });
+    if (outcome.outcome === 'granted') return goOn(ctx, site, outcome.interactionUid, outcome);
+    // To a clean URL at once: the code shall not stay in the address bar.
+    if (outcome.outcome === 'denied') {
+      return redirect(ctx, refusedPath(outcome.interactionUid, outcome.reason));
     }
-    refuse(ctx, site, reason);
+    refuse(ctx, site, outcome.reason);
   };
 }
 

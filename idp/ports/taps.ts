@@ -45,10 +45,14 @@ export interface Taps {
     tap: Tap,
     how: { readonly returnCodeHash: string } | { readonly counter: number },
   ): Promise<'kept' | NotKept>;
-  /** Takes the tap behind a return code, once, and only for the interaction that opened its prompt. */
+  /**
+   * Takes the tap behind a return code, once, and only for the interaction that opened its prompt.
+   * A code that comes without that interaction was lured here or read off a screen: that uses it up.
+   * @param interactionHashes those of the browser that brings the code.
+   */
   redeem(
     returnCodeHash: string,
-    interactionHash: string,
+    interactionHashes: readonly string[],
     now: Instant,
   ): Promise<
     | { readonly outcome: 'redeemed'; readonly tap: Tap; readonly prompt: Prompt }

@@ -64,7 +64,7 @@ async function presentations(): Promise<void> {
     await taps.open(prompted(id));
     await taps.keep(tap(`tap-${id}`, { nonce: `nonce-${id}` }), { returnCodeHash: `code-${id}` });
     acknowledge(`tap tap-${id}`);
-    const { outcome } = await taps.redeem(`code-${id}`, 'browser', start);
+    const { outcome } = await taps.redeem(`code-${id}`, ['browser'], start);
     acknowledge(`${outcome} code-${id}`);
   }
 }

@@ -71,7 +71,7 @@ describe('a process killed at any moment', () => {
 
       for (const id of said('tap')) expect(await taps.find(id as TapId), id).toBeDefined();
       for (const code of said('redeemed')) {
-        const again = await taps.redeem(code, 'browser', start);
+        const again = await taps.redeem(code, ['browser'], start);
         expect(again.outcome, code).toBe('return-code-used');
       }
 

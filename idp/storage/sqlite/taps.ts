@@ -76,7 +76,11 @@ class SqliteTaps implements Taps {
     });
   }
 
-  redeem(returnCodeHash: string, interactionHash: string, now: Instant): ReturnType<Taps['redeem']> {
+  redeem(
+    returnCodeHash: string,
+    interactionHashes: readonly string[],
+    now: Instant,
+  ): ReturnType<Taps['redeem']> {
     return this.#group.run(() => {
       const row = this.#statements.tapByReturnCode.get(returnCodeHash);
       if (row === undefined) return { outcome: 'return-code-unknown' } as const;
@@ -84,8 +88,9 @@ class SqliteTaps implements Taps {
       const promptRow = this.#statements.promptByNonce.get(tap.nonce ?? '');
       if (promptRow === undefined) return { outcome: 'return-code-unknown' } as const;
       const { answered: _, ...prompt } = toPrompt(promptRow);
-      // First of all, so that another browser learns nothing and uses nothing up.
-      if (prompt.interactionHash !== interactionHash) {
+      // First of all, so that another browser learns nothing. The code is out: nobody is to use it any more.
+      if (!interactionHashes.includes(prompt.interactionHash)) {
+        this.#statements.useTap.run(tap.tapId);
         return { outcome: 'return-code-of-another-browser' } as const;
       }
       if (used) return { outcome: 'return-code-used' } as const;

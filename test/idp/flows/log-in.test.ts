@@ -64,7 +64,7 @@ async function tapFor(
 }
 
 const resume = (browser: string, returnCode: string) =>
-  resumeLogin(world.context, { returnCode, interactionUid: browser });
+  resumeLogin(world.context, { returnCode, interactionUids: [browser] });
 
 describe('a sign-in in a browser', () => {
   it('with PIN is granted as card-pin, with hwk and mfa', async () => {
@@ -146,15 +146,24 @@ describe('a sign-in in a browser', () => {
 });
 
 describe('a return code', () => {
-  it('resumes nothing in another browser, and is not used up by the attempt', async () => {
+  it('resumes nothing in another browser, and nothing in any browser afterwards: somebody read it', async () => {
     const code = await tapFor('browser-1', { withPin: true });
     expect(said(await resume('browser-2', code))).toBe('return-code-of-another-browser');
-    expect(said(await resume('browser-1', code))).toBe('granted card-pin');
+    expect(said(await resume('browser-1', code))).toBe('return-code-used');
+    expect(await world.trail('login.granted')).toEqual([]);
+  });
+
+  it('finds the sign-in it belongs to among those of several windows', async () => {
+    const code = await tapFor('window-2', { withPin: true });
+    const interactionUids = ['window-1', 'window-2', 'window-3'];
+    const outcome = await resumeLogin(world.context, { returnCode: code, interactionUids });
+    expect(outcome).toMatchObject({ outcome: 'granted', interactionUid: 'window-2' });
   });
 
   it('lured: an attacker’s prompt, answered by the victim’s card, signs nobody in at the victim’s browser', async () => {
     const code = await tapFor('attacker', { withPin: true });
     expect(said(await resume('victim', code))).toBe('return-code-of-another-browser');
+    expect(said(await resume('attacker', code))).toBe('return-code-used');
     expect(await world.trail('login.granted')).toEqual([]);
   });
 

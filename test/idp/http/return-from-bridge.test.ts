@@ -46,14 +46,16 @@ describe('a return code', () => {
     expect(isCallback(await browser.follow(await presented(browser, page)))).toBe(true);
   });
 
-  it('lured into another browser resumes nothing, and stays good for the one that started', async () => {
+  it('lured into another browser resumes nothing, and is worth nothing afterwards to the one that started', async () => {
     const back = await presented(browser, page);
     const victim = new Browser('en');
     const lured = await victim.get(back);
     expect([lured.status, lured.location]).toEqual([403, '']);
     expect(lured.text).toContain('not started in this browser');
     expect(victim.cookieNames).toEqual([]);
-    expect(isCallback(await browser.follow(back))).toBe(true);
+    const late = await browser.get(back);
+    expect([late.status, late.location]).toEqual([403, '']);
+    expect(late.text).toContain('return-code-used');
   });
 
   it('in a browser with a sign-in of its own resumes neither', async () => {
@@ -70,7 +72,8 @@ describe('a return code', () => {
     // The victim follows the attacker's link to the own bridge and presents the own card.
     const back = await bridge.present(lure.location, serialNumber, idp.clock.now());
     expect((await browser.get(back)).status).toBe(403);
-    // The attacker does not have the code: all that is left is the own interaction without it.
+    // Whoever reads it off the victim's screen or history gets nowhere with it either.
+    expect((await attacker.get(back)).text).toContain('return-code-used');
     expect((await attacker.get(`${idp.issuer}/interaction/return`)).text).toContain('return-code-unknown');
   });
 

@@ -84,7 +84,7 @@ describe('a return code', () => {
   beforeEach(() => taps.keep(prompted, code));
 
   it('gives the tap and its prompt once, of a hundred at once and across reopening', async () => {
-    const outcomes = await Promise.all(hundred.map(() => taps.redeem('code-1', 'browser-1', start)));
+    const outcomes = await Promise.all(hundred.map(() => taps.redeem('code-1', ['browser-1'], start)));
     expect(outcomes.filter(({ outcome }) => outcome === 'return-code-used')).toHaveLength(99);
     expect(outcomes.find(({ outcome }) => outcome === 'redeemed')).toEqual({
       outcome: 'redeemed',
@@ -92,25 +92,32 @@ describe('a return code', () => {
       prompt,
     });
     await reopen();
-    expect(await taps.redeem('code-1', 'browser-1', start)).toEqual({ outcome: 'return-code-used' });
+    expect(await taps.redeem('code-1', ['browser-1'], start)).toEqual({ outcome: 'return-code-used' });
   });
 
-  it('is neither told nor used up when another browser brings it', async () => {
-    expect(await taps.redeem('code-1', 'browser-2', start)).toEqual({
-      outcome: 'return-code-of-another-browser',
-    });
-    expect(await taps.redeem('code-1', 'browser-1', start)).toMatchObject({ outcome: 'redeemed' });
-    expect(await taps.redeem('code-1', 'browser-2', start)).toEqual({
-      outcome: 'return-code-of-another-browser',
-    });
+  it('is not told to another browser, and is used up when it brings it', async () => {
+    const ofAnother = { outcome: 'return-code-of-another-browser' };
+    expect(await taps.redeem('code-1', ['browser-2'], start)).toEqual(ofAnother);
+    expect(await taps.redeem('code-1', ['browser-1'], start)).toEqual({ outcome: 'return-code-used' });
+    expect(await taps.redeem('code-1', ['browser-2'], start)).toEqual(ofAnother);
+  });
+
+  it('is used up when a browser without any interaction brings it', async () => {
+    expect((await taps.redeem('code-1', [], start)).outcome).toBe('return-code-of-another-browser');
+    expect((await taps.redeem('code-1', ['browser-1'], start)).outcome).toBe('return-code-used');
+  });
+
+  it('finds its interaction among several of one browser', async () => {
+    const outcome = await taps.redeem('code-1', ['browser-0', 'browser-1'], start);
+    expect(outcome).toMatchObject({ outcome: 'redeemed', prompt });
   });
 
   it('is unknown when we never gave it, and good until its prompt expires', async () => {
-    expect(await taps.redeem('code-x', 'browser-1', start)).toEqual({ outcome: 'return-code-unknown' });
-    expect(await taps.redeem('code-1', 'browser-1', start + 1_000)).toEqual({
+    expect(await taps.redeem('code-x', ['browser-1'], start)).toEqual({ outcome: 'return-code-unknown' });
+    expect(await taps.redeem('code-1', ['browser-1'], start + 1_000)).toEqual({
       outcome: 'return-code-expired',
     });
-    expect(await taps.redeem('code-1', 'browser-1', start + 999)).toMatchObject({ outcome: 'redeemed' });
+    expect(await taps.redeem('code-1', ['browser-1'], start + 999)).toMatchObject({ outcome: 'redeemed' });
   });
 });
 
@@ -181,7 +188,7 @@ it('throws a fault when the store cannot answer, never "unknown"', async () => {
   await taps.close();
   const fault = { code: 'ERR_RECORD_UNAVAILABLE' };
   await expect(taps.keep(prompted, code)).rejects.toMatchObject(fault);
-  await expect(taps.redeem('code-1', 'browser-1', start)).rejects.toMatchObject(fault);
+  await expect(taps.redeem('code-1', ['browser-1'], start)).rejects.toMatchObject(fault);
   await expect(taps.takeUnprompted(cardKey(1), here, start)).rejects.toMatchObject(fault);
   await expect(taps.findPrompt('nonce-1')).rejects.toMatchObject(fault);
   taps = await open();
