@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { BenchResult } from './main.ts';
+import { LoadBridge, signInRate, tapLatencies } from './oidc-load.ts';
+import type { SignInTarget } from './oidc-target.ts';
+
+const rounds = 3;
+const msPerTick = 10;
+const signInPlan = { inFlight: 16, warmUpMs: 1_000, measureMs: 3_000 };
+const tapPlan = { perSecond: 200, measureMs: 5_000 };
+
+interface Contestant {
+  readonly target: SignInTarget;
+  readonly child: ChildProcess;
+}
+
+/**
+ * Complete sign-ins on the whole system (SQLite, decision, audit) against bare `oidc-provider` in memory doing the same
+ * redirects; and how long a tap takes at a steady 200 a second. In turns on one machine, each server in its own process.
+ */
+export async function benchOidc(): Promise<readonly BenchResult[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'kazasu-bench-'));
+  const ours = await start('oidc-ours.ts', directory);
+  const peer = await start('oidc-peer.ts', directory);
+  try {
+    return [...(await measureSignIns(ours, peer)), await measureTaps(ours, peer)];
+  } finally {
+    await Promise.all([stop(ours), stop(peer)]);
+    rmSync(directory, { recursive: true });
+  }
+}
+
+async function measureSignIns(ours: Contestant, peer: Contestant): Promise<readonly BenchResult[]> {
+  const runs: { ours: Run; peer: Run }[] = [];
+  // In turns and the best of each: what else runs on the machine hits both alike.
+  for (let round = 0; round < rounds; round += 1) {
+    runs.push({ ours: await run(ours), peer: await run(peer) });
+  }
+  const best = (side: 'ours' | 'peer') => Math.max(...runs.map((each) => each[side].perSecond));
+  const least = (side: 'ours' | 'peer') => Math.min(...runs.map((each) => each[side].cpuMs));
+  return [
+    {
+      name: 'OIDC authorize → tap → code → token, 16 browsers',
+      ...{ ours: best('ours'), peer: best('peer'), ratio: best('ours') / best('peer') },
+      ...{ unit: 'sign-ins/s', bar: '≥ 0.8' },
+    },
+    {
+      name: 'processor time of one such sign-in',
+      ...{ ours: least('ours'), peer: least('peer'), ratio: least('ours') / least('peer') },
+      unit: 'ms',
+    },
+  ];
+}
+
+interface Run {
+  readonly perSecond: number;
+  /** Of the server, an answered sign-in: it does not depend on what else runs on the machine. */
+  readonly cpuMs: number;
+}
+
+async function run({ target, child }: Contestant): Promise<Run> {
+  const before = cpuMsOf(child);
+  const { perSecond, signIns } = await signInRate(target, signInPlan);
+  return { perSecond, cpuMs: (cpuMsOf(child) - before) / signIns };
+}
+
+/** User and system time of a process so far. @see proc(5) */
+function cpuMsOf({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * msPerTick;
+}
+
+async function measureTaps(ours: Contestant, peer: Contestant): Promise<BenchResult> {
+  const p99 = async ({ target }: Contestant) => {
+    const bridges = target.readers.map((_, index) => new LoadBridge(target, index));
+    await tapLatencies(bridges, { ...tapPlan, measureMs: 1_000 });
+    const latencies = await tapLatencies(bridges, tapPlan);
+    return latencies[Math.floor(latencies.length * 0.99)] ?? Number.NaN;
+  };
+  const [oursMs, peerMs] = [await p99(ours), await p99(peer)];
+  return {
+    name: 'tap at 200/s, p99 (peer: the same POST, nothing checked or kept)',
+    ...{ ours: oursMs, peer: peerMs, ratio: oursMs / peerMs },
+    ...{ unit: 'ms', bar: 'ours ≤ 5 ms' },
+  };
+}
+
+async function start(script: string, directory: string): Promise<Contestant> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, script), directory], {
+    // Its input ends with this process, and then it ends too.
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${script} ended with ${code} and without a word`);
+  });
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
+  ended.catch(() => undefined);
+  return { child, target: JSON.parse(line) as SignInTarget };
+}
+
+async function stop({ child }: Contestant): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill();
+  await ended;
+}
