@@ -4,7 +4,7 @@ import type { RequestContext } from './request-context.ts';
 const separator = '~';
 const uidPattern = /^[\w-]{20,64}$/;
 /** Windows that one browser may have open on the sign-in page; the oldest is forgotten. */
-const maxOpen = 4;
+const maxOpen = 8;
 
 /**
  * The interactions that this browser started, newest first. The library's own interaction cookie is sent to one
@@ -16,7 +16,10 @@ export function interactionsOf(ctx: RequestContext, issuer: string): readonly st
   return uids.filter((uid) => uidPattern.test(uid)).slice(0, maxOpen);
 }
 
-/** Notes an interaction of this browser, which the library's cookie has shown to be its own. */
+/**
+ * Notes an interaction in the browser that starts it, in the answer to that very request and never later: who could
+ * make another browser note it would have that browser's owner sign in for them.
+ */
 export function rememberInteraction(ctx: RequestContext, issuer: string, uid: string): void {
   const known = interactionsOf(ctx, issuer);
   if (known[0] === uid) return;
@@ -35,7 +38,7 @@ export function forgetInteraction(ctx: RequestContext, issuer: string, uid: stri
 function write(ctx: RequestContext, issuer: string, uids: readonly string[]): void {
   const value = uids.length === 0 ? null : uids.join(separator);
   ctx.cookies.set(nameFor(issuer), value, {
-    path: '/interaction',
+    path: '/',
     httpOnly: true,
     // The bridge's page leads back by a top-level navigation from another site: Lax comes along, Strict would not.
     sameSite: 'lax',
@@ -44,6 +47,11 @@ function write(ctx: RequestContext, issuer: string, uids: readonly string[]): vo
   });
 }
 
+/**
+ * Another host of the domain can plant every cookie but those named `__Host-`; the library's cookies of one interaction
+ * have paths of their own and cannot be named so.
+ * @see RFC 6265bis §4.1.3.2
+ */
 function nameFor(issuer: string): string {
-  return issuer.startsWith('https:') ? '__Secure-kazasu_open' : 'kazasu_open';
+  return issuer.startsWith('https:') ? '__Host-kazasu_open' : 'kazasu_open';
 }

@@ -9,7 +9,7 @@ import { signInPage } from '../pages/sign-in-page.ts';
 import { troublePage } from '../pages/trouble-page.ts';
 import type { OidcClient } from '../ports/clients.ts';
 import { presentPath as bridgePath, signChallenge } from '../wire/challenge.ts';
-import { forgetInteraction, rememberInteraction } from './browser-interactions.ts';
+import { forgetInteraction, interactionsOf } from './browser-interactions.ts';
 import { cancelPath, presentPath } from './interaction-paths.ts';
 import { queryText, type RouteContext, type RouteHandler } from './request-context.ts';
 import { localeOf } from './request-locale.ts';
@@ -28,7 +28,6 @@ interface Opened {
 export function getSignIn(site: Site): RouteHandler {
   return opened(site, async (ctx, { interaction, client, uiLocales }) => {
     const { uid } = interaction;
-    rememberInteraction(ctx, site.context.issuer, uid);
     const demands = demandsOf(interaction, client);
     const page = signInPage(frameOf(ctx, site, uiLocales), {
       clientName: client.name,
@@ -98,7 +97,9 @@ function opened(site: Site, route: (ctx: RouteContext, opened: Opened) => Promis
   return async (ctx) => {
     const interaction = await browsersInteraction(site.provider, ctx.req, ctx.res);
     const client = site.context.clients.find(String(interaction?.params.client_id));
-    if (interaction?.uid !== ctx.params.uid || interaction === undefined || client?.protocol !== 'oidc') {
+    const { uid = '' } = ctx.params;
+    const ownUid = interaction?.uid === uid && interactionsOf(ctx, site.context.issuer).includes(uid);
+    if (!ownUid || interaction === undefined || client?.protocol !== 'oidc') {
       return answerPage(ctx, 400, troublePage(frameOf(ctx, site), { trouble: 'sign-in-expired' }));
     }
     const uiLocales = interaction.params.ui_locales;

@@ -8,6 +8,7 @@ import { challengeKeysPath, enrolPath } from '../wire/enrolment.ts';
 import { registrationsPath } from '../wire/registration.ts';
 import { tapsPath } from '../wire/tap-jwt.ts';
 import { getAsset } from './asset-files.ts';
+import { rememberInteraction } from './browser-interactions.ts';
 import { deadline } from './deadline.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { faultToStatus } from './fault-to-status.ts';
@@ -66,6 +67,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const provider = createProvider({
     ...options,
     pages: providerPages({ demoBanner }),
+    onInteraction: (ctx, uid) => rememberInteraction(ctx, context.issuer, uid),
     onFailure: (ctx, error) => {
       (ctx.state as RequestState).libraryFailure = error;
     },

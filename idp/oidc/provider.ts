@@ -40,6 +40,8 @@ export interface ProviderOptions {
   /** Secrets that sign cookies, the current one first. */
   readonly cookieKeys: readonly string[];
   readonly pages: ProviderPages;
+  /** A sign-in began in the browser of this request, and in no other. */
+  readonly onInteraction: (ctx: Context, uid: string) => void;
   /** What the library caught and answered as a server error: a fault among it is another's to answer. */
   readonly onFailure: (ctx: Context, error: unknown) => void;
 }
@@ -63,7 +65,8 @@ export function createProvider(options: ProviderOptions): OidcProvider {
   return provider;
 }
 
-function configurationOf({ context, signingKeys, cookieKeys, pages }: ProviderOptions): Configuration {
+function configurationOf(options: ProviderOptions): Configuration {
+  const { context, signingKeys, cookieKeys, pages } = options;
   return {
     adapter: adapterFactory({
       oidcState: context.oidcState,
@@ -74,7 +77,13 @@ function configurationOf({ context, signingKeys, cookieKeys, pages }: ProviderOp
     cookies: cookiesOf(context.issuer, cookieKeys),
     findAccount: accountFinder(context.record),
     loadExistingGrant: existingGrant,
-    interactions: { policy: loginPolicy(context.clients), url: (_ctx, { uid }) => interactionPath(uid) },
+    interactions: {
+      policy: loginPolicy(context.clients),
+      url: (ctx, { uid }) => {
+        options.onInteraction(plain(ctx), uid);
+        return interactionPath(uid);
+      },
+    },
     pkce: { required: () => true },
     scopes: ['openid', 'offline_access'],
     claims: Object.fromEntries(Object.entries(claimsOfScope).map(([scope, names]) => [scope, [...names]])),

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { actor } from '../../../idp/domain/registration.ts';
 import { restoreCard, suspendCard } from '../../../idp/flows/change-card.ts';
+import { rememberInteraction } from '../../../idp/http/browser-interactions.ts';
+import type { RequestContext } from '../../../idp/http/request-context.ts';
 import { Browser, type Page } from './support/browser.ts';
 import { linkTo, RelyingParty, type StartedSignIn } from './support/relying-party.ts';
 import { type RunningIdp, runIdp } from './support/running-idp.ts';
@@ -126,6 +128,27 @@ describe('a return code', () => {
 });
 
 describe('the interaction cookie', () => {
+  it('planted by another host of the domain, with the page it belongs to, makes nobody sign in for the attacker', async () => {
+    const attacker = new Browser('en');
+    const lure = await attacker.follow((await kintai.start()).url);
+    const toBridge = await attacker.get(linkTo(lure, 'pin'));
+    // What `__Secure-` and a path of its own do not prevent.
+    browser.copyCookies(attacker, (name) => name.startsWith('kazasu_interaction'));
+    expect((await browser.get(lure.url)).status).toBe(400);
+    const back = await bridge.present(toBridge.location, serialNumber, idp.clock.now());
+    expect((await browser.get(back)).status).toBe(403);
+    const resumed = await attacker.get(`${idp.issuer}/authorize/${lure.url.split('/').at(-1)}`);
+    expect(resumed.location).not.toContain(kintai.client.redirectUri);
+  });
+
+  it('bears a name that no other host of the domain can plant, where browsers know such names', () => {
+    const written: { name: string; options: object }[] = [];
+    const set = (name: string, _value: string, options: object) => written.push({ name, options });
+    const ctx = { cookies: { get: () => undefined, set } } as unknown as RequestContext;
+    rememberInteraction(ctx, 'https://idp.example', 'u'.repeat(21));
+    expect(written).toMatchObject([{ name: '__Host-kazasu_open', options: { path: '/' } }]);
+  });
+
   it('alone resumes nothing', async () => {
     await presented(browser, page);
     expect((await browser.get(`${idp.issuer}/interaction/return`)).location).toBe('');
