@@ -1,20 +1,43 @@
-import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
+import type { CardId } from '../domain/card.ts';
+import type { SystemRecord } from '../ports/system-record.ts';
+import { cardOf } from './interaction.ts';
+
+type Cards = Pick<SystemRecord['cards'], 'find'>;
 
 /**
  * Takes the place of consent for the organisation's own systems: a sign-in decided for this client gives a grant of what
  * it asked for; without one there is none, and the login prompt asks for a card.
  */
-export async function existingGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+export function existingGrant(cards: Cards): (ctx: KoaContextWithOIDC) => Promise<Grant | undefined> {
+  return (ctx) => grantFor(ctx, cards);
+}
+
+async function grantFor(ctx: KoaContextWithOIDC, cards: Cards): Promise<Grant | undefined> {
   const { oidc } = ctx;
   const { client, account, session, provider } = oidc;
   if (client === undefined || account === undefined || session === undefined) return undefined;
   if (oidc.result?.login !== undefined) {
     const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
-    return covering(ctx, grant);
+    await covering(ctx, grant);
+    await requireCardInUse(cards, cardOf(oidc.result), grant);
+    return grant;
   }
   const grantId = session.grantIdFor(client.clientId);
   const grant = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   return grant?.accountId === account.accountId ? covering(ctx, grant) : undefined;
+}
+
+/**
+ * Asked after the grant was saved: a stop of the card since the decision is seen here, and a later one finds the grant
+ * and ends it. Without a grant neither code nor session is worth anything.
+ * @throws `access_denied` when the card was stopped meanwhile.
+ */
+async function requireCardInUse(cards: Cards, cardId: CardId | undefined, grant: Grant): Promise<void> {
+  const card = cardId && (await cards.find(cardId));
+  if (card?.state === 'active') return;
+  await grant.destroy();
+  throw new errors.AccessDenied('the card was stopped meanwhile');
 }
 
 /** The same grant with the scopes and claims of this request; saved when it is new or grew. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
-import type { Acr, Amr } from '../domain/assurance.ts';
+import type { CardId } from '../domain/card.ts';
+import type { LoginDecision } from '../domain/decide-login.ts';
 
 /** A sign-in that waits for a card. */
 export interface OpenInteraction {
@@ -29,10 +30,17 @@ export async function browsersInteraction(
 export function finishLogin(
   provider: Provider,
   uid: string,
-  { personId, acr, amr }: { readonly personId: string; readonly acr: Acr; readonly amr: readonly Amr[] },
+  decision: LoginDecision & { readonly outcome: 'granted' },
 ): Promise<string | undefined> {
+  const { personId, cardId, acr, amr } = decision;
   // Not remembered: the session ends with the browser, which may stand on a shared desk.
-  return finish(provider, uid, { login: { accountId: personId, acr, amr: [...amr], remember: false } });
+  const login = { accountId: personId, acr, amr: [...amr], remember: false };
+  return finish(provider, uid, { login, card: cardId });
+}
+
+/** The card of a login that `finishLogin` let go on. */
+export function cardOf({ card }: InteractionResults): CardId | undefined {
+  return typeof card === 'string' ? (card as CardId) : undefined;
 }
 
 /** Sends the browser back to the client with `access_denied`. @see RFC 6749 §4.1.2.1 */

@@ -76,7 +76,7 @@ function configurationOf(options: ProviderOptions): Configuration {
     jwks: { keys: [...signingKeys] },
     cookies: cookiesOf(context.issuer, cookieKeys),
     findAccount: accountFinder(context.record),
-    loadExistingGrant: existingGrant,
+    loadExistingGrant: existingGrant(context.record.cards),
     interactions: {
       policy: loginPolicy(context.clients),
       url: (ctx, { uid }) => {

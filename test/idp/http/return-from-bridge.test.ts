@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CardState } from '../../../idp/domain/card.ts';
 import { actor } from '../../../idp/domain/registration.ts';
 import { restoreCard, suspendCard } from '../../../idp/flows/change-card.ts';
+import { changeAndPublish } from '../../../idp/flows/publish-cards.ts';
+import { requireCard } from '../../../idp/flows/require.ts';
 import { rememberInteraction } from '../../../idp/http/browser-interactions.ts';
 import type { RequestContext } from '../../../idp/http/request-context.ts';
 import { Browser, type Page } from './support/browser.ts';
@@ -94,6 +97,22 @@ describe('a return code', () => {
     const again = await browser.get(back);
     expect([again.status, again.location]).toEqual([403, '']);
     expect(again.text).toContain('return-code-used');
+  });
+
+  it('whose card was stopped between the decision and its outcome signs nobody in', async () => {
+    const resume = await browser.get(await presented(browser, page));
+    // Its sessions ended a moment before there was one.
+    const change = (from: CardState, state: CardState) =>
+      changeAndPublish(idp.context, async ({ cards }) => {
+        const card = await requireCard({ cards }, cardId);
+        await cards.update({ ...card, state }, from);
+      });
+    await change('active', 'suspended');
+    const refused = await browser.get(resume.location);
+    expect(refused.location).toContain('error=access_denied');
+    await change('suspended', 'active');
+    const again = await browser.follow((await kintai.start()).url);
+    expect(again.text).toContain('demand=pin');
   });
 
   it('of nobody resumes nothing', async () => {
