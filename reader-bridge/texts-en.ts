@@ -4,6 +4,7 @@ const again = 'Go back to the system you want to use and sign in again.';
 
 export const en: BridgeTexts = {
   title: 'Hold your card',
+  demonstration: 'This is a demonstration with a test authority. No real My Number Card is used.',
   asks: (clientName) =>
     `This signs you in to “${clientName}”. If you did not start this, do not hold your card.`,
   demand: {

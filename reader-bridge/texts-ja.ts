@@ -4,6 +4,7 @@ const again = 'ご利用のシステムの画面に戻り、サインインを�
 
 export const ja: BridgeTexts = {
   title: 'カードをかざしてください',
+  demonstration: 'これはテスト用認証局によるデモです。本物のマイナンバーカードは使用しません。',
   asks: (clientName) =>
     `「${clientName}」へのサインインです。心当たりがないときは、カードをかざさないでください。`,
   demand: {

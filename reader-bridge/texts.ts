@@ -46,6 +46,7 @@ export function noteOf(code: CardErrorCode): Note {
 /** Every word of the bridge that a person sees, in one language. */
 export interface BridgeTexts {
   readonly title: string;
+  readonly demonstration: string;
   asks(clientName: string): string;
   readonly demand: { readonly tap: string; readonly pin: string };
   readonly removeCard: string;

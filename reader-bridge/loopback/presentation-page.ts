@@ -19,7 +19,13 @@ export function presentationPage(presentation: Presentation): string {
   // A page without scripts would otherwise lose what is being typed.
   const refresh = !ended && stage.stage !== 'enter-pin';
   return page(
-    { locale: challenge.uiLocale, title, refresh, watch: !ended },
+    {
+      locale: challenge.uiLocale,
+      title,
+      refresh,
+      watch: !ended,
+      demonstration: challenge.demonstration ? texts.demonstration : undefined,
+    },
     html`<main data-revision="${revision}">
 <h1>${title}</h1>
 ${!ended && html`<p>${texts.asks(challenge.clientName)}</p>`}
@@ -39,7 +45,7 @@ ${
 export function troublePage(locale: Locale, trouble: PageTrouble): string {
   const texts = textsOf(locale);
   return page(
-    { locale, title: texts.troubleTitle, refresh: false, watch: false },
+    { locale, title: texts.troubleTitle, refresh: false, watch: false, demonstration: undefined },
     html`<main><h1>${texts.troubleTitle}</h1><div class="panel"><p>${texts.troubles[trouble]}</p></div></main>`,
   );
 }
@@ -96,6 +102,7 @@ function page(
     readonly title: string;
     readonly refresh: boolean;
     readonly watch: boolean;
+    readonly demonstration: string | undefined;
   },
   body: Html,
 ): string {
@@ -110,6 +117,7 @@ ${head.refresh && html`<noscript><meta http-equiv="refresh" content="2"></noscri
 ${head.watch && html`<script src="${paths.script}" defer></script>`}
 </head>
 <body>
+${head.demonstration !== undefined && html`<p class="demonstration">${head.demonstration}</p>`}
 ${body}
 </body>
 </html>

@@ -161,6 +161,15 @@ describe('a tap at a workstation', () => {
     expect(japanese).toContain('<html lang="ja">');
   });
 
+  test('says on its page when all of this is a demonstration', async () => {
+    const shown = (await get(await begin({ demonstration: true }))).body;
+    expect(shown).toContain('This is a demonstration with a test authority.');
+  });
+
+  test('says nothing of a demonstration in real use', async () => {
+    expect((await get(await begin())).body).not.toContain('demonstration');
+  });
+
   test('hands out the return code once', async () => {
     const path = await begin();
     reader.present(holder.card());

@@ -77,6 +77,7 @@ export async function startProviderDouble(): Promise<ProviderDouble> {
         demand: 'tap',
         clientName: 'Attendance <kiosk>',
         uiLocale: 'en',
+        demonstration: false,
         ...overrides,
       };
       return signChallenge(challenge, key.privateKey, {
