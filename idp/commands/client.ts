@@ -141,10 +141,11 @@ function readHours(hours: string): number {
 }
 
 function readCidr(range: string): string {
-  const [network = '', prefix] = range.split('/');
+  const [network = '', prefix = '0', ...more] = range.split('/');
   const family = isIP(network);
-  const bits = Number(prefix ?? 0);
-  if (family === 0 || !/^\d*$/.test(prefix ?? '') || bits > (family === 6 ? 128 : 32)) {
+  // An empty prefix would be read as 0: a range of every address.
+  const fits = /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 6 ? 128 : 32);
+  if (family === 0 || !fits || more.length > 0) {
     throw new InvalidInput(
       'ERR_OPTION',
       `--address is an address or a range like 192.0.2.0/24, not "${range}".`,

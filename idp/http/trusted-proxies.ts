@@ -47,10 +47,12 @@ function plain(address: string): string {
 }
 
 function addRange(list: BlockList, range: string): void {
-  const [address = '', prefix] = range.split('/');
+  const [address = '', prefix, ...more] = range.split('/');
   const family = isIP(address);
-  const bits = prefix === undefined ? (family === 6 ? 128 : 32) : Number(prefix);
-  if (family === 0 || !Number.isInteger(bits) || bits < 0 || bits > (family === 6 ? 128 : 32)) {
+  const longest = family === 6 ? 128 : 32;
+  // An empty prefix would be read as 0: everybody would be believed.
+  const bits = /^\d{1,3}$/.test(prefix ?? String(longest)) ? Number(prefix ?? longest) : Number.NaN;
+  if (family === 0 || !(bits <= longest) || more.length > 0) {
     throw new InvalidInput('ERR_TRUSTED_PROXIES', `"${range}" is neither an address nor a CIDR range.`);
   }
   list.addSubnet(address, bits, family === 6 ? 'ipv6' : 'ipv4');
