@@ -9,6 +9,8 @@ import { organizationOf } from './import-people.ts';
 export const setupSeconds = 900;
 
 const setting = 'setup-token';
+/** What stands there once somebody used the link. */
+const taken = '';
 type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets'>;
 
 /** Opens the one-time setup while no administrator exists; `undefined` once there is one. A new token ends the one before. */
@@ -41,9 +43,12 @@ export async function checkSetup(
   { record, clock, secrets }: Context,
   token: string,
 ): Promise<'open' | (SetupOutcome & { outcome: 'refused' })['reason']> {
-  if (await hasAdministrator(record)) return 'setup-done';
-  const [hash = '', expiresAt = '0'] = ((await record.settings.get(setting)) ?? '').split(' ');
+  const kept = await record.settings.get(setting);
+  if (kept === taken) return 'setup-done';
+  const [hash = '', expiresAt = '0'] = (kept ?? '').split(' ');
+  // First, because anybody may ask, and the next question reads everybody.
   if (!secrets.equal(hash, secrets.hash(token))) return 'setup-token-wrong';
+  if (await hasAdministrator(record)) return 'setup-done';
   return clock.now() < Number(expiresAt) ? 'open' : 'setup-token-expired';
 }
 
@@ -108,7 +113,7 @@ function make(
       inviter: setupLink,
       expiresAt: inviteExpiresAt,
     });
-    await tables.settings.set(setting, '');
+    await tables.settings.set(setting, taken);
     await tables.audit.append({
       at: clock.now(),
       type: 'setup.administrator-made',

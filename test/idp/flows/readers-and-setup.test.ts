@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ReaderPublicKey } from '../../../idp/domain/reader.ts';
+import type { FlowContext } from '../../../idp/flows/context.ts';
 import {
   checkSetup,
   makeFirstAdministrator,
@@ -149,6 +150,17 @@ describe('the first administrator', () => {
 
   it('cannot be made before any link was', async () => {
     expect(await make('')).toBe('setup-token-wrong');
+  });
+
+  it('costs nobody a look at all people who asks without the link', async () => {
+    const token = await open();
+    const { record } = world.context;
+    const people = { list: () => Promise.reject(new Error('everybody was read')) };
+    const unread = { ...world.context, record: { ...record, people, settings: record.settings } };
+    const ask = (of: string) => checkSetup(unread as unknown as FlowContext, of);
+    expect(await ask('wrong')).toBe('setup-token-wrong');
+    await make(token);
+    expect([await ask('wrong'), await ask(token)]).toEqual(['setup-done', 'setup-done']);
   });
 
   it.each([
