@@ -187,11 +187,13 @@ async function refuse(
 ): Promise<Refusal> {
   const { reason, certificateReason } = outcome;
   const certificate = certificateReason === undefined ? {} : { certificate: certificateReason };
+  // It may come from anybody, and the trail keeps for ever what it is given: an id, or nothing.
+  const subject = /^[\w-]{1,64}$/.test(registrationId) ? { subject: registrationId } : {};
   await audit.append({
     at: clock.now(),
     type: 'registration.refused',
     actor: actor('reader', readerId),
-    subject: registrationId,
+    ...subject,
     reason,
     details: certificate,
   });

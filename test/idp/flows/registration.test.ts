@@ -158,6 +158,15 @@ describe('a proof is refused, and changes nothing,', () => {
     expect(reasonOf(await prove(world, desk, offer, card))).toBe('registration-unknown');
   });
 
+  it('and the trail keeps no text of a stranger’s', async () => {
+    const words = 'Sato Taro 0b00a1 '.repeat(500);
+    const offer = { ...(await offerFor()), registrationId: words as Offer['registrationId'] };
+    expect(reasonOf(await prove(world, desk, offer, card))).toBe('registration-unknown');
+    const [refused] = await world.trail('registration.refused');
+    expect(refused).toMatchObject({ reason: 'registration-unknown' });
+    expect(refused).not.toHaveProperty('subject');
+  });
+
   it('from another reader', async () => {
     const offer = await offerFor();
     const gate = await addEnrolledReader(world, 'gate');
