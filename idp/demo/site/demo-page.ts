@@ -72,7 +72,7 @@ function cardRow(standing: Standing, texts: DemoTexts): Html {
   const { person } = standing;
   const state = stateOf(standing);
   return html`<div class="card-row">
-<div class="card ${state}" role="img" aria-label="${nameOf(person, locale)}: ${page.states[state]}">
+<div class="plastic ${state}" role="img" aria-label="${nameOf(person, locale)}: ${page.states[state]}">
 <span class="card-kind">SAMPLE</span><span class="card-chip"></span><span class="card-name">${nameOf(person, locale)}</span>
 <span class="card-stamp">${page.states[state]}</span>
 </div>

@@ -20,7 +20,7 @@ export const en: DemoTexts = {
       `Certificate read without PIN: ${commands} commands, ${octets} bytes`,
     'number-read': ({ commands }) => `The device’s own reader reads the number alone: ${commands} commands`,
     'card-signed': ({ commands }) =>
-      `The card checks the PIN itself and signs our challenge: ${commands} commands, then power off`,
+      `Checks the PIN itself and signs our challenge: ${commands} commands, then power off`,
     'pin-refused-by-card': ({ commands }) =>
       `The card refuses the PIN: ${commands} commands. Nothing left the reader`,
     'certificate-checked': ({ result }) =>
@@ -29,11 +29,10 @@ export const en: DemoTexts = {
         : `Certificate refused: ${result}`,
     'ocsp-asked': ({ status }) => `OCSP asked with a nonce: ${status}`,
     'registration-waits': () =>
-      'Signature over registration, person and consent verified; now an approver’s word is awaited',
+      'Signature over registration, person and consent verified; waits for approval',
     'registration-refused': ({ reason }) => `Registration refused: ${reason}`,
-    approved: () =>
-      'Everything checked again at this moment, then the card is in the record and in the index',
-    'kiosk-asks': () => 'Asks for a sign-in: OpenID Connect code flow with PKCE, a fresh one for every punch',
+    approved: () => 'Everything checked again now; the card is in the record and in the index',
+    'kiosk-asks': () => 'Asks for a sign-in: OpenID Connect code flow with PKCE, anew for every punch',
     'led-to-bridge': () => 'Leads the browser to the reader beside it, with a signed challenge',
     'tap-kept': ({ evidence }) => `Tap signed by the reader, checked and kept once (evidence: ${evidence})`,
     'tap-refused': ({ reason }) => `Tap refused: ${reason}`,
@@ -56,13 +55,12 @@ export const en: DemoTexts = {
     'nothing-released': () => 'Prints nothing; it is told no reason, the audit trail is',
     'door-opened': () => 'Opens',
     'door-shut': () => 'Stays shut',
-    'person-suspended': () =>
-      'Written to record and index, sessions and tokens ended; holds on the very next operation',
+    'person-suspended': () => 'In record and index, sessions and tokens ended: holds on the next operation',
     'person-restored': () => 'Suspension lifted; the card is what it was',
     'list-published': ({ crlNumber, entries, kilobytes }) =>
       `Signs and publishes list ${crlNumber}: ${entries} entries, ${kilobytes} KB`,
     'list-applied': ({ revoked }) =>
-      `Fetches it, verifies signature, dates and number, reads it in one pass: ${revoked} of ours newly revoked`,
+      `Fetched; signature, dates and number verified; read in one pass: ${revoked} newly revoked`,
     'list-refused': ({ reason }) => `List not applied: ${reason}`,
     'card-issued': () => 'The city hall hands out a new card with a new certificate',
     'tap-copied': () => 'Somebody with the reader’s key sends one and the same tap twice',
@@ -116,7 +114,7 @@ export const en: DemoTexts = {
     people: 'Who are you?',
     peopleHint: 'Three people of the city of Mihon. Nobody real is meant.',
     states: {
-      none: 'not registered',
+      none: 'no card yet',
       pending: 'waits for approval',
       active: 'card works',
       suspended: 'suspended',
