@@ -36,19 +36,26 @@ export async function changeAndStop<T>(
   return result;
 }
 
-/** Brings the index up to the record: after every change, and at the start for what a crash left between the two. */
+/**
+ * Brings the index up to the record: after every change, and at the start for what a crash left between the two.
+ * Every card is tried, so that what waits since an outage does not stand before the one that is stopped now.
+ * @throws {Fault} the first one, after that; what could not be written stays noted.
+ */
 export async function publishCards({ record, cardIndex }: Context): Promise<number> {
   const keys = await record.pendingIndexKeys();
+  const failures: unknown[] = [];
   // Together, because each write waits for the disk: an import touches the cards of thousands of people.
   for (let from = 0; from < keys.length; from += cardsAtOnce) {
-    const entries = await Promise.all(
+    const outcomes = await Promise.allSettled(
       keys.slice(from, from + cardsAtOnce).map(async (cardKey) => {
         const facts = await record.factsOf(cardKey);
         await cardIndex.put(cardKey, facts);
         return { cardKey, facts };
       }),
     );
-    await record.indexed(entries);
+    await record.indexed(outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+    failures.push(...outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
   }
+  if (failures.length > 0) throw failures[0];
   return keys.length;
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CardId } from '../../../idp/domain/card.ts';
+import type { CardId, CardKey } from '../../../idp/domain/card.ts';
 import { parseSerialNumber } from '../../../idp/domain/certificate-id.ts';
+import { Fault } from '../../../idp/domain/fault.ts';
 import type { Person } from '../../../idp/domain/person.ts';
 import { restoreCard, revokeCard, suspendCard } from '../../../idp/flows/change-card.ts';
 import { restorePerson, suspendPerson } from '../../../idp/flows/change-person.ts';
@@ -8,6 +9,7 @@ import { declareVerifier } from '../../../idp/flows/declare-verifier.ts';
 import { importPeople } from '../../../idp/flows/import-people.ts';
 import { logInFromDevice } from '../../../idp/flows/log-in-from-device.ts';
 import { publishCards } from '../../../idp/flows/publish-cards.ts';
+import type { CardIndex } from '../../../idp/ports/card-index.ts';
 import { FakeCardIndex } from '../../support/fake-card-index.ts';
 import { createTestPki, type TestPki } from '../../support/test-pki.ts';
 import { type Card, issueCard } from './world/cards.ts';
@@ -193,6 +195,25 @@ describe('when the index cannot be written', () => {
     expect(await publishCards(world.context)).toBe(1);
     expect(await ask()).toBe('card-suspended');
     expect(await publishCards(world.context)).toBe(0);
+  });
+
+  it('a stopped card is told to it all the same, however many others wait', async () => {
+    const mine = await world.context.record.cards.find(cardId);
+    if (mine === undefined) throw new Error('no card');
+    const ids = Array.from({ length: 600 }, (_, index) => index.toString(16).padStart(32, '0'));
+    await world.context.record.change(async ({ cards }) => {
+      for (const id of ids) await cards.add({ ...mine, cardId: id as CardId, cardKey: id as CardKey });
+    });
+    const told = new Set<CardKey>();
+    const put = async (cardKey: CardKey) => {
+      told.add(cardKey);
+      throw new Fault('ERR_CARD_INDEX_UNAVAILABLE', 'out of reach');
+    };
+    const cardIndex: CardIndex = { find: () => [], put, close: async () => {} };
+    const stopped = suspendCard({ ...world.context, cardIndex }, { card: cardId, actor: admin });
+    expect(await codeOf(stopped)).toBe('ERR_CARD_INDEX_UNAVAILABLE');
+    expect(told).toContain(mine.cardKey);
+    expect(told.size).toBe(ids.length + 1);
   });
 
   it('the next change of anything brings the index up to the record', async () => {
