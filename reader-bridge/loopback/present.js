@@ -1,6 +1,12 @@
 // Asks the bridge whether this page is out of date, and shows the new one when it is.
 const main = document.querySelector('[data-revision]');
 const seen = main.dataset.revision;
+let leaving = false;
+
+// The form's own answer is the next page; a reload of this one would take its place.
+document.addEventListener('submit', () => {
+  leaving = true;
+});
 
 async function outOfDate() {
   const response = await fetch(`${location.pathname}/change?seen=${seen}`, { cache: 'no-store' });
@@ -12,7 +18,9 @@ async function outOfDate() {
 async function watch() {
   for (;;) {
     try {
-      if (await outOfDate()) {
+      const outdated = await outOfDate();
+      if (leaving) return;
+      if (outdated) {
         location.replace(location.pathname);
         return;
       }

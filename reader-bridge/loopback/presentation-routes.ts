@@ -23,6 +23,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse, route: Route
 /** Shorter than a request may take, so that a waiting page is always answered. */
 const longPollMs = 10_000;
 const presentationPath = /^\/present\/([\w-]{22})(?:\/(change|pin|cancel))?$/;
+/** Marks the page to which a form's redirect leads: part of the form's way still, as browsers see it. */
+const afterForm = 'sent';
 const htmlType = { 'content-type': 'text/html; charset=utf-8' };
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
@@ -50,8 +52,6 @@ export function presentationRoutes(parts: {
   const { presentations, now, formOrigin } = parts;
   const script = read('present.js');
   const stylesheet = read('present.css');
-  /** Presentations whose page is next asked for by a form's redirect. */
-  const followForm = new Set<string>();
 
   /** 303 to the clean address: no challenge stays in the history, and reloading posts nothing twice. */
   const seeOther = (response: ServerResponse, location: string) =>
@@ -67,8 +67,7 @@ export function presentationRoutes(parts: {
         return answerTrouble(request, response, 'bad-form');
       }
       act(presentation, form);
-      followForm.add(id);
-      seeOther(response, `${paths.presentation}${id}`);
+      seeOther(response, `${paths.presentation}${id}?${afterForm}`);
     };
 
   return {
@@ -77,13 +76,12 @@ export function presentationRoutes(parts: {
       if (begun.outcome === 'refused') return answerTrouble(request, response, begun.trouble);
       seeOther(response, `${paths.presentation}${begun.presentation.id}`);
     },
-    page: (request, response, { id }) => {
+    page: (request, response, { id, url }) => {
       const presentation = presentations.find(id);
       if (presentation === undefined) return answerTrouble(request, response, 'not-found');
       presentation.seen(now());
       const { stage } = presentation;
-      const ofForm = followForm.delete(id);
-      if (stage.stage === 'done' && ofForm) {
+      if (stage.stage === 'done' && url.searchParams.has(afterForm)) {
         // The way leads on to the client, where `form-action` stops a form: a navigation of its own begins here.
         const headers = { ...htmlType, refresh: `0; url=${paths.presentation}${id}` };
         return answer(response, 200, headers, presentationPage(presentation), formOrigin);

@@ -229,7 +229,7 @@ describe.skipIf(missing)('the demonstration’s page', () => {
     const copy = join(temporary, 'copy');
     cpSync(join(temporary, directory, 'data'), copy, {
       recursive: true,
-      filter: (path) => !path.endsWith('.sock'),
+      filter: (path) => !/\.(sock|new)$/.test(path),
     });
     const environment = {
       KAZASU_DATA_DIR: copy,

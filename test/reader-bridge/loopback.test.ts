@@ -214,7 +214,7 @@ describe('a tap at a workstation', () => {
   test('can be cancelled', async () => {
     const path = await begin();
     const secret = secretOf((await get(path)).body);
-    expect((await post(`${path}/cancel`, { secret })).headers.location).toBe(path);
+    expect((await post(`${path}/cancel`, { secret })).headers.location).toBe(`${path}?sent`);
     expect((await get(path)).body).toContain('Cancelled.');
     reader.present(holder.card());
     expect(provider.taps).toEqual([]);
@@ -241,7 +241,7 @@ describe('card and PIN at a workstation', () => {
   test('end in a signature over our own message, and in a card without power', async () => {
     const path = await begin(pin);
     reader.present(holder.card());
-    expect((await typed(path, testPin)).headers.location).toBe(path);
+    expect((await typed(path, testPin)).headers.location).toBe(`${path}?sent`);
     await cameBack(path);
     const [tap] = provider.taps;
     expect(tap && signatureVerifies(tap, 'login')).toBe(true);
@@ -254,7 +254,7 @@ describe('card and PIN at a workstation', () => {
     await typed(path, testPin);
     while (provider.taps.length === 0) await delay(5);
     await delay(50);
-    const followed = await get(path);
+    const followed = await get(`${path}?sent`);
     expect([followed.status, followed.headers.refresh]).toEqual([200, `0; url=${path}`]);
     expect((await get(path)).status).toBe(303);
   });
