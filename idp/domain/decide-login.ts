@@ -4,7 +4,7 @@ import type { CardFacts, CardId } from './card.ts';
 import type { Instant } from './instant.ts';
 import { msPerSecond } from './instant.ts';
 import type { LoginPolicy } from './login-policy.ts';
-import type { PersonId } from './person.ts';
+import type { Person, PersonId } from './person.ts';
 import type { ReaderFacts } from './reader.ts';
 import type { Evidence } from './tap.ts';
 
@@ -93,7 +93,7 @@ export function decideLogin(facts: LoginFacts, policy: LoginPolicy, now: Instant
   if (typeof card === 'string') return denied(card);
   const reason =
     cardProblem(card, now) ??
-    personProblem(card, policy) ??
+    personProblem(holderOf(card), policy) ??
     presenceProblem(facts, policy, now) ??
     pinlessProblem(facts, card, policy, now);
   if (reason !== undefined) return denied(reason);
@@ -128,15 +128,25 @@ function cardProblem(card: CardFacts, now: Instant): DenialReason | undefined {
   return undefined;
 }
 
-function personProblem(card: CardFacts, policy: LoginPolicy): DenialReason | undefined {
-  if (card.person.state === 'left') return 'person-left';
-  if (card.person.state !== 'active') return 'person-suspended';
-  if (policy.organizations !== 'any' && !policy.organizations.includes(card.organizationId)) {
+function holderOf({
+  person: { state, groups },
+  organizationId,
+}: CardFacts): Parameters<typeof personProblem>[0] {
+  return { state, groups, organizationId };
+}
+
+/** Why a client is not for this person, whatever card; asked at a sign-in and for as long as its session lives. */
+export function personProblem(
+  person: Pick<Person, 'state' | 'organizationId' | 'groups'>,
+  policy: Pick<LoginPolicy, 'organizations' | 'requiredGroups'>,
+): DenialReason | undefined {
+  if (person.state === 'left') return 'person-left';
+  if (person.state !== 'active') return 'person-suspended';
+  if (policy.organizations !== 'any' && !policy.organizations.includes(person.organizationId)) {
     return 'organization-not-served';
   }
   const groups = policy.requiredGroups;
-  if (groups.length > 0 && !groups.some((group) => card.person.groups.includes(group)))
-    return 'group-required';
+  if (groups.length > 0 && !groups.some((group) => person.groups.includes(group))) return 'group-required';
   return undefined;
 }
 

@@ -1,5 +1,7 @@
 import type { Account, ClaimsParameterMember, FindAccount } from 'oidc-provider';
+import { personProblem } from '../domain/decide-login.ts';
 import type { Person } from '../domain/person.ts';
+import type { KnownClients } from '../flows/known-clients.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 
 /**
@@ -16,15 +18,21 @@ export const claimsOfScope = {
 } as const satisfies { readonly [scope: string]: readonly string[] };
 
 /**
- * Finds who may hold a session or a token: asked at every request of every client, so that a suspension holds on the
- * very next one. The id must be the internal one: a `uid` can be given to somebody else one day.
+ * Finds who may hold a session or a token: asked at every request of every client, so that a suspension, or the loss of
+ * a group that the client demands, holds on the very next one. The id must be the internal one: a `uid` can be given to somebody else one day.
  */
-export function accountFinder({ people }: Pick<SystemRecord, 'people'>): FindAccount {
-  return async (_ctx, sub) => {
+export function accountFinder({ people }: Pick<SystemRecord, 'people'>, clients: KnownClients): FindAccount {
+  return async ({ oidc }, sub, token) => {
     const person = await people.find(sub);
-    return person?.personId === sub && person.state === 'active' ? accountOf(person) : undefined;
+    const clientId = token?.clientId ?? oidc.client?.clientId;
+    const policy = clientId === undefined ? everyPerson : clients.find(clientId)?.policy;
+    if (person?.personId !== sub || policy === undefined) return undefined;
+    return personProblem(person, policy) === undefined ? accountOf(person) : undefined;
   };
 }
+
+/** Where no client asks, as at the end of a session. */
+const everyPerson = { organizations: 'any', requiredGroups: [] } as const;
 
 function accountOf(person: Person): Account {
   return { accountId: person.personId, claims: async () => claimsOf(person) };

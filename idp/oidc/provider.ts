@@ -75,7 +75,7 @@ function configurationOf(options: ProviderOptions): Configuration {
     }),
     jwks: { keys: [...signingKeys] },
     cookies: cookiesOf(context.issuer, cookieKeys),
-    findAccount: accountFinder(context.record),
+    findAccount: accountFinder(context.record, context.clients),
     loadExistingGrant: existingGrant(context.record.cards),
     interactions: {
       policy: loginPolicy(context.clients),

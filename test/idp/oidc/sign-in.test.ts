@@ -1,8 +1,11 @@
 import { fetchUserInfo, refreshTokenGrant } from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClientId } from '../../../idp/domain/login-policy.ts';
 import type { Person } from '../../../idp/domain/person.ts';
 import { actor } from '../../../idp/domain/registration.ts';
 import { restorePerson, suspendPerson } from '../../../idp/flows/change-person.ts';
+import { importPeople } from '../../../idp/flows/import-people.ts';
+import { assignReader } from '../../../idp/flows/manage-readers.ts';
 import { Browser } from '../http/support/browser.ts';
 import {
   linkTo,
@@ -303,6 +306,30 @@ describe('a suspension', () => {
       expect(errorIn(location)).toBe('login_required');
     } finally {
       await restorePerson(idp.context, { person: 'hanako', actor: admin });
+    }
+  });
+
+  it('is not all that ends a session: so does the loss of the group that the client demands', async () => {
+    const client = await idp.addClient('人事 Jinji', ['card-pin'], ['staff']);
+    const clientId = client.clientId as ClientId;
+    await assignReader(idp.context, { reader: '窓口1', clientId });
+    const jinji = await RelyingParty.discover(idp.issuer, client);
+    const parameters = { scope: 'openid offline_access', prompt: 'consent' };
+    const { browser, callback, started } = await signIn(jinji, 'pin', parameters);
+    const tokens = await jinji.redeem(callback, started);
+    const move = (groups: readonly string[]) =>
+      importPeople(idp.context, { people: [{ ...person, groups }], actor: admin });
+    await move(['pensioners']);
+    try {
+      await expect(fetchUserInfo(jinji.config, tokens.access_token, person.personId)).rejects.toThrow();
+      await expect(refreshTokenGrant(jinji.config, tokens.refresh_token ?? '')).rejects.toMatchObject({
+        error: 'invalid_grant',
+      });
+      const { location } = await browser.follow((await jinji.start({ prompt: 'none' })).url);
+      expect(errorIn(location)).toBe('interaction_required');
+      expect((await tokensOf(kintai, 'pin')).access_token).toBeTypeOf('string');
+    } finally {
+      await move(person.groups);
     }
   });
 
