@@ -34,7 +34,8 @@ export async function visitKiosk(visit: KioskVisit): Promise<KioskOutcome> {
     const href = linkOf(signIn, visit.pin === undefined ? 'tap-hint' : 'pin-hint');
     if (href === undefined) return endOf(signIn, visit);
     const asking = await browser.navigate(href);
-    visit.reader.present(visit.card);
+    // Where somebody else is being asked, no card is held.
+    if (asking.status === 200) visit.reader.present(visit.card);
     const end = await presentCard(browser, asking, visit);
     return endOf(end, visit);
   } finally {
@@ -61,11 +62,20 @@ async function presentCard(browser: RobotBrowser, first: LoadedPage, visit: Kios
   return page;
 }
 
-function endOf(page: LoadedPage, { kioskUrl, bridgeUrl }: KioskVisit): KioskOutcome {
-  if (page.url.origin === new URL(kioskUrl).origin && page.status === 200) return { outcome: 'punched' };
+function endOf(page: LoadedPage, visit: KioskVisit): KioskOutcome {
+  if (page.url.origin === new URL(visit.kioskUrl).origin && page.status === 200)
+    return { outcome: 'punched' };
   const named = /<code>([\w-]+)<\/code>/.exec(page.text)?.[1];
-  const atBridge = page.url.origin === bridgeUrl ? 'pin-wrong' : undefined;
+  const atBridge = page.url.origin === visit.bridgeUrl ? reasonAtBridge(page, visit) : undefined;
   return { outcome: 'refused', reason: named ?? atBridge ?? 'sign-in-failed' };
+}
+
+/** The bridge speaks to people, in words: what happened there, the journal has seen. */
+function reasonAtBridge({ status }: LoadedPage, { journal }: KioskVisit): string {
+  const refused = journal.openSteps.findLast(({ what }) => what === 'tap-refused');
+  if (refused !== undefined) return String(refused.facts.reason);
+  if (journal.openSteps.some(({ what }) => what === 'pin-refused-by-card')) return 'pin-wrong';
+  return status === 409 ? 'reader-busy' : 'sign-in-failed';
 }
 
 /** The sign-in page's links are told apart by what describes them. */

@@ -108,6 +108,8 @@ export const en: DemoTexts = {
   fault: 'This could not be found out. Try again.',
   reasons: {
     'pin-wrong': 'Wrong PIN. The card counts it; nothing was sent to Kazasu.',
+    'reader-busy': 'The kiosk’s reader is in use in another window. Finish or cancel there.',
+    'sign-in-failed': 'The sign-in did not come to its end.',
     access_denied: 'The sign-in was cancelled.',
   },
   page: {

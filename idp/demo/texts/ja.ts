@@ -103,6 +103,8 @@ export const ja: DemoTexts = {
   fault: '確認できませんでした。もう一度お試しください。',
   reasons: {
     'pin-wrong': '暗証番号が違います。数えるのはカード自身で、Kazasuには何も送られません。',
+    'reader-busy': '端末のリーダーは別のウィンドウで使用中です。そちらを終えるか、取り消してください。',
+    'sign-in-failed': 'サインインが最後まで進みませんでした。',
     access_denied: 'サインインが取り消されました。',
   },
   page: {
