@@ -14,7 +14,7 @@ const defaults: FailureLimitOptions = { failures: 20, windowSeconds: 300 };
 /** Memory is bounded: beyond this the oldest window is forgotten. */
 const maxAddresses = 10_000;
 
-/** Slows down whoever guesses codes: enrolment, invitation, return and setup. */
+/** Slows down whoever guesses codes: enrolment, invitation and setup. */
 export class FailureLimit {
   readonly #clock: Clock;
   readonly #options: FailureLimitOptions;

@@ -5,7 +5,6 @@ import type { ReturnRefusal } from '../pages/texts/catalogue.ts';
 import { troublePage } from '../pages/trouble-page.ts';
 import { forgetInteraction, interactionsOf } from './browser-interactions.ts';
 import { refusedPath } from './interaction-paths.ts';
-import { answeredTooManyAttempts, noteWrongCode } from './limited.ts';
 import { queryText, type RouteContext, type RouteHandler } from './request-context.ts';
 import { answerPage, frameOf, type Site } from './site.ts';
 
@@ -14,10 +13,10 @@ const codePattern = /^[\w-]{16,128}$/;
 /**
  * `GET /interaction/return?code=`: goes on only where a return code and the starting browser's interaction come together.
  * A code lured into another browser, or taken from a history, resumes nothing, and nobody else can use it afterwards.
+ * Wrong codes are not counted: 128 random bits are not guessed, and a whole city hall signs in from one address.
  */
 export function getReturn(site: Site): RouteHandler {
   return async (ctx) => {
-    if (answeredTooManyAttempts(ctx, site)) return;
     const returnCode = queryText(ctx, 'code') ?? '';
     if (!codePattern.test(returnCode)) return refuse(ctx, site, 'return-code-unknown');
     const interactionUids = interactionsOf(ctx, site.context.issuer);
@@ -44,7 +43,6 @@ async function goOn(
 }
 
 function refuse(ctx: RouteContext, site: Site, reason: ReturnRefusal): void {
-  if (reason === 'return-code-unknown') noteWrongCode(ctx, site);
   answerPage(ctx, 403, refusedPage(frameOf(ctx, site), { reason: { returned: reason } }));
 }
 

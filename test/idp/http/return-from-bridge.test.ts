@@ -120,6 +120,14 @@ describe('a return code', () => {
     expect([answer.status, answer.location]).toEqual([403, '']);
   });
 
+  it('of nobody, tried again and again, keeps nobody at the same address from signing in', async () => {
+    const stranger = new Browser('en');
+    for (let guess = 0; guess < 25; guess += 1) {
+      await stranger.get(`${bridge.answer.returnUrl}?code=${'a'.repeat(26)}`);
+    }
+    expect(isCallback(await browser.follow(await presented(browser, page)))).toBe(true);
+  });
+
   it.each([
     '',
     '?code=',
