@@ -21,21 +21,29 @@ export interface DemoOptions {
  */
 export function runDemo({ once, port, log }: DemoOptions): Promise<number> {
   const locale = terminalLocale();
-  return once ? play(locale, log) : show(locale, port === undefined ? {} : { http: port }, log);
+  // Listened to from the beginning: what was begun by then is ended in good order all the same.
+  const told = untilTold();
+  return once ? play(locale, told, log) : show(locale, port === undefined ? {} : { http: port }, told, log);
 }
 
 /** The story in the terminal; nobody calls it, so that it takes whatever ports are free. */
-async function play(locale: Locale, log: DemoOptions['log']): Promise<number> {
+async function play(locale: Locale, told: Promise<void>, log: DemoOptions['log']): Promise<number> {
   const world = await startWorld({ log, ports: { http: 0, ldap: 0, ldaps: 0, bridge: 0, kiosk: 0 } });
   try {
-    return (await playOnce(world, locale, log)) === 0 ? 0 : 1;
+    const wrong = await Promise.race([playOnce(world, locale, log), told]);
+    return wrong === 0 ? 0 : 1;
   } finally {
     await world.close();
   }
 }
 
 /** The page, until somebody ends it. */
-async function show(locale: Locale, ports: Partial<DemoPorts>, log: DemoOptions['log']): Promise<number> {
+async function show(
+  locale: Locale,
+  ports: Partial<DemoPorts>,
+  told: Promise<void>,
+  log: DemoOptions['log'],
+): Promise<number> {
   // The page needs the world, and the world's provider needs a place for the page.
   let page: Middleware = (_ctx, next) => next();
   const world = await startWorld({ log, ports, site: (ctx, next) => page(ctx, next) });
@@ -43,7 +51,7 @@ async function show(locale: Locale, ports: Partial<DemoPorts>, log: DemoOptions[
     page = demoSite(world, new Stage(world, log));
     const { started } = demoTextsOf(locale);
     log(`${started.title}\n\n  ${started.open}: ${world.issuer}/demo\n\n${started.end}`);
-    await untilTold();
+    await told;
     return 0;
   } finally {
     await world.close();
@@ -55,6 +63,7 @@ function terminalLocale(): Locale {
   return localeFrom(new Intl.DateTimeFormat().resolvedOptions().locale) ?? 'en';
 }
 
+/** Ctrl-C, or a service manager; a second one ends the process on the spot. */
 function untilTold(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve());

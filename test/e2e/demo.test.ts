@@ -68,6 +68,15 @@ describe('the demonstration in the terminal', () => {
   it('leaves nothing behind', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
+
+  it('leaves nothing behind either when Ctrl-C ends it half-way', async () => {
+    const child = kazasu(temporary, ['demo', '--once']);
+    const end = ended(child);
+    await new Promise((resolve) => child.stdout?.once('data', resolve));
+    child.kill('SIGINT');
+    expect((await end).status).toBe(1);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
 });
 
 describe.skipIf(missing)('the demonstration’s page', () => {
