@@ -17,6 +17,11 @@ export async function start(config: Config, { out, err }: Output): Promise<void>
   out(
     `LDAP            ldap://${running.host}:${running.ldapPort} (StartTLS), ldaps://${running.host}:${running.ldapsPort}`,
   );
+  if (config.issuer.startsWith('https:') && config.trustedProxies.length === 0) {
+    out(
+      'No proxy is trusted: name the one that ends TLS in KAZASU_TRUSTED_PROXIES, or every request is refused.',
+    );
+  }
   if (config.jpkiAnchors === '') {
     out(
       'No anchors: My Number Cards are refused until KAZASU_JPKI_ANCHORS names a directory of CA certificates.',
