@@ -30,8 +30,10 @@ export function runDemo({ once, port, log }: DemoOptions): Promise<number> {
 async function play(locale: Locale, told: Promise<void>, log: DemoOptions['log']): Promise<number> {
   const world = await startWorld({ log, ports: { http: 0, ldap: 0, ldaps: 0, bridge: 0, kiosk: 0 } });
   try {
-    const wrong = await Promise.race([playOnce(world, locale, log), told]);
-    return wrong === 0 ? 0 : 1;
+    const stop = new AbortController();
+    void told.then(() => stop.abort());
+    const wrong = await playOnce(world, locale, { log, signal: stop.signal });
+    return wrong === 0 && !stop.signal.aborted ? 0 : 1;
   } finally {
     await world.close();
   }

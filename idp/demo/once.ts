@@ -9,8 +9,12 @@ import type { World } from './world.ts';
 
 const msColumn = 92;
 
-/** Plays the story in the terminal. @returns how many steps had another outcome than expected. */
-export async function playOnce(world: World, locale: Locale, log: (line: string) => void): Promise<number> {
+/** Plays the story in the terminal until told to stop. @returns how many steps had another outcome than expected. */
+export async function playOnce(
+  world: World,
+  locale: Locale,
+  { log, signal }: { readonly log: (line: string) => void; readonly signal: AbortSignal },
+): Promise<number> {
   const texts = demoTextsOf(locale);
   const stage = new Stage(world, log);
   const [person] = samplePeople;
@@ -18,6 +22,7 @@ export async function playOnce(world: World, locale: Locale, log: (line: string)
   log(texts.once.lead);
   let wrong = 0;
   for (const [index, scene] of story.entries()) {
+    if (signal.aborted) return wrong;
     const act = await stage.perform(scene.act, person, locale);
     const good = act.result !== undefined && scene.met(act.result);
     if (!good) wrong += 1;
