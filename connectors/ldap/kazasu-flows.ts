@@ -10,11 +10,11 @@ export function createLdapFlows(context: FlowContext): LdapFlows {
   /** Asked for every operation: a disabled device, or a rotated secret, ends connections that are open already. */
   const stillBound = ({ clientId, credential }: BoundDevice) => {
     const client = context.clients.find(clientId);
-    return (
+    const still =
       client?.protocol === 'ldap' &&
       client.policy.clientState === 'active' &&
-      client.secretHash === credential
-    );
+      client.secretHash === credential;
+    return still ? client.policy : undefined;
   };
   return {
     async bindDevice({ name, secret, remoteAddress, channel, way }) {
@@ -39,20 +39,22 @@ export function createLdapFlows(context: FlowContext): LdapFlows {
       return { outcome: 'denied', reason: confidential ? 'confidentiality-required' : 'invalid-credentials' };
     },
     async logInWithCard({ device, number }) {
-      if (!stillBound(device)) return { outcome: 'device-denied' };
+      if (stillBound(device) === undefined) return { outcome: 'device-denied' };
       const outcome = await logInFromDevice(context, { clientId: device.clientId, number });
       return outcome.outcome === 'granted'
         ? { outcome: 'granted', person: outcome.person }
         : { outcome: 'denied', reason: outcome.reason };
     },
     async findPeople({ device, ...lookUp }) {
-      return stillBound(device)
-        ? { outcome: 'found', ...(await findPeople(context, lookUp)) }
+      const policy = stillBound(device);
+      return policy
+        ? { outcome: 'found', ...(await findPeople(context, policy, lookUp)) }
         : { outcome: 'device-denied' };
     },
     async findGroups({ device, names }) {
-      return stillBound(device)
-        ? { outcome: 'found', groups: await findGroups(context, names) }
+      const policy = stillBound(device);
+      return policy
+        ? { outcome: 'found', groups: await findGroups(context, policy, names) }
         : { outcome: 'device-denied' };
     },
   };

@@ -8,7 +8,8 @@ import { openSystem, type System } from '../../../idp/compose.ts';
 import { readConfig } from '../../../idp/config.ts';
 import { parseCardNumber } from '../../../idp/domain/card.ts';
 import { actor } from '../../../idp/domain/registration.ts';
-import { addLdapClient, rotateClientSecret } from '../../../idp/flows/manage-clients.ts';
+import { importPeople } from '../../../idp/flows/import-people.ts';
+import { addLdapClient, type NewLdapClient, rotateClientSecret } from '../../../idp/flows/manage-clients.ts';
 
 const admin = actor('os', 0);
 const number = parseCardNumber('jpki', '0b000001');
@@ -22,6 +23,15 @@ beforeEach(async () => {
   const config = readConfig({ KAZASU_DATA_DIR: join(directory, 'data') }, '/nonexistent');
   system = await openSystem(config, { log: () => {} });
   flows = createLdapFlows(system.context);
+  device = await bound('pRINTER', await added());
+});
+afterEach(async () => {
+  await system.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** A device account. @returns its secret. */
+async function added(changes: Partial<NewLdapClient> = {}): Promise<string> {
   const { secret } = await addLdapClient(system.context, {
     name: 'Printer',
     profile: 'card-search',
@@ -33,21 +43,17 @@ beforeEach(async () => {
     cardKind: 'jpki',
     cardAttribute: 'serialNumber',
     actor: admin,
+    ...changes,
   });
-  const outcome = await flows.bindDevice({
-    name: 'pRINTER',
-    secret,
-    remoteAddress: '127.0.0.1',
-    channel: 'tls',
-    way: 'device',
-  });
+  return secret;
+}
+
+async function bound(name: string, secret: string): Promise<BoundDevice> {
+  const remoteAddress = '127.0.0.1';
+  const outcome = await flows.bindDevice({ name, secret, remoteAddress, channel: 'tls', way: 'device' });
   if (outcome.outcome !== 'bound') throw new Error(outcome.reason);
-  device = outcome.device;
-});
-afterEach(async () => {
-  await system.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+  return outcome.device;
+}
 
 const events = async () => {
   const types: string[] = [];
@@ -69,6 +75,23 @@ describe('a bound device', () => {
     expect(await flows.findGroups({ device, names: undefined })).toEqual({ outcome: 'device-denied' });
     const people = { device, anyOf: undefined, afterUid: undefined, limit: 1 };
     expect(await flows.findPeople(people)).toEqual({ outcome: 'device-denied' });
+  });
+
+  it('sees only the people it is for: those who could sign in there', async () => {
+    const of = (uid: string, groups: readonly string[]) => ({
+      ...{ uid, groups, displayName: uid, organization: 'Himeji' },
+    });
+    const people = [of('sato', ['tax', 'staff']), of('tanaka', ['staff'])];
+    await importPeople(system.context, { people, actor: admin });
+    const secret = await added({ name: 'tax office', profile: 'generic', requiredGroups: ['tax'] });
+    const device = await bound('tax office', secret);
+    const found = await flows.findPeople({ device, anyOf: undefined, afterUid: undefined, limit: 9 });
+    expect(found).toMatchObject({ outcome: 'found', people: [{ uid: 'sato' }], more: false });
+    const anyOf = [{ attribute: 'uid', value: 'tanaka' }] as const;
+    const lookedUp = await flows.findPeople({ device, anyOf, afterUid: undefined, limit: 9 });
+    expect(lookedUp).toMatchObject({ outcome: 'found', people: [] });
+    const groups = ['staff', 'tax'].map((name) => ({ name, memberUids: ['sato'] }));
+    expect(await flows.findGroups({ device, names: undefined })).toEqual({ outcome: 'found', groups });
   });
 
   it('that binds for a card leaves one line of audit, the sign-in; a refusal leaves its own', async () => {
