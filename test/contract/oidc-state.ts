@@ -151,6 +151,16 @@ export function oidcStateContract(name: string, startBackend: () => Promise<Oidc
       expect(await state.find('Session', id)).toBeDefined();
     });
 
+    it('what an account gets while it is being revoked ends with the next revocation at the latest', async () => {
+      const accountId = `account-${id}`;
+      await state.upsert('Session', id, { uid: 'u', accountId }, 60);
+      const revoked = state.revokeByAccountId(accountId);
+      await Promise.all([revoked, state.upsert('Grant', id, { accountId }, 60)]);
+      expect(await state.find('Session', id)).toBeUndefined();
+      await state.revokeByAccountId(accountId);
+      expect(await state.find('Grant', id)).toBeUndefined();
+    });
+
     it('shows nobody who reads the store an id, a token or an account', async () => {
       const secret = `secret-${id}-value`;
       await state.upsert(

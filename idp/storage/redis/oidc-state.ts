@@ -148,6 +148,9 @@ class RedisOidcState implements OidcState {
     const key = groupKey(group);
     const names = await this.#deadline.within(this.#redis.zRange(key, 0, -1));
     const keys = names.map((name) => entryKey(name.toString() as EntryName));
-    await this.#deadline.within(Promise.all([...keys, key].map((each) => this.#redis.unlink(each))));
+    const commands: Promise<unknown>[] = keys.map((each) => this.#redis.unlink(each));
+    // Those that were asked for and not the whole group: who joined it since must be found the next time.
+    if (names.length > 0) commands.push(this.#redis.zRem(key, names));
+    await this.#deadline.within(Promise.all(commands));
   }
 }
