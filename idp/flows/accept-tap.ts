@@ -47,6 +47,8 @@ type Context = Pick<
 export async function acceptTap(context: Context, sealed: Sealed<ClaimedTap>): Promise<TapOutcome> {
   const received = await receiveSigned(context, sealed);
   if (received.outcome === 'refused') {
+    // Of nobody we know: anybody could fill the trail, which keeps everything, without a key or a name.
+    if (received.reason === 'reader-unknown') return { outcome: 'refused', reason: received.reason };
     return refuse(context, { outcome: 'refused', reason: received.reason }, sealed.claimedReaderId);
   }
   const { reader, claims } = received;

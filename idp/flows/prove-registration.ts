@@ -54,8 +54,11 @@ export async function proveRegistration(
   { registrationId, sealed }: { readonly registrationId: string; readonly sealed: Sealed<ClaimedTap> },
 ): Promise<ProveRegistrationOutcome> {
   const received = await receiveSigned(context, sealed);
-  if (received.outcome === 'refused')
+  if (received.outcome === 'refused') {
+    // As with a tap: of nobody we know the trail keeps nothing.
+    if (received.reason === 'reader-unknown') return received;
     return refuse(context, registrationId, sealed.claimedReaderId, received);
+  }
   const { reader, claims } = received;
   const outcome = await prove(context, reader, claims, registrationId);
   return outcome.outcome === 'pending' ? outcome : refuse(context, registrationId, reader.readerId, outcome);

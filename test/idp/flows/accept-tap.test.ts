@@ -104,6 +104,12 @@ describe('a tap is refused', () => {
     expect(reasonOf(await tap(world, reader, card, { iss: crypto.randomUUID() }))).toBe('reader-unknown');
   });
 
+  it('and leaves nothing in the trail when it is of nobody we know: anybody could fill it', async () => {
+    const before = (await world.trail()).length;
+    await tap(world, reader, card, { iss: crypto.randomUUID() });
+    expect((await world.trail()).length).toBe(before);
+  });
+
   it('by a reader that names itself by its name instead of its id', async () => {
     expect(reasonOf(await tap(world, reader, card, { iss: 'door' }))).toBe('reader-unknown');
   });

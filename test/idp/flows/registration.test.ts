@@ -158,6 +158,13 @@ describe('a proof is refused, and changes nothing,', () => {
     expect(reasonOf(await prove(world, desk, offer, card))).toBe('registration-unknown');
   });
 
+  it('from a reader that nobody added, and leaves nothing in the trail: anybody could fill it', async () => {
+    const offer = await offerFor();
+    const outcome = await prove(world, desk, offer, card, { iss: crypto.randomUUID() });
+    expect(reasonOf(outcome)).toBe('reader-unknown');
+    expect(await world.trail('registration.refused')).toEqual([]);
+  });
+
   it('and the trail keeps no text of a stranger’s', async () => {
     const words = 'Sato Taro 0b00a1 '.repeat(500);
     const offer = { ...(await offerFor()), registrationId: words as Offer['registrationId'] };
