@@ -17,7 +17,10 @@ interface Report {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
 }
 
 const root = join(import.meta.dirname, '..');
@@ -65,6 +68,9 @@ function countOf(reportFile: string): Count {
   const unloadable = report.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   );
+  for (const { status, fullName } of report.testResults.flatMap((file) => file.assertionResults)) {
+    if (['skipped', 'pending', 'todo'].includes(status)) console.log(`skipped: ${fullName}`);
+  }
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + unloadable.length,
@@ -91,7 +97,7 @@ async function main(): Promise<void> {
 function summarise(counts: readonly Count[]): void {
   const sum = (part: keyof Count) => counts.reduce((total, count) => total + count[part], 0);
   const skipped = sum('skipped');
-  if (skipped > 0) console.log(`${skipped} skipped: the reasons stand above.`);
+  if (skipped > 0) console.log(`${skipped} skipped: which and why stands above.`);
   // In CI a skip would look green while nothing was shown.
   const failed = sum('failed') + (process.env.CI ? skipped : 0);
   const ranNoTest = counts.slice(2).every(({ passed, failed }) => passed + failed === 0);
