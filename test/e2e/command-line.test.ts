@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInstallation, type Installation, until } from '../support/installation.ts';
@@ -144,6 +144,8 @@ describe('start', () => {
 
   it('puts the link for the first administrator into a file of mode 0600 and into no log', async () => {
     const file = join(here.dataDir, 'first-administrator.url');
+    await until('the link', () => existsSync(file) || undefined);
+    await until('the link to be told of', () => here.printed().includes(file) || undefined);
     const link = readFileSync(file, 'utf8').trim();
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(here.printed()).toContain(file);
