@@ -8,6 +8,7 @@ import { type Config, isLoopback } from './config.ts';
 import { claimFor, makeDataDir } from './data-directory.ts';
 import { Fault, InvalidInput } from './domain/fault.ts';
 import type { FlowContext } from './flows/context.ts';
+import { forgetTaps } from './flows/forget-taps.ts';
 import { KnownClients } from './flows/known-clients.ts';
 import { publishCards } from './flows/publish-cards.ts';
 import { RevocationFreshness } from './flows/revocation-freshness.ts';
@@ -200,7 +201,7 @@ async function closeAll(
 /** Forgets used and stale taps, and lets an index that was out of reach follow the record. */
 function sweepRegularly(context: FlowContext, log: Log): { close(): Promise<void> } {
   const sweep = async () => {
-    await context.taps.sweep(context.clock.now());
+    await forgetTaps(context);
     await publishCards(context);
   };
   const timer = setInterval(() => {

@@ -1,10 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseSerialNumber } from '../../../idp/domain/certificate-id.ts';
 import { suspendCard } from '../../../idp/flows/change-card.ts';
+import { forgetTaps } from '../../../idp/flows/forget-taps.ts';
 import { logInFromDevice } from '../../../idp/flows/log-in-from-device.ts';
 import type { CardLoginOutcome } from '../../../idp/flows/log-in-with-card.ts';
 import { disableReader } from '../../../idp/flows/manage-readers.ts';
-import { openPrompt } from '../../../idp/flows/open-prompt.ts';
+import { openPrompt, promptSeconds } from '../../../idp/flows/open-prompt.ts';
 import { resumeLogin } from '../../../idp/flows/resume-login.ts';
 import { createTestPki, type TestPki } from '../../support/test-pki.ts';
 import { type Card, issueCard, signedFor } from './world/cards.ts';
@@ -245,6 +246,22 @@ describe('a sign-in from a device', () => {
     await tap(world, reader, card);
     expect(await ask(clientId)).toBe('granted certificate');
     expect(await ask(clientId)).toBe('tap-missing');
+  });
+
+  it('takes a tap that was made a while before the sweeping of old ones', async () => {
+    const { clientId } = await addDevice(world, 'door', false);
+    const reader = await addEnrolledReader(world, 'door-reader', { clients: [clientId] });
+    await tap(world, reader, card);
+    const returnCode = await tapFor('browser-1');
+    world.clock.advance(20);
+    expect(await forgetTaps(world.context)).toBe(0);
+    expect(await ask(clientId)).toBe('granted certificate');
+    expect(said(await resume('browser-1', returnCode))).toBe('granted certificate');
+    world.clock.advance(promptSeconds + 1);
+    // Both taps, and the prompt once its own time is as long ago.
+    expect(await forgetTaps(world.context)).toBe(2);
+    world.clock.advance(promptSeconds);
+    expect(await forgetTaps(world.context)).toBe(1);
   });
 
   it('finds no tap of another card, of another device’s reader, or of a while ago', async () => {
