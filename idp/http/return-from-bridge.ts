@@ -36,7 +36,7 @@ async function goOn(
   uid: string,
   login: Parameters<typeof finishLogin>[2],
 ): Promise<void> {
-  const resumeUrl = await finishLogin(site.provider, uid, login);
+  const resumeUrl = await finishLogin(site.provider, uid, login, site.context.clock.now());
   forgetInteraction(ctx, site.context.issuer, uid);
   if (resumeUrl !== undefined) return redirect(ctx, resumeUrl);
   answerPage(ctx, 400, troublePage(frameOf(ctx, site), { trouble: 'sign-in-expired' }));

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
 import type { CardId } from '../domain/card.ts';
 import type { LoginDecision } from '../domain/decide-login.ts';
+import type { Instant } from '../domain/instant.ts';
+import { msPerSecond } from '../domain/instant.ts';
 
 /** A sign-in that waits for a card. */
 export interface OpenInteraction {
@@ -26,15 +28,21 @@ export async function browsersInteraction(
   }
 }
 
-/** Lets a sign-in go on with the person whom the decision named. @returns where the browser goes; `undefined` when it has expired. */
+/**
+ * Lets a sign-in go on with the person whom the decision named.
+ * @param decidedAt becomes `auth_time`: the browser may come back for its outcome minutes later.
+ * @returns where the browser goes; `undefined` when it has expired.
+ */
 export function finishLogin(
   provider: Provider,
   uid: string,
   decision: LoginDecision & { readonly outcome: 'granted' },
+  decidedAt: Instant,
 ): Promise<string | undefined> {
   const { personId, cardId, acr, amr } = decision;
   // Not remembered: the session ends with the browser, which may stand on a shared desk.
-  const login = { accountId: personId, acr, amr: [...amr], remember: false };
+  const ts = Math.floor(decidedAt / msPerSecond);
+  const login = { accountId: personId, acr, amr: [...amr], ts, remember: false };
   return finish(provider, uid, { login, card: cardId });
 }
 

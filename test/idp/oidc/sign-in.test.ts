@@ -287,6 +287,22 @@ describe('the protocol', () => {
   });
 });
 
+it('says when the card was held, not when the browser came back for the outcome', async () => {
+  const held = idp.clock.now() - 300_000;
+  const [started, browser] = [await kintai.start(), new Browser()];
+  idp.clock.set(held);
+  try {
+    const toBridge = await browser.get(linkTo(await browser.follow(started.url), 'pin'));
+    const { location } = await browser.get(await bridge.present(toBridge.location, serialNumber, held));
+    idp.clock.set(held + 300_000);
+    const { location: callback } = await browser.get(location);
+    const tokens = await kintai.redeem(callback, started);
+    expect(tokens.claims()?.auth_time).toBe(Math.floor(held / 1_000));
+  } finally {
+    idp.clock.set(held + 300_000);
+  }
+});
+
 describe('a suspension', () => {
   it('holds on the very next operation: userinfo, refresh, session', async () => {
     const { browser, callback, started } = await signIn(kintai, 'pin', {
