@@ -20,6 +20,7 @@ export type AuditEventType =
   | 'registration.proved'
   | 'registration.approved'
   | 'registration.rejected'
+  | 'registration.revoked-by-list'
   | 'card.suspended'
   | 'card.restored'
   | 'card.revoked'

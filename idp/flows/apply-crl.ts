@@ -151,6 +151,14 @@ async function revoke(
   if (registration === undefined || registration.revokedAt !== undefined) return undefined;
   const revoked = { ...registration, revokedAt: context.clock.now() };
   await tables.registrations.update(revoked, registration.state);
+  await tables.audit.append({
+    at: revoked.revokedAt,
+    type: 'registration.revoked-by-list',
+    actor,
+    subject: registration.registrationId,
+    reason: hit.reason,
+    details: { crlNumber: list.crlNumber },
+  });
   return '';
 }
 

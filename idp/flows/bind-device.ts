@@ -32,7 +32,8 @@ export async function bindDevice(
   // Hashed before anything else is looked at: a wrong name takes as long as a wrong secret.
   const hash = secrets.hash(request.secret);
   const reason = refusalOf(device, secrets.equal(hash, device?.secretHash ?? secrets.hash('')), request);
-  if (reason !== undefined || !request.forCard) {
+  const cardIsAudited = request.forCard && device?.profile === 'card-bind';
+  if (reason !== undefined || !cardIsAudited) {
     await audit.append({
       at: clock.now(),
       type: reason === undefined ? 'client.bound' : 'client.bind-refused',

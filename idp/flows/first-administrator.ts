@@ -4,6 +4,7 @@ import type { Person, PersonId } from '../domain/person.ts';
 import { invitationHours, setupLink } from '../domain/registration.ts';
 import { after, type FlowContext } from './context.ts';
 import { organizationOf } from './import-people.ts';
+import { changeAndPublish } from './publish-cards.ts';
 
 /** How long the link of the first start is good. */
 export const setupSeconds = 900;
@@ -11,7 +12,7 @@ export const setupSeconds = 900;
 const setting = 'setup-token';
 /** What stands there once somebody used the link. */
 const taken = '';
-type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets'>;
+type Context = Pick<FlowContext, 'record' | 'cardIndex' | 'clock' | 'secrets'>;
 
 /** Opens the one-time setup while no administrator exists; `undefined` once there is one. A new token ends the one before. */
 export async function openSetup({
@@ -84,9 +85,10 @@ function make(
   context: Context,
   { organization, uid, displayName }: { organization: string; uid: string; displayName: string },
 ): Promise<SetupOutcome> {
-  const { record, clock, secrets } = context;
+  const { clock, secrets } = context;
   const inviteCode = secrets.random(128);
-  return record.change<SetupOutcome>(async (tables) => {
+  // The person may have cards already, from an import before anybody opened the link.
+  return changeAndPublish<SetupOutcome>(context, async (tables) => {
     // Asked again inside: of two who hold the link, one becomes administrator.
     if (await hasAdministrator(tables)) return { outcome: 'refused', reason: 'setup-done' };
     const organizationId = await organizationOf(context, tables, organization, setupLink);

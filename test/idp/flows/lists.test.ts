@@ -144,6 +144,8 @@ describe('a list', () => {
     expect(said(await apply(naming([waiting.serialNumber])))).toBe('applied, 1 revoked');
     const outcome = await approveRegistration(world.context, { registration: registrationId, approver });
     expect(outcome).toEqual({ outcome: 'refused', reason: 'card-revoked' });
+    const [event] = await world.trail('registration.revoked-by-list');
+    expect(event).toMatchObject({ subject: registrationId, details: { crlNumber: '10' } });
   });
 
   it('that names a registration which is approved while the list is read stops the card', async () => {
