@@ -86,9 +86,11 @@ type Optional<T> = { readonly [name in keyof T]: T[name] | undefined };
 function readAll(
   read: <T>(name: Name, fallback: string, parse: (text: string) => T) => T | undefined,
 ): Optional<Config> {
+  const port = read('KAZASU_PORT', '3000', parsePort);
   return {
-    issuer: read('KAZASU_ISSUER', 'http://localhost:3000', parseIssuer),
-    port: read('KAZASU_PORT', '3000', parsePort),
+    // Another port alone must not leave an issuer, and links, where nobody listens.
+    issuer: read('KAZASU_ISSUER', `http://localhost:${port || 3000}`, parseIssuer),
+    port,
     dataDir: read('KAZASU_DATA_DIR', './data', (text) => resolve(text)),
     databaseUrl: read('KAZASU_DATABASE_URL', '', refuseYet('PostgreSQL')),
     redisUrl: read('KAZASU_REDIS_URL', '', parseUrl('redis:', 'rediss:', 'unix:')),
@@ -130,7 +132,8 @@ function parseIssuer(text: string): string {
   return text.replace(/\/$/, '');
 }
 
-function parsePort(text: string): number {
+/** @throws {TypeError} when the text is no port number. */
+export function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new TypeError('is a port number, 0 to 65535');
   return port;

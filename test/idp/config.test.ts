@@ -26,6 +26,12 @@ describe('configuration', () => {
     expect(config).toMatchObject({ jpkiAnchors: '', jpkiAllowTestCa: false, crlSources: [] });
   });
 
+  it('has its issuer where it listens, unless told otherwise', () => {
+    expect(readConfig({ KAZASU_PORT: '8080' }, noFile).issuer).toBe('http://localhost:8080');
+    const proxied = { KAZASU_PORT: '8080', KAZASU_ISSUER: 'https://idp.city.example' };
+    expect(readConfig(proxied, noFile).issuer).toBe('https://idp.city.example');
+  });
+
   it('names every problem at once', () => {
     const message = problemsOf({
       KAZASU_ISSUER: 'http://idp.city.example',
