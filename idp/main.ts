@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { runInServer } from './commands/control-client.ts';
 import { addRecordCommands, exitStatus, type Output, reportFailure } from './commands/program.ts';
-import { bridgeStateDir, readConfig } from './config.ts';
+import { bridgeStateDir, parsePort, readConfig } from './config.ts';
 import { actor } from './domain/registration.ts';
 import { defaultBridgePort } from './wire/challenge.ts';
 
@@ -15,6 +16,7 @@ const output: Output = {
 
 const program = new Command('kazasu')
   .description('Sign in with the My Number Card: OpenID Connect provider and LDAP façade')
+  .version(packageJson.version)
   .showHelpAfterError('(add --help to see what there is)')
   .exitOverride();
 
@@ -86,9 +88,9 @@ function addBridgeCommands(): void {
     .requiredOption('--code <code>', 'from `kazasu reader add`')
     .action(async (options) => (await commands()).enroll(options, io));
   add('run', 'read cards until ended')
-    .option('--port <number>', 'of the loopback page', String(defaultBridgePort))
+    .option('--port <number>', 'of the loopback page', readPort, defaultBridgePort)
     .option('--reader <name>', 'a part of the PC/SC reader’s name, where there are several')
-    .action(async (options) => (await commands()).run({ ...options, port: Number(options.port) }, io));
+    .action(async (options) => (await commands()).run(options, io));
   add('register', 'register the card on this reader (asks for the PIN)')
     .requiredOption('--invite <code>', 'from `kazasu person invite`')
     .option('--pin-stdin', 'read the PIN from standard input; for scripts')
@@ -99,4 +101,13 @@ function addBridgeCommands(): void {
     .option('--reader <name>', 'a part of the PC/SC reader’s name, where there are several')
     .option('--json', 'print JSON for machines')
     .action(async (options) => (await commands()).see(options, io));
+}
+
+/** @throws {InvalidArgumentError} which commander turns into words. */
+function readPort(text: string): number {
+  try {
+    return parsePort(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`It ${error instanceof Error ? error.message : 'cannot be read'}.`);
+  }
 }
