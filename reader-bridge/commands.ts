@@ -1,4 +1,4 @@
-import { InvalidInput } from '../idp/domain/fault.ts';
+import { Fault, InvalidInput } from '../idp/domain/fault.ts';
 import { startBridge } from './bridge.ts';
 import { BridgeState } from './bridge-state.ts';
 import { CardError } from './card-error.ts';
@@ -55,6 +55,7 @@ export async function run(options: ReaderOptions & { readonly port: number }, io
     const end = () => void bridge.close();
     process.once('SIGINT', end).once('SIGTERM', end);
     try {
+      if (bridge.kind === 'workstation') await sayWhenMissing(reader, log);
       await bridge.ended;
     } finally {
       process.off('SIGINT', end).off('SIGTERM', end);
@@ -78,6 +79,16 @@ export async function see(
   io: BridgeIo,
 ): Promise<void> {
   await withReader(options, (reader) => seeCard({ reader, io }, options));
+}
+
+/** A workstation asks its reader only when a browser calls: that there is none is said at the start. */
+async function sayWhenMissing(reader: CardReader, log: (message: string) => void): Promise<void> {
+  try {
+    await reader.presentCard();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    log(error.message);
+  }
 }
 
 /** A card's trouble is the person's to mend: it is told in words, not as a fault. */

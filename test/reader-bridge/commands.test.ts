@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { consentText, currentConsent } from '../../idp/domain/consent.ts';
+import { Fault } from '../../idp/domain/fault.ts';
 import type { RegistrationOffer } from '../../idp/wire/registration.ts';
 import { enroll, register, run, see } from '../../reader-bridge/commands.ts';
 import type { BridgeIo } from '../../reader-bridge/terminal.ts';
@@ -205,6 +206,16 @@ describe('bridge run', () => {
     process.emit('SIGTERM');
     await running;
     expect(printed.join('\n')).toContain('受け付けました。');
+  });
+
+  test('at a workstation says at once that there is no reader, and goes on', async () => {
+    await enrolled();
+    const fault = new Fault('ERR_READER_UNAVAILABLE', 'No card reader is connected.');
+    const cardReader = Object.assign(reader, { presentCard: () => Promise.reject(fault) });
+    const running = run({ stateDir, port: 0, cardReader }, io());
+    await vi.waitFor(() => expect(printed).toContain('No card reader is connected.'));
+    process.emit('SIGINT');
+    await running;
   });
 
   test('at a workstation says where its page is', async () => {
