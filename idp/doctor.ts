@@ -22,8 +22,9 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     ['data directory', () => lookAtDataDir(config)],
     ['keys', () => lookAtKeys(config)],
     ['server', () => lookAtServer(config)],
-    ['http port', () => lookAtPort('http port', config.port)],
-    ['ldap port', () => lookAtPort('ldap port', config.ldapPort)],
+    ['http port', () => lookAtPort('http port', config.port, 'KAZASU_PORT', config)],
+    ['ldap port', () => lookAtPort('ldap port', config.ldapPort, 'KAZASU_LDAP_PORT', config)],
+    ['ldaps port', () => lookAtPort('ldaps port', config.ldapsPort, 'KAZASU_LDAPS_PORT', config)],
     ['anchors', () => lookAtAnchors(config)],
     ['revocation lists', () => lookAtLists(config)],
     ['card reader', lookAtReader],
@@ -96,13 +97,22 @@ function lookAtKeys({ dataDir }: Config): Finding {
   };
 }
 
-async function lookAtServer({ dataDir }: Config): Promise<Finding> {
-  const answered = await runInServer(dataDir, 'org list', {});
-  const found = answered === undefined ? 'not running on this data directory' : 'running';
-  return { what: 'server', state: answered === undefined ? 'note' : 'ok', found };
+async function lookAtServer(config: Config): Promise<Finding> {
+  const what = 'server';
+  if (await serverRuns(config)) return { what, state: 'ok', found: 'running' };
+  return {
+    what,
+    state: 'note',
+    found: 'not running on this data directory',
+    next: '`kazasu start` starts it.',
+  };
 }
 
-async function lookAtPort(what: string, port: number): Promise<Finding> {
+async function serverRuns({ dataDir }: Config): Promise<boolean> {
+  return (await runInServer(dataDir, 'org list', {})) !== undefined;
+}
+
+async function lookAtPort(what: string, port: number, setting: string, config: Config): Promise<Finding> {
   const taken = await new Promise<boolean>((resolve) => {
     const socket = createConnection({ port, host: '127.0.0.1', timeout: 500 });
     const end = (answer: boolean) => {
@@ -114,7 +124,11 @@ async function lookAtPort(what: string, port: number): Promise<Finding> {
       .once('error', () => end(false))
       .once('timeout', () => end(false));
   });
-  return { what, state: 'ok', found: `${port} ${taken ? 'answers' : 'is free'}` };
+  if (!taken || (await serverRuns(config))) {
+    return { what, state: 'ok', found: `${port} ${taken ? 'answers' : 'is free'}` };
+  }
+  const next = `Stop it, or choose another port with ${setting}.`;
+  return { what, state: 'problem', found: `another program uses ${port}`, next };
 }
 
 function lookAtAnchors({ jpkiAnchors }: Config): Finding {
