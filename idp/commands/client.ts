@@ -17,7 +17,7 @@ type NewClient =
   | { readonly protocol: 'oidc'; readonly client: Omit<NewOidcClient, 'actor'> }
   | { readonly protocol: 'ldap'; readonly client: Omit<NewLdapClient, 'actor'> };
 type AddedClient =
-  | { readonly id: string; readonly clientId: string; readonly clientSecret: string }
+  | { readonly id: string; readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
   | { readonly id: string; readonly bindDN: string; readonly secret: string };
 
 export const clientCommands = [
@@ -43,14 +43,14 @@ export const clientCommands = [
     run: async (context, input: NewClient, actor): Promise<AddedClient> => {
       if (input.protocol === 'oidc') {
         const added = await addOidcClient(context, { ...input.client, actor });
-        return { id: added.clientId, ...added };
+        return { id: added.clientId, issuer: context.issuer, ...added };
       }
       const { clientId, secret } = await addLdapClient(context, { ...input.client, actor });
       return { id: clientId, bindDN: `cn=${input.client.name},ou=devices,${context.ldapBaseDn}`, secret };
     },
     text: (added) =>
       'clientId' in added
-        ? `client_id      ${added.clientId}\nclient_secret  ${added.clientSecret}\nThe secret is shown this once.`
+        ? `issuer         ${added.issuer}\nclient_id      ${added.clientId}\nclient_secret  ${added.clientSecret}\nThe secret is shown this once.`
         : `bind DN   ${added.bindDN}\npassword  ${added.secret}\nThe password is shown this once.`,
   }),
   recordCommand({

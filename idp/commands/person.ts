@@ -16,7 +16,7 @@ export const personCommands = [
       command
         .argument(
           '<file>',
-          'uid,employeeNumber,displayName,displayNameKana,mail,organization,department,title,groups',
+          'header uid,employeeNumber,displayName,displayNameKana,mail,organization,department,title,groups; uid, displayName and organization are required, groups are separated by ";"',
         )
         .option('--encoding <name>', 'utf-8 or shift_jis', 'utf-8'),
     read: async (typed) => ({ people: await readPeopleFile(word(typed, 0), text(typed, 'encoding')) }),
