@@ -15,6 +15,12 @@ const columns = [
 ] as const;
 type Row = { readonly [name in (typeof columns)[number]]?: string };
 
+interface ReadRow {
+  readonly record: Row;
+  /** `error`: the row has another number of fields than the header. */
+  readonly info: { readonly lines: number; readonly error?: Error };
+}
+
 const required = ['uid', 'displayName', 'organization'] as const;
 const maxBytes = 64 * 1024 * 1024;
 const maxFieldLength = 200;
@@ -34,12 +40,12 @@ export function readPeopleCsv(
   const problems: string[] = [];
   const seen = new Map<string, number>();
   const people = rows.map(({ record, info }) => {
-    const problem = rowProblem(record) ?? duplicateProblem(record, seen, info.lines);
+    const problem = lengthProblem(info) ?? rowProblem(record) ?? duplicateProblem(record, seen, info.lines);
     if (problem !== undefined) problems.push(`line ${info.lines}: ${problem}`);
     return toPerson(record);
   });
   if (problems.length > 0) throw csvError(`Nothing was imported.\n${summary(problems)}`);
-  if (people.length === 0) throw csvError('The file has a header and no people.');
+  if (people.length === 0) throw csvError('The file holds no people: one line each, below the header.');
   return people;
 }
 
@@ -52,18 +58,18 @@ function decode(bytes: Uint8Array, encoding: string): string {
   }
 }
 
-function readRows(
-  text: string,
-): readonly { readonly record: Row; readonly info: { readonly lines: number } }[] {
+function readRows(text: string): readonly ReadRow[] {
   try {
     return parse(text, {
       bom: true,
       info: true,
       trim: true,
       skip_empty_lines: true,
+      // Such a row is told with all the others instead of hiding them.
+      relax_column_count: true,
       max_record_size: 64 * 1024,
       columns: (header: string[]) => checkHeader(header),
-    }) as unknown as readonly { readonly record: Row; readonly info: { readonly lines: number } }[];
+    }) as unknown as readonly ReadRow[];
   } catch (error) {
     if (error instanceof InvalidInput) throw error;
     const at = error instanceof CsvError && typeof error.lines === 'number' ? `line ${error.lines}: ` : '';
@@ -85,6 +91,10 @@ function checkHeader(header: readonly string[]): string[] {
   if (problems.length > 0)
     throw csvError(`line 1: ${problems.join(', ')}. The columns are ${columns.join(',')}.`);
   return [...header];
+}
+
+function lengthProblem({ error }: ReadRow['info']): string | undefined {
+  return error && 'has another number of fields than the header: is a comma missing, or not in quotes?';
 }
 
 function rowProblem(row: Row): string | undefined {

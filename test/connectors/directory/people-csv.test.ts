@@ -78,6 +78,17 @@ describe('people from CSV', () => {
     expect(messageOf(bytes(header, 'taro,1,"名'))).toMatch(/line \d/);
   });
 
+  it('names rows of another length together with the rows that are broken otherwise', () => {
+    const message = messageOf(bytes(header, 'taro,1,名', 'jiro,2,,,,市,,,', 'a,b,c,d,e,f,g,h,i,j'));
+    expect(message).toMatch(
+      /line 2: has another number.*\nline 3: displayName is empty\nline 4: has another/,
+    );
+  });
+
+  it('says that a file is empty', () => {
+    expect(messageOf(Buffer.from(''))).toContain('no people');
+  });
+
   it('names all broken rows at once, the first hundred by line', () => {
     const rows = Array.from({ length: 150 }, (_, n) => `person${n},1,,,,市,,,`);
     const message = messageOf(bytes(header, ...rows));
