@@ -18,7 +18,13 @@ type NewClient =
   | { readonly protocol: 'ldap'; readonly client: Omit<NewLdapClient, 'actor'> };
 type AddedClient =
   | { readonly id: string; readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
-  | { readonly id: string; readonly bindDN: string; readonly secret: string };
+  | {
+      readonly id: string;
+      readonly bindDN: string;
+      readonly secret: string;
+      /** Of the readers beside it, when the device reads no cards itself. */
+      readonly next?: string;
+    };
 
 export const clientCommands = [
   recordCommand({
@@ -46,12 +52,15 @@ export const clientCommands = [
         return { id: added.clientId, issuer: context.issuer, ...added };
       }
       const { clientId, secret } = await addLdapClient(context, { ...input.client, actor });
-      return { id: clientId, bindDN: `cn=${input.client.name},ou=devices,${context.ldapBaseDn}`, secret };
+      const { name, ownReader } = input.client;
+      const next = `kazasu reader add READER --kind device --client "${name}"`;
+      const bindDN = `cn=${name},ou=devices,${context.ldapBaseDn}`;
+      return { id: clientId, bindDN, secret, ...(ownReader ? {} : { next }) };
     },
     text: (added) =>
       'clientId' in added
         ? `issuer         ${added.issuer}\nclient_id      ${added.clientId}\nclient_secret  ${added.clientSecret}\nThe secret is shown this once.`
-        : `bind DN   ${added.bindDN}\npassword  ${added.secret}\nThe password is shown this once.`,
+        : `bind DN   ${added.bindDN}\npassword  ${added.secret}\nThe password is shown this once.${added.next === undefined ? '' : `\nThe reader beside it: ${added.next}`}`,
   }),
   recordCommand({
     name: 'client list',
@@ -97,6 +106,7 @@ function readNewClient(typed: Typed): NewClient {
   if (flag(typed, 'oidc') === flag(typed, 'ldap')) {
     throw new InvalidInput('ERR_OPTION', 'Say which protocol: --oidc or --ldap.');
   }
+  refuseForeignOptions(typed);
   const common = {
     name: word(typed, 0),
     acceptedAcr: texts(typed, 'acr').map(readAcr),
@@ -125,6 +135,16 @@ function readNewClient(typed: Typed): NewClient {
       ),
     },
   };
+}
+
+/** An option of the other protocol would be dropped in silence, and be missed only at the device. */
+function refuseForeignOptions(typed: Typed): void {
+  const [protocol, foreign] = flag(typed, 'oidc')
+    ? ['--oidc', { address: '--address', allowPlaintext: '--allow-plaintext', ownReader: '--own-reader' }]
+    : ['--ldap', { redirectUri: '--redirect-uri' }];
+  const given = Object.entries(foreign).find(([key]) => flag(typed, key) || texts(typed, key).length > 0);
+  if (given === undefined) return;
+  throw new InvalidInput('ERR_OPTION', `${given[1]} does not go with ${protocol}.`);
 }
 
 function readAcr(name: string): Acr {

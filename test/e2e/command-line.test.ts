@@ -78,7 +78,7 @@ describe.each([
       '--redirect-uri',
       'http://localhost:1/cb',
     );
-    expect(Object.keys(oidc).sort()).toEqual(['clientId', 'clientSecret', 'id']);
+    expect(Object.keys(oidc).sort()).toEqual(['clientId', 'clientSecret', 'id', 'issuer']);
     const ldap = await here.done('client', 'add', `printer ${uid}`, '--ldap', '--own-reader');
     expect(ldap.bindDN).toBe(`cn=printer ${uid},ou=devices,dc=example,dc=jp`);
     const listed = JSON.stringify(await here.done('client', 'list'));
