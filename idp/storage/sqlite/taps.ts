@@ -41,17 +41,20 @@ class SqliteTaps implements Taps {
   readonly #turn = new WriteTurn();
   readonly #walSync: WalSync;
   readonly #group: GroupCommit;
+  /** For what a machine without power may forget: a lost prompt is a sign-in begun again, and no tap used twice. */
+  readonly #unsynced: GroupCommit;
   readonly #statements: TapStatements;
 
   constructor(connection: DatabaseSync, walSync: WalSync) {
     this.#connection = connection;
     this.#walSync = walSync;
     this.#group = new GroupCommit(connection, this.#turn, code, walSync);
+    this.#unsynced = new GroupCommit(connection, this.#turn, code);
     this.#statements = prepareTapStatements(connection);
   }
 
   async open({ nonce, clientId, demand, interactionHash, openedAt, expiresAt }: Prompt): Promise<void> {
-    await this.#group.run(() => {
+    await this.#unsynced.run(() => {
       this.#statements.insertPrompt.run(nonce, clientId, demand, interactionHash, openedAt, expiresAt);
     });
   }
@@ -112,7 +115,7 @@ class SqliteTaps implements Taps {
   }
 
   async notePinProof(cardId: CardId, readerGroup: string, provedAt: Instant): Promise<void> {
-    await this.#group.run(() => {
+    await this.#unsynced.run(() => {
       this.#statements.notePinProof.run(cardId, readerGroup, provedAt);
     });
   }
@@ -124,7 +127,7 @@ class SqliteTaps implements Taps {
 
   sweep(before: Instant): Promise<number> {
     const { sweepTaps, sweepPrompts, sweepPinProofs } = this.#statements;
-    return this.#group.run(() =>
+    return this.#unsynced.run(() =>
       [
         sweepTaps.run(before),
         sweepPrompts.run(before),
@@ -139,6 +142,7 @@ class SqliteTaps implements Taps {
   }
 
   async close(): Promise<void> {
+    await this.#unsynced.finished();
     await this.#group.finished();
     await this.#turn.run(async () => {
       await this.#walSync.close();
