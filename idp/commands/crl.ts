@@ -25,8 +25,8 @@ export const crlCommands = [
   recordCommand({
     name: 'crl import',
     summary: 'apply a list from a file',
-    shape: (command) => command.argument('<file>', 'a CRL in DER'),
-    read: async (typed) => ({ der: Buffer.from(await readGivenFile(word(typed, 0))).toString('base64') }),
+    shape: (command) => command.argument('<file>', 'a CRL, DER or PEM'),
+    read: async (typed) => ({ der: toDer(await readGivenFile(word(typed, 0))).toString('base64') }),
     run: (context, { der }: { der: string }, actor) =>
       applyCrl(context, { list: Buffer.from(der, 'base64'), from: 'file', actor }),
     text: resultText,
@@ -60,6 +60,13 @@ export const crlCommands = [
     succeeded: (lists) => lists.every(({ state }) => state === 'fresh'),
   }),
 ];
+
+/** PEM is how people are sent a list; what is neither is for the reader of lists to refuse. @see RFC 7468 §8 */
+function toDer(file: Uint8Array): Buffer {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  if (!bytes.subarray(0, 24).toString('latin1').startsWith('-----BEGIN X509 CRL-----')) return bytes;
+  return Buffer.from(bytes.toString('latin1').replace(/-----[A-Z0-9 ]+-----/g, ''), 'base64');
+}
 
 interface ListStatus extends RevocationScope {
   readonly state: 'never applied' | 'out of date' | 'fresh';

@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { readPeopleCsv } from '../../connectors/directory/people-csv.ts';
 import { InvalidInput } from '../domain/fault.ts';
-import type { Person, ReleasedPerson } from '../domain/person.ts';
+import type { Person, ReleasedPerson, Role } from '../domain/person.ts';
 import { restorePerson, suspendPerson } from '../flows/change-person.ts';
+import { giveRoles } from '../flows/give-roles.ts';
 import { importPeople } from '../flows/import-people.ts';
 import { invitePerson } from '../flows/invite-person.ts';
 import { recordCommand, type Typed, text, word } from './command.ts';
+import { oneOf } from './reader.ts';
 import { isoTime, table } from './table.ts';
+
+const roleNames: readonly Role[] = ['administrator', 'approver', 'auditor'];
 
 export const personCommands = [
   recordCommand({
@@ -22,8 +26,11 @@ export const personCommands = [
     read: async (typed) => ({ people: await readPeopleFile(word(typed, 0), text(typed, 'encoding')) }),
     run: (context, { people }: { people: readonly ReleasedPerson[] }, actor) =>
       importPeople(context, { people, actor }),
-    text: ({ added, updated }) =>
-      `${added} added, ${updated} brought up to date. Next: kazasu person invite UID`,
+    text: ({ added, updated, newOrganizations }) =>
+      [
+        `${added} added, ${updated} brought up to date. Next: kazasu person invite UID`,
+        ...newOrganizations.map((name) => `New organisation: ${name}. Is it spelt as the others are?`),
+      ].join('\n'),
   }),
   recordCommand({
     name: 'person list',
@@ -55,6 +62,21 @@ export const personCommands = [
     run: async (context, { person }: PersonInput, actor) =>
       summary(await restorePerson(context, { person, actor })),
     text: ({ uid }) => `${uid} is active again.`,
+  }),
+  recordCommand({
+    name: 'person role',
+    summary: 'give a person exactly these roles; none takes them all away',
+    shape: (command) =>
+      command
+        .argument('<id>', 'uid or internal id')
+        .argument('[roles...]', 'administrator, approver, auditor'),
+    read: (typed) => ({
+      person: word(typed, 0),
+      roles: typed.positional.slice(1).map((role) => oneOf(role, roleNames, 'A role')),
+    }),
+    run: async (context, input: PersonInput & { readonly roles: readonly Role[] }, actor) =>
+      summary(await giveRoles(context, { ...input, actor })),
+    text: ({ uid, roles }) => `${uid}: ${roles.length === 0 ? 'no role' : roles.join(', ')}.`,
   }),
   recordCommand({
     name: 'person invite',

@@ -1,6 +1,7 @@
 import { InvalidInput } from '../domain/fault.ts';
 import type { ReaderEvidence, ReaderKind } from '../domain/reader.ts';
-import { addReader, disableReader } from '../flows/manage-readers.ts';
+import type { FlowContext } from '../flows/context.ts';
+import { addReader, disableReader, type EnrolmentCode, renewEnrolmentCode } from '../flows/manage-readers.ts';
 import { collect, recordCommand, text, texts, word } from './command.ts';
 import { isoTime, table } from './table.ts';
 
@@ -36,12 +37,18 @@ export const readerCommands = [
         ...(group === undefined ? {} : { group }),
       };
     },
-    run: async (context, input: NewReader, actor) => {
-      const { readerId, enrolmentCode, expiresAt } = await addReader(context, { ...input, actor });
-      return { id: readerId, enrolmentCode, expiresAt: isoTime(expiresAt), idp: context.issuer };
-    },
-    text: ({ enrolmentCode, expiresAt, idp }) =>
-      `${enrolmentCode}\nOn the machine with the reader, until ${expiresAt}:\n  kazasu bridge enroll --idp ${idp} --code ${enrolmentCode}\n  kazasu bridge run`,
+    run: async (context, input: NewReader, actor) =>
+      shownCode(context, await addReader(context, { ...input, actor })),
+    text: codeText,
+  }),
+  recordCommand({
+    name: 'reader code',
+    summary: 'make a new one-time code for a reader that has not enrolled yet',
+    shape: (command) => command.argument('<name>', 'name or id'),
+    read: (typed) => ({ reader: word(typed, 0) }),
+    run: async (context, { reader }: { reader: string }, actor) =>
+      shownCode(context, await renewEnrolmentCode(context, { reader, actor })),
+    text: codeText,
   }),
   recordCommand({
     name: 'reader list',
@@ -76,6 +83,24 @@ export const readerCommands = [
     text: ({ name }) => `The reader "${name}" is disabled.`,
   }),
 ];
+
+interface ShownCode {
+  readonly id: string;
+  readonly enrolmentCode: string;
+  readonly expiresAt: string;
+  readonly idp: string;
+}
+
+function shownCode(
+  { issuer }: FlowContext,
+  { readerId, enrolmentCode, expiresAt }: EnrolmentCode,
+): ShownCode {
+  return { id: readerId, enrolmentCode, expiresAt: isoTime(expiresAt), idp: issuer };
+}
+
+function codeText({ enrolmentCode, expiresAt, idp }: ShownCode): string {
+  return `${enrolmentCode}\nOn the machine with the reader, until ${expiresAt}:\n  kazasu bridge enroll --idp ${idp} --code ${enrolmentCode}\n  kazasu bridge run`;
+}
 
 /** @throws {InvalidInput} `ERR_OPTION` when the word is none of them. */
 export function oneOf<T extends string>(value: string | undefined, words: readonly T[], option: string): T {

@@ -26,6 +26,7 @@ export type AuditEventType =
   | 'card.revoked'
   | 'card.revoked-by-list'
   | 'reader.added'
+  | 'reader.code-renewed'
   | 'reader.enrolled'
   | 'reader.disabled'
   | 'client.added'

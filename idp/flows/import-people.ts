@@ -6,6 +6,13 @@ import { changeAndPublish } from './publish-cards.ts';
 
 type Context = Pick<FlowContext, 'record' | 'cardIndex' | 'clock' | 'secrets'>;
 
+export interface ImportedPeople {
+  readonly added: number;
+  readonly updated: number;
+  /** Told, because a misspelt organisation is a new one, and no declared verifier. */
+  readonly newOrganizations: readonly string[];
+}
+
 /**
  * Adds people and brings known ones (by `uid`) up to date; all of them or none. State, roles and cards stay as they are.
  * Organisations come into being with their first person.
@@ -13,8 +20,9 @@ type Context = Pick<FlowContext, 'record' | 'cardIndex' | 'clock' | 'secrets'>;
 export function importPeople(
   context: Context,
   { people, actor }: { readonly people: readonly ReleasedPerson[]; readonly actor: Actor },
-): Promise<{ readonly added: number; readonly updated: number }> {
+): Promise<ImportedPeople> {
   return changeAndPublish(context, async (tables) => {
+    const before = new Set((await tables.organizations.list()).map(({ name }) => name));
     let added = 0;
     for (const row of people) {
       const known = await tables.people.find(row.uid);
@@ -31,7 +39,8 @@ export function importPeople(
     }
     const details = { added, updated: people.length - added };
     await tables.audit.append({ at: context.clock.now(), type: 'person.imported', actor, details });
-    return details;
+    const organizations = new Set(people.map(({ organization }) => organization));
+    return { ...details, newOrganizations: [...organizations].filter((name) => !before.has(name)) };
   });
 }
 

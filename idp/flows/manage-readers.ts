@@ -9,6 +9,13 @@ import { requireReader } from './require.ts';
 /** How long an enrolment code is good (design: readers enrol). */
 export const enrolmentSeconds = 600;
 
+/** What is handed to whoever sets up the bridge, once. */
+export interface EnrolmentCode {
+  readonly readerId: ReaderId;
+  readonly enrolmentCode: string;
+  readonly expiresAt: Instant;
+}
+
 type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets' | 'clients'>;
 
 /**
@@ -25,7 +32,7 @@ export async function addReader(
     readonly clients: readonly string[];
     readonly actor: Actor;
   },
-): Promise<{ readonly readerId: ReaderId; readonly enrolmentCode: string; readonly expiresAt: Instant }> {
+): Promise<EnrolmentCode> {
   if (!/^\S.{0,63}$/.test(request.name)) {
     throw new InvalidInput('ERR_READER_NAME', 'A reader’s name has 1 to 64 characters.');
   }
@@ -45,7 +52,7 @@ export async function addReader(
     if ((await tables.readers.find(name)) !== undefined) {
       throw new InvalidInput(
         'ERR_READER_EXISTS',
-        `There is a reader "${name}" already: choose another name.`,
+        `There is a reader "${name}" already: choose another name, or renew its code with \`kazasu reader code\`.`,
       );
     }
     const reader: Reader = { readerId, name, kind, evidence, group, clientIds, state: 'awaiting-enrolment' };
@@ -59,6 +66,31 @@ export async function addReader(
     });
   });
   return { readerId, enrolmentCode, expiresAt };
+}
+
+/**
+ * Gives a reader that has not enrolled yet a new one-time code; the code before ends.
+ * @throws {InvalidInput} `ERR_READER_UNKNOWN`, `ERR_READER_STATE`.
+ */
+export async function renewEnrolmentCode(
+  { record, clock, secrets }: Pick<Context, 'record' | 'clock' | 'secrets'>,
+  { reader: idOrName, actor }: { readonly reader: string; readonly actor: Actor },
+): Promise<EnrolmentCode> {
+  const enrolmentCode = secrets.random(128);
+  const expiresAt = after(clock.now(), enrolmentSeconds);
+  return record.change(async (tables) => {
+    const { readerId, name, state } = await requireReader(tables, idOrName);
+    if (
+      !(await tables.readers.renewEnrolment(readerId, { codeHash: secrets.hash(enrolmentCode), expiresAt }))
+    ) {
+      throw new InvalidInput(
+        'ERR_READER_STATE',
+        `The reader "${name}" is ${state}: only one that waits for its enrolment gets a new code. Add another reader for another machine.`,
+      );
+    }
+    await tables.audit.append({ at: clock.now(), type: 'reader.code-renewed', actor, subject: readerId });
+    return { readerId, enrolmentCode, expiresAt };
+  });
 }
 
 /** Takes a bridge's one-time code and fixes the public half of its key. */

@@ -143,6 +143,11 @@ export interface Tables extends ReadTables {
   };
   readonly readers: ReadTables['readers'] & {
     add(reader: Reader, enrolment: { readonly codeHash: string; readonly expiresAt: Instant }): Promise<void>;
+    /** Exchanges the code of a reader that has not enrolled yet. */
+    renewEnrolment(
+      id: ReaderId,
+      enrolment: { readonly codeHash: string; readonly expiresAt: Instant },
+    ): Promise<boolean>;
     /** Takes the enrolment code (once) and fixes the key. */
     enrol(id: ReaderId, codeHash: string, publicKey: NonNullable<Reader['publicKey']>): Promise<boolean>;
     disable(id: ReaderId, tapsVoidBefore: Instant): Promise<boolean>;

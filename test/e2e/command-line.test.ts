@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInstallation, type Installation, until } from '../support/installation.ts';
+import { pem } from '../support/test-pki.ts';
 
 const header = 'uid,employeeNumber,displayName,displayNameKana,mail,organization,department,title,groups';
 const people = [
@@ -34,7 +35,11 @@ describe.each([
   it('imports people, and brings them up to date the second time', async () => {
     const first = await here.done<{ added: number; updated: number }>('person', 'import', 'people.csv');
     expect(first.added + first.updated).toBe(2);
-    expect(await here.done('person', 'import', 'people.csv')).toEqual({ added: 0, updated: 2 });
+    expect(await here.done('person', 'import', 'people.csv')).toEqual({
+      added: 0,
+      updated: 2,
+      newOrganizations: [],
+    });
     const listed = await here.done<{ uid: string; displayName: string }[]>('person', 'list');
     expect(listed.map((person) => person.displayName).sort()).toEqual(['佐藤太郎', '山田花子']);
   });
@@ -69,6 +74,15 @@ describe.each([
     expect(hours).toBeLessThan(72.1);
   });
 
+  it('gives roles, exactly those that are named', async () => {
+    const given = await here.done('person', 'role', uid, 'auditor', 'approver');
+    expect(given).toMatchObject({ uid, roles: ['approver', 'auditor'] });
+    expect((await here.kazasu(['person', 'role', uid, 'king'])).stderr).toContain(
+      'administrator or approver',
+    );
+    expect(await here.done('person', 'role', uid)).toMatchObject({ roles: [] });
+  });
+
   it('adds clients of both protocols and shows each secret once', async () => {
     const oidc = await here.done(
       'client',
@@ -96,6 +110,11 @@ describe.each([
       id: expect.any(String),
     });
     expect((await here.kazasu(['reader', 'add', `desk ${uid}`, '--kind', 'workstation'])).status).toBe(2);
+    const renewed = await here.done('reader', 'code', `desk ${uid}`);
+    expect(renewed).toMatchObject({
+      id: added.id,
+      enrolmentCode: expect.not.stringMatching(added.enrolmentCode ?? ''),
+    });
     expect(await here.done('reader', 'disable', `desk ${uid}`)).toMatchObject({ state: 'disabled' });
   });
 
@@ -110,6 +129,18 @@ describe.each([
     const suspended = events.filter(({ type }) => type === 'person.suspended').at(-1);
     expect(suspended?.actor).toBe(`os:${process.getuid?.()}`);
     expect(await here.done('audit', 'verify')).toMatchObject({ outcome: 'intact' });
+  });
+
+  it('applies a list from a file, in DER and in PEM', async () => {
+    const order = { thisUpdate: Date.now() - 1_000, nextUpdate: Date.now() + 3_600_000, crlNumber: 7 };
+    const der = here.pki.newer.issueCrl(order);
+    writeFileSync(join(here.directory, 'list.der'), der);
+    writeFileSync(join(here.directory, 'list.pem'), pem('X509 CRL', der));
+    for (const file of ['list.der', 'list.pem']) {
+      expect(await here.done('crl', 'import', file)).toMatchObject({ outcome: 'applied', crlNumber: '7' });
+    }
+    writeFileSync(join(here.directory, 'half.der'), der.subarray(0, der.length / 2));
+    expect((await here.kazasu(['crl', 'import', 'half.der'])).status).toBe(1);
   });
 
   it.each([

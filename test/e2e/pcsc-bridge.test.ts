@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -65,7 +66,11 @@ describe.skipIf(missing !== undefined)('kazasu bridge, with a card in pcscd and 
     rmSync(stateDir, { recursive: true, force: true });
   });
 
-  afterEach(() => card.remove());
+  // pcscd looks every 400 ms: a card put back sooner than that is, to the bridge, one that was taken away too early.
+  afterEach(async () => {
+    await card.remove();
+    await delay(700);
+  });
 
   /** As the provider's sign-in page does: a top-level navigation to the bridge. */
   async function atBridge(

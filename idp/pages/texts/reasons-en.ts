@@ -190,7 +190,7 @@ const bridge: Reasons['bridge'] = {
   },
   'enrolment-code': {
     what: 'The reader’s enrolment code is not right, or it has expired.',
-    next: 'Ask an administrator for a new enrolment code (kazasu reader add).',
+    next: 'Ask an administrator for a new enrolment code (kazasu reader code).',
   },
   'public-key': {
     what: 'The reader’s public key is not one on P-256.',

@@ -186,7 +186,7 @@ const bridge: Reasons['bridge'] = {
   },
   'enrolment-code': {
     what: 'リーダーの登録用コードが正しくないか、期限が切れています。',
-    next: '管理者に、新しい登録用コードの発行を依頼してください（kazasu reader add）。',
+    next: '管理者に、新しい登録用コードの発行を依頼してください（kazasu reader code）。',
   },
   'public-key': {
     what: 'リーダーの公開鍵が正しくありません。P-256 の鍵が必要です。',

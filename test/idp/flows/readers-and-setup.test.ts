@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Role } from '../../../idp/domain/person.ts';
 import type { ReaderPublicKey } from '../../../idp/domain/reader.ts';
 import type { FlowContext } from '../../../idp/flows/context.ts';
 import {
@@ -8,12 +9,14 @@ import {
   openSetup,
   setupSeconds,
 } from '../../../idp/flows/first-administrator.ts';
+import { giveRoles } from '../../../idp/flows/give-roles.ts';
 import { importPeople } from '../../../idp/flows/import-people.ts';
 import {
   addReader,
   disableReader,
   enrolmentSeconds,
   enrolReader,
+  renewEnrolmentCode,
 } from '../../../idp/flows/manage-readers.ts';
 import { createTestPki, type TestPki } from '../../support/test-pki.ts';
 import { tryBegin } from './world/cards.ts';
@@ -53,6 +56,16 @@ describe('a reader', () => {
     const { enrolmentCode } = await addReader(world.context, door);
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => enrol(enrolmentCode)));
     expect(outcomes.filter((outcome) => outcome === 'enrolled')).toHaveLength(1);
+  });
+
+  it('gets a new code while it waits; the code before ends', async () => {
+    const first = await addReader(world.context, door);
+    const second = await renewEnrolmentCode(world.context, { reader: 'door', actor: admin });
+    expect(second.readerId).toBe(first.readerId);
+    expect(await enrol(first.enrolmentCode)).toBe('refused');
+    expect(await enrol(second.enrolmentCode)).toBe('enrolled');
+    const again = renewEnrolmentCode(world.context, { reader: 'door', actor: admin });
+    expect(await codeOf(again)).toBe('ERR_READER_STATE');
   });
 
   it('enrols within ten minutes', async () => {
@@ -182,13 +195,43 @@ describe('the first administrator', () => {
   });
 });
 
+describe('roles', () => {
+  const give = (person: string, ...roles: Role[]) =>
+    giveRoles(world.context, { person, roles, actor: admin });
+
+  it('are exactly those that were given last, and in the trail', async () => {
+    await addPeople(world, 'sato');
+    await give('sato', 'auditor', 'approver', 'auditor');
+    expect((await world.context.record.people.find('sato'))?.roles).toEqual(['approver', 'auditor']);
+    await give('sato');
+    expect((await world.context.record.people.find('sato'))?.roles).toEqual([]);
+    expect(await world.trail('person.role-given')).toMatchObject([
+      { details: { roles: 'approver auditor' } },
+      { details: { roles: '' } },
+    ]);
+  });
+
+  it('keep one administrator at least', async () => {
+    await addPeople(world, 'sato', 'suzuki');
+    await give('sato', 'administrator');
+    expect(await codeOf(give('sato', 'approver'))).toBe('ERR_LAST_ADMINISTRATOR');
+    await give('suzuki', 'administrator');
+    expect((await give('sato', 'approver')).roles).toEqual(['approver']);
+    expect(await codeOf(give('nobody', 'approver'))).toBe('ERR_PERSON_UNKNOWN');
+  });
+});
+
 describe('people', () => {
   const row = (uid: string) => ({ uid, displayName: uid, organization: 'Himeji', groups: [] });
 
   it('are added once and brought up to date afterwards; ids stay', async () => {
     const [before] = await addPeople(world, 'sato');
     const people = [{ ...row('sato'), displayName: 'Sato Hanako' }, row('suzuki')];
-    expect(await importPeople(world.context, { people, actor: admin })).toEqual({ added: 1, updated: 1 });
+    expect(await importPeople(world.context, { people, actor: admin })).toMatchObject({
+      added: 1,
+      updated: 1,
+      newOrganizations: [],
+    });
     const after = await world.context.record.people.find('sato');
     expect(after).toMatchObject({ personId: before?.personId, displayName: 'Sato Hanako' });
     expect(await world.context.record.organizations.list()).toHaveLength(1);

@@ -42,6 +42,15 @@ export function readerTable(db: Kysely<RecordSchema>): Tables['readers'] {
         .values({ ...toRow(reader), ...enrolment })
         .execute();
     },
+    async renewEnrolment(id, { codeHash, expiresAt }) {
+      const { numUpdatedRows } = await db
+        .updateTable('readers')
+        .set({ enrolment_code_hash: codeHash, enrolment_expires_at: expiresAt })
+        .where('reader_id', '=', id)
+        .where('state', '=', 'awaiting-enrolment')
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n;
+    },
     async enrol(id, codeHash, publicKey) {
       const taken = { enrolment_code_hash: null, enrolment_expires_at: null };
       const { numUpdatedRows } = await db
