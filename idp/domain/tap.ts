@@ -31,3 +31,5 @@ export interface Tap {
 /** How long a tap is fresh by our clock, and how far a reader's clock may run ahead (design: taps). */
 export const tapFreshSeconds = 30;
 export const readerClockAheadSeconds = 5;
+/** A prompted tap bears our nonce and cannot be older than the prompt: a slow clock may make it look so by this much. */
+export const readerClockBehindSeconds = 5;

@@ -3,7 +3,7 @@ import { msPerSecond } from '../domain/instant.ts';
 import { proofMessage } from '../domain/proof-message.ts';
 import type { Reader } from '../domain/reader.ts';
 import { actor } from '../domain/registration.ts';
-import type { Tap, TapId } from '../domain/tap.ts';
+import { readerClockBehindSeconds, type Tap, type TapId } from '../domain/tap.ts';
 import type { CertificateRefusal } from '../ports/jpki.ts';
 import type { NotKept } from '../ports/taps.ts';
 import type { FlowContext } from './context.ts';
@@ -79,7 +79,8 @@ async function keep(context: Context, tap: Tap, { nonce, counter }: ClaimedTap):
   if (nonce !== undefined) {
     const prompt = await context.taps.findPrompt(nonce);
     // `iat` is whole seconds: a tap in the second of the request is not before it.
-    if (prompt !== undefined && tap.readAt + msPerSecond <= prompt.openedAt) {
+    const latest = tap.readAt + (1 + readerClockBehindSeconds) * msPerSecond;
+    if (prompt !== undefined && latest <= prompt.openedAt) {
       return refuse(context, { outcome: 'refused', reason: 'tap-before-request' }, tap.readerId);
     }
   }
