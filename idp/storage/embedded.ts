@@ -54,10 +54,11 @@ export async function openEmbeddedStorage(options: {
     const oidcState = keep(await openSqliteOidcState({ path: oidcPath, indexKey: keys.indexKey, clock }));
     let audit: SqliteAuditTrail | undefined;
     const record = keep(await openSqliteRecord(recordPath, turn, () => audit?.noteChange()));
-    const cardIndex = keep(new SqliteCardIndex(recordPath, turn));
     const checkpointPath = join(dataDir, auditCheckpointFileName);
     const checkpoints = new AuditCheckpoints(checkpointPath, keys.auditCheckpointKey, clock);
     audit = keep(await SqliteAuditTrail.open(recordPath, turn, checkpoints));
+    // Closed before the trail whose connection it looks up through.
+    const cardIndex = keep(new SqliteCardIndex(recordPath, turn, audit.connection));
     return { record, cardIndex, taps, audit, oidcState, close };
   } catch (error) {
     await close();

@@ -44,6 +44,11 @@ export class SqliteAuditTrail implements AuditTrail {
   #closed = false;
   #failure: Fault | Error | undefined;
 
+  /** What it writes through; the card index looks up through it too. */
+  get connection(): DatabaseSync {
+    return this.#writing;
+  }
+
   private constructor(path: string, turn: WriteTurn, checkpoints: AuditCheckpoints) {
     this.#writing = openForWriting(path, 'NORMAL', code);
     this.#reading = openForReading(path, code);

@@ -26,6 +26,7 @@ const findSql = `SELECT (SELECT facts FROM card_index WHERE card_key = ?1),
  */
 export class SqliteCardIndex implements CardIndex {
   readonly #reading: DatabaseSync;
+  readonly #ownsReading: boolean;
   readonly #writing: DatabaseSync;
   readonly #turn: WriteTurn;
   readonly #group: GroupCommit;
@@ -35,9 +36,14 @@ export class SqliteCardIndex implements CardIndex {
   readonly #remove: StatementSync;
   readonly #facts = new ReadOnce<string>(parseCardFacts);
 
-  /** @param path the record's file, its schema up to date. */
-  constructor(path: string, turn: WriteTurn) {
-    this.#reading = openForReading(path, code);
+  /**
+   * @param path the record's file, its schema up to date.
+   * @param reading the connection of the audit trail, where there is one: SQLite forgets every page that a connection
+   * has read as soon as another one writes, and each look-up is followed by a line of audit.
+   */
+  constructor(path: string, turn: WriteTurn, reading?: DatabaseSync) {
+    this.#reading = reading ?? openForReading(path, code);
+    this.#ownsReading = reading === undefined;
     this.#writing = openForWriting(path, 'FULL', code);
     this.#turn = turn;
     this.#group = new GroupCommit(this.#writing, turn, code);
@@ -71,7 +77,8 @@ export class SqliteCardIndex implements CardIndex {
 
   async close(): Promise<void> {
     await this.#group.finished();
-    await this.#turn.run(async () => closeAll(this.#reading, this.#writing));
+    const connections = this.#ownsReading ? [this.#reading, this.#writing] : [this.#writing];
+    await this.#turn.run(async () => closeAll(...connections));
   }
 }
 
