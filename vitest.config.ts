@@ -10,6 +10,8 @@ const project = (name: string, include: string[], testTimeout: number, fileParal
  */
 export default defineConfig({
   test: {
+    // Vitest leaves a core free, which on a machine of two is half of it.
+    maxWorkers: '100%',
     projects: [
       project('unit', ['test/*.test.ts', 'test/{idp,connectors,reader-bridge}/**/*.test.ts'], 10_000, true),
       project('contract', ['test/contract/**/*.test.ts'], 30_000, false),
