@@ -56,7 +56,8 @@ function parseAnswer(answer: Partial<EnrolmentAnswer>, idp: string): EnrolmentAn
     isUrlOf(returnUrl, origin) &&
     Array.isArray(challengeKeys)
   ) {
-    return { readerId, name, kind, evidence, issuer, returnUrl, challengeKeys };
+    const demonstration = answer.demonstration === true;
+    return { readerId, name, kind, evidence, issuer, returnUrl, challengeKeys, demonstration };
   }
   throw new InvalidInput(
     'ERR_ENROLMENT_ANSWER',

@@ -55,7 +55,7 @@ export function getPresent(site: Site): RouteHandler {
     const now = context.clock.now();
     const uiLocale = localeOf(ctx, uiLocales);
     const challenge = await signChallenge(
-      { nonce, purpose: 'login', demand, clientName: client.name, uiLocale, demonstration: site.demoBanner },
+      { nonce, purpose: 'login', demand, clientName: client.name, uiLocale },
       challengeKeys.privateKey,
       {
         kid: challengeKeys.kid,

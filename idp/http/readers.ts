@@ -39,13 +39,14 @@ export function getChallengeKeys({ challengeKeys }: Pick<Site, 'challengeKeys'>)
   };
 }
 
-function answerFor(reader: Reader, { context, challengeKeys }: Site): EnrolmentAnswer {
+function answerFor(reader: Reader, { context, challengeKeys, demoBanner }: Site): EnrolmentAnswer {
   const { readerId, name, kind, evidence } = reader;
   return {
     ...{ readerId, name, kind, evidence },
     issuer: context.issuer,
     returnUrl: `${context.issuer}${returnPath}`,
     challengeKeys: challengeKeys.published,
+    demonstration: demoBanner,
   };
 }
 

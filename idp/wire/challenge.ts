@@ -11,8 +11,6 @@ export interface Challenge {
   /** Who asks, as the bridge shows it to the person. */
   readonly clientName: string;
   readonly uiLocale: 'ja' | 'en';
-  /** A demonstration with a test authority: the bridge's page says so. */
-  readonly demonstration: boolean;
 }
 
 const type = 'challenge+jwt';
@@ -76,14 +74,7 @@ export async function openChallenge(
   }
 }
 
-function parseChallenge({
-  nonce,
-  purpose,
-  demand,
-  clientName,
-  uiLocale,
-  demonstration,
-}: Challenge): Challenge {
+function parseChallenge({ nonce, purpose, demand, clientName, uiLocale }: Challenge): Challenge {
   const wellFormed =
     typeof nonce === 'string' &&
     /^[\w-]{16,128}$/.test(nonce) &&
@@ -91,8 +82,7 @@ function parseChallenge({
     (demand === 'tap' || demand === 'pin') &&
     typeof clientName === 'string' &&
     clientName.length <= 200 &&
-    (uiLocale === 'ja' || uiLocale === 'en') &&
-    typeof demonstration === 'boolean';
+    (uiLocale === 'ja' || uiLocale === 'en');
   if (!wellFormed) throw new InvalidInput('ERR_CHALLENGE', 'The challenge is malformed.');
-  return { nonce, purpose, demand, clientName, uiLocale, demonstration };
+  return { nonce, purpose, demand, clientName, uiLocale };
 }

@@ -21,4 +21,6 @@ export interface EnrolmentAnswer {
   /** Where the browser is sent with `?code=`; fixed here, so that no challenge can name another place. */
   readonly returnUrl: string;
   readonly challengeKeys: readonly JWK[];
+  /** A demonstration with a test authority: every page of the bridge says so. */
+  readonly demonstration: boolean;
 }

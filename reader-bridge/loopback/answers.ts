@@ -21,10 +21,11 @@ export function answerTrouble(
   request: IncomingMessage,
   response: ServerResponse,
   trouble: PageTrouble,
+  demonstration: boolean,
 ): void {
   // What was not read of the request must not be taken for the next one.
   response.shouldKeepAlive = false;
-  const page = troublePage(localeOf(request.headers['accept-language']), trouble);
+  const page = troublePage(localeOf(request.headers['accept-language']), trouble, demonstration);
   answer(response, statusOf[trouble], { 'content-type': 'text/html; charset=utf-8' }, page);
 }
 

@@ -27,6 +27,7 @@ const headerBytes = 32 * 1024;
  */
 export async function startLoopbackServer(options: LoopbackOptions): Promise<LoopbackServer> {
   const presentations = new Presentations(options);
+  const { demonstration, returnUrl } = options.client.provider;
   const server = createServer({ maxHeaderSize: headerBytes, requestTimeout: 15_000 });
   const port = await new Promise<number>((resolve, reject) => {
     server.once('error', (cause) => reject(portTaken(options.port, cause)));
@@ -36,12 +37,13 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
   const routes = presentationRoutes({
     presentations,
     now: () => options.clock.now(),
-    formOrigin: new URL(options.client.provider.returnUrl).origin,
+    formOrigin: new URL(returnUrl).origin,
+    demonstration,
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     answer(request, response).catch((error: unknown) => {
       options.log(`loopback page failed: ${error instanceof Error ? error.name : 'unknown'}`);
-      if (!response.headersSent) answerTrouble(request, response, 'internal');
+      if (!response.headersSent) answerTrouble(request, response, 'internal', demonstration);
       else response.destroy();
     });
   });
@@ -49,7 +51,7 @@ export async function startLoopbackServer(options: LoopbackOptions): Promise<Loo
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const route = routeOf(request);
     const trouble = await requestTrouble(request, route.kind, guard);
-    if (trouble !== undefined) return answerTrouble(request, response, trouble);
+    if (trouble !== undefined) return answerTrouble(request, response, trouble, demonstration);
     await routes[route.name](request, response, route);
   }
 

@@ -11,7 +11,7 @@ export const paths = {
 } as const;
 
 /** The page of one presentation as it stands; `present.js` asks for it again when it has changed. */
-export function presentationPage(presentation: Presentation): string {
+export function presentationPage(presentation: Presentation, demonstration: boolean): string {
   const { challenge, stage, revision, ended } = presentation;
   const texts = textsOf(challenge.uiLocale);
   const title = stage.stage === 'failed' ? texts.failedTitle : texts.title;
@@ -24,7 +24,7 @@ export function presentationPage(presentation: Presentation): string {
       title,
       refresh,
       watch: !ended,
-      demonstration: challenge.demonstration ? texts.demonstration : undefined,
+      demonstration: demonstration ? texts.demonstration : undefined,
     },
     html`<main data-revision="${revision}">
 <h1>${title}</h1>
@@ -42,10 +42,16 @@ ${
 }
 
 /** A page that says why there is no presentation, and what to do next. */
-export function troublePage(locale: Locale, trouble: PageTrouble): string {
+export function troublePage(locale: Locale, trouble: PageTrouble, demonstration: boolean): string {
   const texts = textsOf(locale);
   return page(
-    { locale, title: texts.troubleTitle, refresh: false, watch: false, demonstration: undefined },
+    {
+      locale,
+      title: texts.troubleTitle,
+      refresh: false,
+      watch: false,
+      demonstration: demonstration ? texts.demonstration : undefined,
+    },
     html`<main><h1>${texts.troubleTitle}</h1><div class="panel"><p>${texts.troubles[trouble]}</p></div></main>`,
   );
 }

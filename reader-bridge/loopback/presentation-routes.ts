@@ -48,8 +48,9 @@ export function presentationRoutes(parts: {
   readonly presentations: Presentations;
   readonly now: () => number;
   readonly formOrigin: string;
+  readonly demonstration: boolean;
 }): { readonly [name in Route['name']]: Handler } {
-  const { presentations, now, formOrigin } = parts;
+  const { presentations, now, formOrigin, demonstration } = parts;
   const script = read('present.js');
   const stylesheet = read('present.css');
 
@@ -62,9 +63,9 @@ export function presentationRoutes(parts: {
     async (request, response, { id }) => {
       const presentation = presentations.find(id);
       const form = await readForm(request);
-      if (presentation === undefined) return answerTrouble(request, response, 'not-found');
+      if (presentation === undefined) return answerTrouble(request, response, 'not-found', demonstration);
       if (form === undefined || !sameText(form.get('secret') ?? '', presentation.secret)) {
-        return answerTrouble(request, response, 'bad-form');
+        return answerTrouble(request, response, 'bad-form', demonstration);
       }
       act(presentation, form);
       seeOther(response, `${paths.presentation}${id}?${afterForm}`);
@@ -73,28 +74,28 @@ export function presentationRoutes(parts: {
   return {
     begin: async (request, response, { url }) => {
       const begun = await presentations.begin(url.searchParams.get('challenge') ?? '');
-      if (begun.outcome === 'refused') return answerTrouble(request, response, begun.trouble);
+      if (begun.outcome === 'refused') return answerTrouble(request, response, begun.trouble, demonstration);
       seeOther(response, `${paths.presentation}${begun.presentation.id}`);
     },
     page: (request, response, { id, url }) => {
       const presentation = presentations.find(id);
-      if (presentation === undefined) return answerTrouble(request, response, 'not-found');
+      if (presentation === undefined) return answerTrouble(request, response, 'not-found', demonstration);
       presentation.seen(now());
       const { stage } = presentation;
       if (stage.stage === 'done' && url.searchParams.has(afterForm)) {
         // The way leads on to the client, where `form-action` stops a form: a navigation of its own begins here.
         const headers = { ...htmlType, refresh: `0; url=${paths.presentation}${id}` };
-        return answer(response, 200, headers, presentationPage(presentation), formOrigin);
+        return answer(response, 200, headers, presentationPage(presentation, demonstration), formOrigin);
       }
       if (stage.stage === 'done') {
         presentation.enter({ stage: 'delivered' });
         return seeOther(response, stage.location);
       }
-      answer(response, 200, htmlType, presentationPage(presentation), formOrigin);
+      answer(response, 200, htmlType, presentationPage(presentation, demonstration), formOrigin);
     },
     change: async (request, response, { id, url }) => {
       const presentation = presentations.find(id);
-      if (presentation === undefined) return answerTrouble(request, response, 'not-found');
+      if (presentation === undefined) return answerTrouble(request, response, 'not-found', demonstration);
       const gone = new AbortController();
       response.once('close', () => gone.abort());
       await presentation.changeSince(Number(url.searchParams.get('seen')), longPollMs, now, gone.signal);
@@ -109,7 +110,7 @@ export function presentationRoutes(parts: {
     cancel: withForm((presentation) => presentation.enter({ stage: 'failed', failure: 'cancelled' })),
     script: (_request, response) => answer(response, 200, { 'content-type': 'text/javascript' }, script),
     stylesheet: (_request, response) => answer(response, 200, { 'content-type': 'text/css' }, stylesheet),
-    nothing: (request, response) => answerTrouble(request, response, 'not-found'),
+    nothing: (request, response) => answerTrouble(request, response, 'not-found', demonstration),
   };
 }
 

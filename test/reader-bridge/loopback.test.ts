@@ -161,13 +161,22 @@ describe('a tap at a workstation', () => {
     expect(japanese).toContain('<html lang="ja">');
   });
 
-  test('says on its page when all of this is a demonstration', async () => {
-    const shown = (await get(await begin({ demonstration: true }))).body;
-    expect(shown).toContain('This is a demonstration with a test authority.');
+  test('says on every page, the ones about trouble too, when all of this is a demonstration', async () => {
+    await server.close();
+    provider.answerOverrides = { demonstration: true };
+    const clock = { now: () => now };
+    const client = await enrolledClient(provider, temporary.state, clock);
+    const uid = process.getuid?.();
+    server = await startLoopbackServer({ reader, client, clock, log: () => {}, port: 0, uid });
+    const notice = 'This is a demonstration with a test authority.';
+    expect((await get(await begin())).body).toContain(notice);
+    expect((await get('/present/nowhere')).body).toContain(notice);
+    expect((await get('/nowhere')).body).toContain(notice);
   });
 
   test('says nothing of a demonstration in real use', async () => {
     expect((await get(await begin())).body).not.toContain('demonstration');
+    expect((await get('/nowhere')).body).not.toContain('demonstration');
   });
 
   test('hands out the return code once', async () => {

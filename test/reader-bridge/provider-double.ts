@@ -77,7 +77,6 @@ export async function startProviderDouble(): Promise<ProviderDouble> {
         demand: 'tap',
         clientName: 'Attendance <kiosk>',
         uiLocale: 'en',
-        demonstration: false,
         ...overrides,
       };
       return signChallenge(challenge, key.privateKey, {
@@ -125,6 +124,7 @@ export async function startProviderDouble(): Promise<ProviderDouble> {
       issuer: url,
       returnUrl: `${url}/interaction/return`,
       challengeKeys: [key.jwk],
+      demonstration: false,
       ...double.answerOverrides,
     };
     return { body: answer };

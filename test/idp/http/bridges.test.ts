@@ -154,6 +154,7 @@ describe('POST /readers/enrol', () => {
       issuer: idp.issuer,
       returnUrl: `${idp.issuer}/interaction/return`,
       challengeKeys: [expect.objectContaining({ kty: 'EC', crv: 'P-256', kid: expect.any(String) })],
+      demonstration: false,
     });
     const again = await json('/readers/enrol', { code, publicKey });
     expect([again.status, again.answer.error]).toEqual([403, 'enrolment-code']);

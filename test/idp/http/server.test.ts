@@ -228,7 +228,6 @@ describe('the language', () => {
     const payload = new URL(location).searchParams.get('challenge')?.split('.')[1] ?? '';
     expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
       uiLocale: 'en',
-      demonstration: false,
       demand: 'pin',
       purpose: 'login',
       clientName: '勤怠 Kintai',

@@ -14,7 +14,6 @@ const challenge: Challenge = {
   demand: 'pin',
   clientName: '勤怠システム',
   uiLocale: 'ja',
-  demonstration: false,
 };
 
 let provider: Keys;
@@ -83,7 +82,6 @@ describe('a challenge', () => {
     ['with an endless name', () => forge({ clientName: 'x'.repeat(201) })],
     ['with a name that is no text', () => forge({ clientName: { toString: 'x' } })],
     ['in an unknown language', () => forge({ uiLocale: 'xx' })],
-    ['that does not say whether it is a demonstration', () => forge({ demonstration: undefined })],
     ['that is no JWT', async () => 'hello'],
     ['that is empty', async () => ''],
   ])('is refused by the bridge: %s', async (_name, token) => {
