@@ -17,7 +17,11 @@ export function createFileCrlSource(url: URL, limits: CrlLimits): CrlSource {
     async fetch(distributionPoint) {
       try {
         const isDirectory = (await stat(path)).isDirectory();
-        return await readAtMost(isDirectory ? join(path, crlFileName(distributionPoint)) : path, limits);
+        const list = await readAtMost(
+          isDirectory ? join(path, crlFileName(distributionPoint)) : path,
+          limits,
+        );
+        return [list];
       } catch (error) {
         if (error instanceof Fault) throw error;
         throw new Fault(

@@ -12,11 +12,11 @@ export function createHttpCrlSource(url: URL, limits: CrlLimits): CrlSource {
   return {
     // Without user and password, which the address may hold.
     name: `${url.origin}${url.pathname}`,
-    fetch: (distributionPoint) => {
+    async fetch(distributionPoint) {
       const file = encodeURIComponent(crlFileName(distributionPoint));
       const target = base.pathname.endsWith('/') ? new URL(file, base) : base;
       const init = { headers: credentialsOf(url) };
-      return requestBounded(target, init, { ...limits, faultCode: 'ERR_CRL_SOURCE_UNAVAILABLE' });
+      return [await requestBounded(target, init, { ...limits, faultCode: 'ERR_CRL_SOURCE_UNAVAILABLE' })];
     },
   };
 }

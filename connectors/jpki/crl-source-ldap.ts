@@ -5,6 +5,8 @@ import type { CrlLimits, CrlSourceOptions } from './crl-source.ts';
 import { coalescingConnection, coalescingSecureConnection } from './ldap-coalescing.ts';
 
 const attribute = 'certificateRevocationList;binary';
+/** Generations of one authority that are in use at the same time. */
+const mostLists = 8;
 
 /**
  * Lists in a directory: the distribution point's DN is the entry, as the certificate gives it.
@@ -45,7 +47,7 @@ async function readList(
   client: Client,
   distributionPoint: string,
   { credentials, maxOctets }: CrlLimits & CrlSourceOptions,
-): Promise<Uint8Array> {
+): Promise<readonly Uint8Array[]> {
   if (credentials !== undefined) await client.bind(credentials.bindDN, credentials.password);
   const { searchEntries } = await client.search(distributionPoint, {
     scope: 'base',
@@ -55,14 +57,16 @@ async function readList(
   });
   const value = searchEntries[0]?.[attribute];
   const lists = value === undefined ? [] : [value].flat();
-  const [list] = lists;
-  if (list === undefined || lists.length > 1) {
-    throw new Fault('ERR_CRL_SOURCE_UNAVAILABLE', `The entry has ${lists.length} lists; one was expected`);
+  if (lists.length === 0 || lists.length > mostLists) {
+    throw new Fault(
+      'ERR_CRL_SOURCE_UNAVAILABLE',
+      `The entry has ${lists.length} lists; 1 to ${mostLists} were expected`,
+    );
   }
-  if (list.length > maxOctets) {
+  if (lists.some(({ length }) => length > maxOctets)) {
     throw new Fault('ERR_CRL_SOURCE_UNAVAILABLE', `The list is longer than ${maxOctets} octets`);
   }
-  return typeof list === 'string' ? Buffer.from(list, 'latin1') : list;
+  return lists.map((list) => (typeof list === 'string' ? Buffer.from(list, 'latin1') : list));
 }
 
 /** The client's own timeout speaks of one request; a directory that trickles would keep it alive. */

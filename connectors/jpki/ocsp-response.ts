@@ -2,7 +2,7 @@ import { type KeyObject, verify, X509Certificate } from 'node:crypto';
 import type { GeneralizedTime } from 'asn1js';
 import { BasicOCSPResponse, OCSPResponse, type SingleResponse } from 'pkijs';
 import type { Instant } from '../../idp/domain/instant.ts';
-import type { OcspAnswer } from '../../idp/ports/jpki.ts';
+import type { OcspStatus } from '../../idp/ports/jpki.ts';
 import { bufferOf, nonceOid, type OcspCertId } from './ocsp-request.ts';
 
 /** Why an answer tells nothing: a closed set. */
@@ -20,7 +20,12 @@ export type OcspRefusal =
   | 'stale';
 
 export type OcspVerdict =
-  | { readonly outcome: 'answered'; readonly answer: OcspAnswer }
+  | {
+      readonly outcome: 'answered';
+      readonly answer: OcspStatus;
+      readonly producedAt: Instant;
+      readonly boreNonce: boolean;
+    }
   | { readonly outcome: 'refused'; readonly reason: OcspRefusal };
 
 /** What was asked, by which an answer is judged. */
@@ -77,7 +82,12 @@ function checkBasicResponse(basic: BasicOCSPResponse, question: OcspQuestion, no
   const single = basic.tbsResponseData.responses.find((one) => speaksOf(one, question.certId));
   if (single === undefined) return refused('other-certificate');
   const reason = windowRefusal(single, nonce !== undefined, now);
-  return reason === undefined ? answerOf(single) : refused(reason);
+  if (reason !== undefined) return refused(reason);
+  const answer = statusOf(single);
+  const producedAt = basic.tbsResponseData.producedAt.getTime();
+  return answer
+    ? { outcome: 'answered', answer, producedAt, boreNonce: nonce !== undefined }
+    : refused('malformed');
 }
 
 /** The issuer itself, or a delegate whose certificate the issuer made for this. @see RFC 6960 §4.2.2.2 */
@@ -146,17 +156,12 @@ function windowRefusal(single: SingleResponse, hasNonce: boolean, now: Instant):
 }
 
 /** CertStatus is a CHOICE by tag. @see RFC 6960 §4.2.1 */
-function answerOf(single: SingleResponse): OcspVerdict {
+function statusOf(single: SingleResponse): OcspStatus | undefined {
   const { tagClass, tagNumber } = single.certStatus.idBlock;
-  if (tagClass !== 3) return refused('malformed');
-  if (tagNumber === 0) {
-    return { outcome: 'answered', answer: { status: 'good', thisUpdate: single.thisUpdate.getTime() } };
-  }
-  if (tagNumber === 2) return { outcome: 'answered', answer: { status: 'unknown' } };
-  if (tagNumber !== 1) return refused('malformed');
+  if (tagClass !== 3) return undefined;
+  if (tagNumber === 0) return { status: 'good', thisUpdate: single.thisUpdate.getTime() };
+  if (tagNumber === 2) return { status: 'unknown' };
+  if (tagNumber !== 1) return undefined;
   const revocationTime: GeneralizedTime = single.certStatus.valueBlock.value[0];
-  return {
-    outcome: 'answered',
-    answer: { status: 'revoked', revocationTime: revocationTime.toDate().getTime() },
-  };
+  return { status: 'revoked', revocationTime: revocationTime.toDate().getTime() };
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { Fault } from '../../idp/domain/fault.ts';
 import type { Instant } from '../../idp/domain/instant.ts';
 import type { OcspAnswer, OcspClient, VerifiedCertificate } from '../../idp/ports/jpki.ts';
@@ -29,13 +29,17 @@ export function createOcspClient(options: OcspClientOptions = {}): OcspClient {
   return {
     async status(certificate, now) {
       const url = responderUrl(certificate, options);
-      const verdict = await ask(url, certificate, options, now).catch((error: unknown) => {
+      const asked = await ask(url, certificate, options, now).catch((error: unknown) => {
         if (error instanceof Fault) return undefined;
         throw error;
       });
+      const { verdict } = asked ?? {};
       const again =
         verdict === undefined || (verdict.outcome === 'refused' && verdict.reason === 'try-later');
-      return answerOrFault(url, again ? await ask(url, certificate, options, now) : verdict);
+      return answerOrFault(
+        url,
+        again || asked === undefined ? await ask(url, certificate, options, now) : asked,
+      );
     },
   };
 }
@@ -45,7 +49,7 @@ async function ask(
   certificate: VerifiedCertificate,
   options: OcspClientOptions,
   now: Instant,
-): Promise<OcspVerdict> {
+): Promise<Asked> {
   const certId = ocspCertId(certificate, options.certIdDigest ?? 'sha1');
   const nonce = randomBytes(nonceOctets);
   const response = await requestBounded(
@@ -57,11 +61,21 @@ async function ask(
     },
     { timeoutSeconds: options.timeoutSeconds ?? 5, maxOctets, faultCode: 'ERR_OCSP_UNAVAILABLE' },
   );
-  return checkOcspResponse(response, { certId, nonce, issuerDer: certificate.issuerDer }, now);
+  const verdict = checkOcspResponse(response, { certId, nonce, issuerDer: certificate.issuerDer }, now);
+  return { verdict, response };
 }
 
-function answerOrFault(url: URL, verdict: OcspVerdict): OcspAnswer {
-  if (verdict.outcome === 'answered') return verdict.answer;
+interface Asked {
+  readonly verdict: OcspVerdict;
+  readonly response: Uint8Array;
+}
+
+function answerOrFault(url: URL, { verdict, response }: Asked): OcspAnswer {
+  if (verdict.outcome === 'answered') {
+    const { answer, producedAt, boreNonce } = verdict;
+    const sha256 = hash('sha256', response, 'hex');
+    return { ...answer, evidence: { responder: url.host, producedAt, boreNonce, response, sha256 } };
+  }
   throw new Fault('ERR_OCSP_UNAVAILABLE', `The answer of ${url.host} cannot be used: ${verdict.reason}`);
 }
 

@@ -47,7 +47,7 @@ async function fetchOne(
   let message = 'No source is configured: set KAZASU_CRL_SOURCES.';
   for (const source of context.crlSources) {
     try {
-      const list = await source.fetch(expected.distributionPoint);
+      const [list = new Uint8Array()] = await source.fetch(expected.distributionPoint);
       return await applyCrl(context, { list, from: source.name, actor, expected });
     } catch (error) {
       if (!(error instanceof Fault && error.code === 'ERR_CRL_SOURCE_UNAVAILABLE')) throw error;

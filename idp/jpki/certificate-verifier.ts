@@ -111,6 +111,7 @@ function verified(
   const ocspUrl = access && readOcspUrl(access);
   const revocationScope = scopeOf(parsed, issuer);
   return {
+    profile: profile.name,
     issuerKeyId: issuer.issuerKeyId,
     serialNumber: parsed.serialNumber,
     notBefore: parsed.notBefore,

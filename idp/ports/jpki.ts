@@ -1,7 +1,7 @@
 import type { RevocationScope } from '../domain/card.ts';
 import type { CertificateId, IssuerKeyId, SerialNumber } from '../domain/certificate-id.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { RevokedEntry } from '../domain/revocation.ts';
+import type { RevocationReason, RevokedEntry } from '../domain/revocation.ts';
 
 /** A user-authentication certificate whose profile, path and dates held at the moment asked about. */
 export interface VerifiedCertificate extends CertificateId {
@@ -9,6 +9,8 @@ export interface VerifiedCertificate extends CertificateId {
   /** The last second of validity. */
   readonly notAfter: Instant;
   readonly revocationScope?: RevocationScope;
+  /** The name of the card profile that it fits. */
+  readonly profile: string;
   /** From the authority information access; followed only to configured hosts. */
   readonly ocspUrl?: string;
   readonly der: Uint8Array;
@@ -49,10 +51,25 @@ export interface CertificateVerifier {
 }
 
 /** @see RFC 6960 §2.2 */
-export type OcspAnswer =
+export type OcspStatus =
   | { readonly status: 'good'; readonly thisUpdate: Instant }
-  | { readonly status: 'revoked'; readonly revocationTime: Instant }
+  | { readonly status: 'revoked'; readonly revocationTime: Instant; readonly reason?: RevocationReason }
   | { readonly status: 'unknown' };
+
+/** What the responder said, and the signed bytes in which it said so. */
+export type OcspAnswer = OcspStatus & { readonly evidence: OcspEvidence };
+
+/** A verified response, whole: kept sealed with a registration, so that years later it can be shown what was answered. */
+export interface OcspEvidence {
+  /** `host` or `host:port` that was asked. */
+  readonly responder: string;
+  readonly producedAt: Instant;
+  /** Whether it bore our nonce: it was made for this question. @see RFC 9654 */
+  readonly boreNonce: boolean;
+  /** The OCSPResponse in DER, and its SHA-256 in hex. */
+  readonly response: Uint8Array;
+  readonly sha256: string;
+}
 
 /**
  * Asks the responder now, never a cache.
@@ -62,11 +79,12 @@ export interface OcspClient {
   status(certificate: VerifiedCertificate, now: Instant): Promise<OcspAnswer>;
 }
 
-/** Brings the list of one distribution point. @throws {Fault} `ERR_CRL_SOURCE_UNAVAILABLE`. */
+/** Brings the lists of one distribution point. @throws {Fault} `ERR_CRL_SOURCE_UNAVAILABLE`. */
 export interface CrlSource {
   /** For status and audit: scheme and host. */
   readonly name: string;
-  fetch(distributionPoint: string): Promise<Uint8Array>;
+  /** One list for each CA generation that publishes under this name; at least one. */
+  fetch(distributionPoint: string): Promise<readonly Uint8Array[]>;
 }
 
 /** Why a list is not applied: a closed set. */

@@ -96,8 +96,8 @@ describe.skipIf(missing)('a responder by openssl', () => {
     const url = await start(signer, key);
     expect(await ask(url, good)).toMatchObject({ status: 'good' });
     expect(await ask(url, good, 'sha256')).toMatchObject({ status: 'good' });
-    expect(await ask(url, revoked)).toEqual({ status: 'revoked', revocationTime: revokedAt() });
-    expect(await ask(url, unknown)).toEqual({ status: 'unknown' });
+    expect(await ask(url, revoked)).toMatchObject({ status: 'revoked', revocationTime: revokedAt() });
+    expect(await ask(url, unknown)).toMatchObject({ status: 'unknown' });
   });
 
   it('that signs with the key of a card holder is not believed', async () => {

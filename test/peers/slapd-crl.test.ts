@@ -58,7 +58,7 @@ describe.skipIf(missing)('a list in a directory', () => {
   });
 
   it("is found under the DN that the certificate names, and names the holder's card", async () => {
-    const fetched = await createCrlSource(slapd.url).fetch(scope.distributionPoint);
+    const [fetched = new Uint8Array()] = await createCrlSource(slapd.url).fetch(scope.distributionPoint);
     expect(Buffer.from(fetched).equals(list)).toBe(true);
     expect(reader.claimedScope(fetched)).toEqual(scope);
     expect(reader.read(fetched, new Set([serialNumber as SerialNumber]), pki.now)).toMatchObject({
@@ -72,14 +72,14 @@ describe.skipIf(missing)('a list in a directory', () => {
   it('is the same over TLS, and only when the server is trusted', async () => {
     const address = slapd.secureUrl ?? '';
     const trusted = createCrlSource(address, { ca: readFileSync(tls.certificate, 'utf8') });
-    expect(Buffer.from(await trusted.fetch(scope.distributionPoint)).equals(list)).toBe(true);
+    expect(Buffer.concat(await trusted.fetch(scope.distributionPoint)).equals(list)).toBe(true);
     await expect(createCrlSource(address).fetch(scope.distributionPoint)).rejects.toEqual(unavailable);
   });
 
   it('comes whole when it is long, without stopping everything else', async () => {
     const delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
-    const fetched = await createCrlSource(slapd.url).fetch(
+    const [fetched = new Uint8Array()] = await createCrlSource(slapd.url).fetch(
       scope.distributionPoint.replace('CN=Himeji-shi CRLDP,OU=Hyogo', 'CN=Everybody CRLDP,OU=Tokyo'),
     );
     delay.disable();

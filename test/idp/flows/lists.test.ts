@@ -368,7 +368,7 @@ describe('fetching the lists of the day', () => {
     await fetchFrom(
       from('file', async (name) => {
         asked.push(name);
-        return list();
+        return [list()];
       }),
     );
     expect(asked.sort()).toEqual((await scope()).map(({ distributionPoint }) => distributionPoint).sort());
@@ -376,7 +376,7 @@ describe('fetching the lists of the day', () => {
   });
 
   it('applies what it gets', async () => {
-    const [fetched] = await fetchFrom(from('file', async () => naming([card.serialNumber])));
+    const [fetched] = await fetchFrom(from('file', async () => [naming([card.serialNumber])]));
     expect(fetched?.result).toMatchObject({ outcome: 'applied', revoked: 1 });
     expect(await ask()).toBe('card-revoked');
   });
@@ -384,7 +384,7 @@ describe('fetching the lists of the day', () => {
   it('refuses another municipality’s list that was filed under this one’s name', async () => {
     const wrong = { prefecture: 'Hyogo-ken', municipality: 'Himeji-shi' };
     const [fetched] = await fetchFrom(
-      from('file', async () => naming([card.serialNumber], undefined, wrong)),
+      from('file', async () => [naming([card.serialNumber], undefined, wrong)]),
     );
     expect(fetched?.result).toEqual({ outcome: 'refused', reason: 'distribution-point-mismatch' });
     expect(await ask()).toBe('granted');
@@ -394,7 +394,7 @@ describe('fetching the lists of the day', () => {
   it('tries the next source when one is out, and says which failed when all are', async () => {
     const [second] = await fetchFrom(
       down,
-      from('file', async () => list()),
+      from('file', async () => [list()]),
     );
     expect(second?.result.outcome).toBe('applied');
     const [none] = await fetchFrom(down);
@@ -412,7 +412,7 @@ describe('fetching the lists of the day', () => {
       desk,
     );
     const half = from('half', async (name) =>
-      name.includes('Himeji') ? down.fetch(name) : naming([card.serialNumber]),
+      name.includes('Himeji') ? down.fetch(name) : [naming([card.serialNumber])],
     );
     const outcomes = (await fetchFrom(half)).map(({ result }) => result.outcome).sort();
     expect(outcomes).toEqual(['applied', 'unavailable']);

@@ -76,7 +76,7 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
     secrets: createSecrets(),
     clientSecrets: createSealedSecrets(keys.clientSecretKey),
     certificates: believingVerifier,
-    ocsp: { status: async (_certificate, now) => ({ status: 'good', thisUpdate: now }) },
+    ocsp: { status: async (_certificate, now) => ({ status: 'good', thisUpdate: now, evidence: nothing }) },
     crlReader: { claimedScope: () => undefined, read: () => ({ outcome: 'refused', reason: 'malformed' }) },
     crlSources: [],
     clients: new KnownClients(),
@@ -116,11 +116,20 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
   };
 }
 
+const nothing = {
+  responder: 'nobody',
+  producedAt: 0,
+  boreNonce: true,
+  response: new Uint8Array(),
+  sha256: '',
+};
+
 /** Believes every certificate and knows a signature by its hash: what is verified here is not the cryptography. */
 const believingVerifier: CertificateVerifier = {
   verify: (der, now) => ({
     outcome: 'verified',
     certificate: {
+      profile: 'believed',
       issuerKeyId,
       serialNumber: parseSerialNumber(Buffer.from(der).toString()),
       notBefore: now - day,
