@@ -49,6 +49,8 @@ export interface CardFacts {
   readonly revocationScope?: RevocationScope;
   /** When OCSP last said "good" for this very certificate. */
   readonly ocspGoodAt?: Instant;
+  /** From then on it is retired: its holder registered a newer card, and the overlap is over. */
+  readonly retiresAt?: Instant;
   readonly person: ReleasedPerson & { readonly personId: PersonId; readonly state: PersonState };
   readonly organizationId: OrganizationId;
   /** The organisation is a notified verifier: PIN-less use of My Number Cards is allowed to it. */

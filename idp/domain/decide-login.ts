@@ -36,6 +36,7 @@ export const denialReasons = [
   'organization-not-verifier',
   'never-proved-by-signature',
   'revocation-unknown',
+  'certificate-unknown-to-issuer',
   'assurance-not-accepted',
 ] as const;
 
@@ -47,6 +48,8 @@ export type LoginDecision =
       readonly cardId: CardId;
       readonly acr: Acr;
       readonly amr: readonly Amr[];
+      /** Let in by the grace of the client's policy although nobody spoke for the certificate lately: a reason for an alarm. */
+      readonly onStaleRevocation?: true;
     }
   | { readonly outcome: 'denied'; readonly reason: DenialReason };
 
@@ -80,6 +83,8 @@ export interface LoginFacts {
   readonly pinProof?: PinProof;
   /** The newest moment for which a list, whole and verified, or OCSP spoke for the card's certificate. */
   readonly revocationKnownAt?: Instant;
+  /** What OCSP said at this very use; without it nothing is granted where the policy demands it. */
+  readonly issuerSays?: 'good' | 'revoked' | 'unknown';
 }
 
 /**
@@ -95,11 +100,19 @@ export function decideLogin(facts: LoginFacts, policy: LoginPolicy, now: Instant
     cardProblem(card, now) ??
     personProblem(holderOf(card), policy) ??
     presenceProblem(facts, policy, now) ??
+    issuerProblem(facts, card, policy) ??
     pinlessProblem(facts, card, policy, now);
   if (reason !== undefined) return denied(reason);
   const assurance = acceptedAssurance(facts, card, policy, now);
   if (assurance === undefined) return denied('assurance-not-accepted');
-  return { outcome: 'granted', personId: card.person.personId, cardId: card.cardId, ...assurance };
+  const stale = isPinless(facts, card) && !isKnownWithin(facts, policy.maxRevocationAgeSeconds, now);
+  return {
+    outcome: 'granted',
+    personId: card.person.personId,
+    cardId: card.cardId,
+    ...assurance,
+    ...(stale ? { onStaleRevocation: true } : {}),
+  };
 }
 
 /** A refusal; exported so that flows that refuse before a decision speak the same words. */
@@ -121,6 +134,7 @@ function cardProblem(card: CardFacts, now: Instant): DenialReason | undefined {
   if (card.state === 'suspended') return 'card-suspended';
   if (card.state === 'revoked') return 'card-revoked';
   if (card.state !== 'active') return 'card-retired';
+  if (card.retiresAt !== undefined && !(now < card.retiresAt)) return 'card-retired';
   // Times are compared as what must hold: a time that is no number then denies instead of slipping through.
   if (!(now >= card.notBefore)) return 'card-not-yet-valid';
   // RFC 5280 §4.1.2.5: valid through notAfter, that second included.
@@ -181,6 +195,17 @@ function timeProblem(
   return undefined;
 }
 
+/** For unattended machines: the issuer is asked at every use, PIN or not. */
+function issuerProblem(
+  { issuerSays }: LoginFacts,
+  { kind }: CardFacts,
+  policy: LoginPolicy,
+): DenialReason | undefined {
+  if (kind !== 'jpki' || !policy.ocspOnEveryUse || issuerSays === 'good') return undefined;
+  if (issuerSays === 'revoked') return 'card-revoked';
+  return issuerSays === 'unknown' ? 'certificate-unknown-to-issuer' : 'revocation-unknown';
+}
+
 /** What the law asks before a My Number Card counts without its PIN (JPKI Act art. 38-4). */
 function pinlessProblem(
   facts: LoginFacts,
@@ -188,12 +213,19 @@ function pinlessProblem(
   policy: LoginPolicy,
   now: Instant,
 ): DenialReason | undefined {
-  if (card.kind !== 'jpki' || facts.evidence.type === 'signature') return undefined;
+  if (!isPinless(facts, card)) return undefined;
   if (!card.declaredVerifier) return 'organization-not-verifier';
   if (card.provedBySignatureAt === undefined) return 'never-proved-by-signature';
-  const knownAt = facts.revocationKnownAt;
-  const maxAgeMs = policy.maxRevocationAgeSeconds * msPerSecond;
-  return knownAt !== undefined && now - knownAt <= maxAgeMs ? undefined : 'revocation-unknown';
+  const withinSeconds = policy.maxRevocationAgeSeconds + policy.staleGraceSeconds;
+  return isKnownWithin(facts, withinSeconds, now) ? undefined : 'revocation-unknown';
+}
+
+function isPinless({ evidence }: LoginFacts, card: CardFacts): boolean {
+  return card.kind === 'jpki' && evidence.type !== 'signature';
+}
+
+function isKnownWithin({ revocationKnownAt }: LoginFacts, seconds: number, now: Instant): boolean {
+  return revocationKnownAt !== undefined && now - revocationKnownAt <= seconds * msPerSecond;
 }
 
 function acceptedAssurance(

@@ -21,4 +21,8 @@ export interface LoginPolicy {
   readonly pinWindowSeconds: number;
   /** How old the newest word on a certificate's revocation may be for PIN-less use. */
   readonly maxRevocationAgeSeconds: number;
+  /** For how long beyond that age a PIN-less use is still let in, with an alarm; 0 refuses. */
+  readonly staleGraceSeconds: number;
+  /** OCSP is asked at every use of a My Number Card, PIN or not: for unattended machines. */
+  readonly ocspOnEveryUse: boolean;
 }

@@ -44,8 +44,21 @@ export interface ProvedCard {
   readonly revocationScope?: RevocationScope;
   readonly provedAt: Instant;
   readonly ocspGoodAt: Instant;
+  /** The name of the card profile that the certificate fits. */
+  readonly profile: string;
+  readonly ocspEvidence?: SealedEvidence;
   /** The certificate, sealed like the number: approval asks OCSP again and needs it. */
   readonly sealedCertificate: string;
+}
+
+/** A signed answer of an OCSP responder, kept to be shown later. */
+export interface SealedEvidence {
+  readonly responder: string;
+  readonly producedAt: Instant;
+  /** Of the response, in hex: the same stands in the audit trail. */
+  readonly sha256: string;
+  /** The OCSPResponse under the number key, bound to the card key: it names the certificate's serial number. */
+  readonly sealed: string;
 }
 
 /** A request to bind a card to a person, with its proof. */
@@ -62,9 +75,12 @@ export interface Registration {
   readonly nonce: string;
   readonly begunAt: Instant;
   readonly consentSha256: string;
+  readonly consentVersion: string;
   readonly proof?: ProvedCard;
   /** Set when a list named the certificate while the registration waited. */
   readonly revokedAt?: Instant;
+  /** What OCSP said at the approval. */
+  readonly approvalEvidence?: SealedEvidence;
   readonly decidedBy?: Actor;
   readonly decidedAt?: Instant;
   readonly cardId?: CardId;

@@ -119,7 +119,17 @@ async function apply(
   const now = context.clock.now();
   // A list that names no distribution point says who is revoked, but not whom it would have named: no freshness.
   const applied: AppliedList | undefined = distributionPoint
-    ? { issuerKeyId, distributionPoint, crlNumber, thisUpdate, nextUpdate, entryCount, appliedAt: now }
+    ? {
+        issuerKeyId,
+        distributionPoint,
+        crlNumber,
+        sha256: '',
+        thisUpdate,
+        nextUpdate,
+        entryCount,
+        appliedAt: now,
+        trusted: { thisUpdate, nextUpdate, entryCount },
+      }
     : undefined;
   if (applied !== undefined) await tables.appliedLists.put(applied);
   await tables.audit.append({

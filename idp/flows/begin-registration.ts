@@ -64,6 +64,7 @@ export async function beginRegistration(
     nonce: secrets.random(256),
     begunAt: now,
     consentSha256: secrets.hash(consentText(currentConsent)),
+    consentVersion: currentConsent.version,
   };
   await record.change(async (tables) => {
     await tables.registrations.add(registration);

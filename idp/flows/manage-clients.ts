@@ -145,6 +145,8 @@ function policyOf(
     readerClockAheadSeconds,
     pinWindowSeconds: 0,
     maxRevocationAgeSeconds: defaultRevocationAgeSeconds,
+    staleGraceSeconds: 0,
+    ocspOnEveryUse: false,
   };
 }
 

@@ -132,6 +132,7 @@ function provedCard(
     kind: 'jpki',
     sealedNumber: numbers.seal(new TextEncoder().encode(certificate.serialNumber), cardKey),
     sealedCertificate: numbers.seal(certificate.der, cardKey),
+    profile: certificate.profile,
     issuerKeyId: certificate.issuerKeyId,
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,

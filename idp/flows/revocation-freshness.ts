@@ -1,6 +1,6 @@
 import type { CardFacts, RevocationScope } from '../domain/card.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { AppliedList } from '../domain/revocation.ts';
+import { type AppliedList, everyDistributionPoint } from '../domain/revocation.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 
 /** When each scope was last spoken for by a whole, verified list: a few hundred entries, asked on every sign-in. */
@@ -14,14 +14,21 @@ export class RevocationFreshness {
   }
 
   note(list: AppliedList): void {
-    this.#thisUpdateOf.set(nameOf(list), list.thisUpdate);
+    if (list.trusted === undefined) this.#thisUpdateOf.delete(nameOf(list));
+    else this.#thisUpdateOf.set(nameOf(list), list.trusted.thisUpdate);
   }
 
   /** The newest moment for which a list or OCSP spoke for this card; `undefined`: nobody ever did. */
   knownAt({ revocationScope, ocspGoodAt }: CardFacts): Instant | undefined {
-    const listed = revocationScope && this.#thisUpdateOf.get(nameOf(revocationScope));
-    if (listed === undefined) return ocspGoodAt;
-    return ocspGoodAt === undefined ? listed : Math.max(listed, ocspGoodAt);
+    const known = [ocspGoodAt, ...this.#listedAt(revocationScope)].filter((at) => at !== undefined);
+    return known.length === 0 ? undefined : Math.max(...known);
+  }
+
+  /** By the list of its own distribution point, or by one that speaks for all of them. */
+  #listedAt(scope: RevocationScope | undefined): readonly (Instant | undefined)[] {
+    if (scope === undefined) return [];
+    const wide = { ...scope, distributionPoint: everyDistributionPoint };
+    return [this.#thisUpdateOf.get(nameOf(scope)), this.#thisUpdateOf.get(nameOf(wide))];
   }
 }
 

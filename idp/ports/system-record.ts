@@ -6,7 +6,7 @@ import type { ClientId } from '../domain/login-policy.ts';
 import type { Organization, OrganizationId, Person, PersonId } from '../domain/person.ts';
 import type { Reader, ReaderId } from '../domain/reader.ts';
 import type { Invitation, Registration, RegistrationId } from '../domain/registration.ts';
-import type { AppliedList } from '../domain/revocation.ts';
+import type { AppliedList, CrlRun, RevocationReason } from '../domain/revocation.ts';
 import type { Client } from './clients.ts';
 
 /**
@@ -42,8 +42,15 @@ export interface Card {
   readonly kind: CardKind;
   readonly personId: PersonId;
   readonly state: CardState;
+  /** The name of the card profile, for `jpki`. */
+  readonly profile?: string;
   /** Ours can be lifted; the issuer's cannot. */
   readonly revokedBy?: 'operator' | 'issuer';
+  readonly revocationReason?: RevocationReason;
+  readonly revokedAt?: Instant;
+  /** The older card of the same person and profile that this one takes the place of. */
+  readonly replaces?: CardId;
+  readonly retiresAt?: Instant;
   readonly notBefore: Instant;
   readonly notAfter: Instant;
   readonly issuerKeyId?: IssuerKeyId;
@@ -75,6 +82,8 @@ export interface ReadTables {
     list(state?: Registration['state']): Promise<readonly Registration[]>;
     /** Proved and waiting, under this card key: the same card may not be registered twice. */
     findPendingByCardKey(cardKey: CardKey): Promise<readonly Registration[]>;
+    /** The one that became this card. */
+    findByCard(cardId: CardId): Promise<Registration | undefined>;
   };
   readonly cards: {
     find(id: CardId): Promise<Card | undefined>;
@@ -105,6 +114,10 @@ export interface ReadTables {
   readonly appliedLists: {
     find(scope: RevocationScope): Promise<AppliedList | undefined>;
     list(): Promise<readonly AppliedList[]>;
+  };
+  readonly crlRuns: {
+    /** The newest first. */
+    list(limit: number): Promise<readonly CrlRun[]>;
   };
   readonly settings: {
     /** Small facts about the installation itself: `demo`, `setup-done`, … */
@@ -158,5 +171,9 @@ export interface Tables extends ReadTables {
     replaceSecret(id: ClientId, secretHash: string): Promise<boolean>;
   };
   readonly appliedLists: ReadTables['appliedLists'] & { put(list: AppliedList): Promise<void> };
+  readonly crlRuns: ReadTables['crlRuns'] & {
+    /** Keeps the newest thousand. */
+    add(run: CrlRun): Promise<void>;
+  };
   readonly settings: ReadTables['settings'] & { set(name: string, value: string): Promise<void> };
 }

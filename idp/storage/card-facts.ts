@@ -38,6 +38,7 @@ function toCardFacts(fields: StoredFields): CardFacts {
     provedBySignatureAt: fields.optionalInteger('provedBySignatureAt'),
     revocationScope: toRevocationScope(fields.optionalFields('revocationScope')),
     ocspGoodAt: fields.optionalInteger('ocspGoodAt'),
+    retiresAt: fields.optionalInteger('retiresAt'),
     person: toPersonFacts(fields.fields('person')),
     organizationId: fields.text<OrganizationId>('organizationId'),
     declaredVerifier: fields.flag('declaredVerifier'),

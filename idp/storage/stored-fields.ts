@@ -37,6 +37,11 @@ export class StoredFields {
       : this.#unfit(name);
   }
 
+  number(name: string): number {
+    const value = this.#values[name];
+    return typeof value === 'number' && Number.isFinite(value) ? value : this.#unfit(name);
+  }
+
   /** `true` and `false`, in a row 1 and 0. */
   flag(name: string): boolean {
     const value = this.#values[name];
@@ -83,6 +88,14 @@ export class StoredFields {
     if (value === undefined) return undefined;
     if (typeof value !== 'object') return this.#unfit(name);
     return new StoredFields(value, `${this.#where}.${name}`, this.#code);
+  }
+
+  /** Documents within a document. */
+  list(name: string): readonly StoredFields[] {
+    const value = this.#json(name);
+    const fits = Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null);
+    if (!fits) return this.#unfit(name);
+    return (value as object[]).map((item) => new StoredFields(item, `${this.#where}.${name}`, this.#code));
   }
 
   #json(name: string): unknown {

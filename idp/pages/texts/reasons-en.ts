@@ -79,6 +79,10 @@ const denial: Reasons['denial'] = {
     what: 'Whether the card’s certificate is still good cannot be found out at the moment.',
     next: `${usePin} If that is not possible, try again a little later. If it goes on, ${askThem}`,
   },
+  'certificate-unknown-to-issuer': {
+    what: 'The issuer of the card’s certificate does not know it.',
+    next: `Have the certificate looked at where the card was issued, and ${askThem}`,
+  },
   'assurance-not-accepted': {
     what: 'This system does not accept this way of signing in.',
     next: usePin,

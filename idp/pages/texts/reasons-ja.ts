@@ -78,6 +78,10 @@ const denial: Reasons['denial'] = {
     what: 'カードの証明書が有効かどうかを、いま確認できません。',
     next: `${usePin}できないときは、しばらく待ってから試してください。続くときは、${askAdministrator}`,
   },
+  'certificate-unknown-to-issuer': {
+    what: 'カードの証明書が、発行元に登録されていません。',
+    next: `カードを発行した窓口で証明書を確認してください。${askAdministrator}`,
+  },
   'assurance-not-accepted': {
     what: 'このシステムは、この方法でのサインインを受け付けていません。',
     next: usePin,

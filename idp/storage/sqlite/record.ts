@@ -10,13 +10,14 @@ import { closeAll, openForReading, openForWriting } from './connection.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { migrateToLatest } from './migrate.ts';
 import { first } from './migrations/record-001-first.ts';
+import { revocation } from './migrations/record-002-revocation.ts';
 import type { RecordSchema } from './schema.ts';
 import { factsOfRows, factsQuery } from './tables/facts.ts';
 import { noteCard } from './tables/index-notes.ts';
 import { tablesOver } from './tables/tables.ts';
 import type { WriteTurn } from './write-turn.ts';
 
-export const recordMigrations = { '001-first': first };
+export const recordMigrations = { '001-first': first, '002-revocation': revocation };
 const code = 'ERR_RECORD_UNAVAILABLE';
 
 /**
@@ -49,6 +50,7 @@ class SqliteRecord implements SystemRecord {
   readonly readers: ReadTables['readers'];
   readonly clients: ReadTables['clients'];
   readonly appliedLists: ReadTables['appliedLists'];
+  readonly crlRuns: ReadTables['crlRuns'];
   readonly settings: ReadTables['settings'];
   readonly #connections: readonly DatabaseSync[];
   readonly #writing: Kysely<RecordSchema>;
@@ -71,6 +73,7 @@ class SqliteRecord implements SystemRecord {
     this.readers = tables.readers;
     this.clients = tables.clients;
     this.appliedLists = tables.appliedLists;
+    this.crlRuns = tables.crlRuns;
     this.settings = tables.settings;
   }
 

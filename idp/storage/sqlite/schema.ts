@@ -8,6 +8,7 @@ export interface RecordSchema {
   readers: ReaderRow;
   clients: ClientRow;
   applied_lists: AppliedListRow;
+  crl_runs: { run_id: string; started_at: number; run: string };
   settings: { name: string; value: string };
   index_notes: { card_key: Uint8Array };
   card_index: { card_key: Uint8Array; facts: string };
@@ -55,12 +56,15 @@ export interface RegistrationRow {
   nonce: string;
   begun_at: number;
   consent_sha256: string;
+  consent_version: string;
   /** JSON of the whole proof; the columns after it repeat what is searched for. */
   proof: string | null;
   proof_card_key: Uint8Array | null;
   scope_issuer_key_id: string | null;
   scope_distribution_point: string | null;
   revoked_at: number | null;
+  /** JSON of the sealed answer. */
+  approval_evidence: string | null;
   decided_by: string | null;
   decided_at: number | null;
   card_id: string | null;
@@ -81,6 +85,11 @@ export interface CardRow {
   scope_issuer_key_id: string | null;
   scope_distribution_point: string | null;
   ocsp_good_at: number | null;
+  profile: string | null;
+  revocation_reason: string | null;
+  revoked_at: number | null;
+  replaces: string | null;
+  retires_at: number | null;
 }
 
 export interface ReaderRow {
@@ -120,6 +129,11 @@ interface AppliedListRow {
   next_update: number;
   entry_count: number;
   applied_at: number;
+  sha256: string;
+  doubt: string | null;
+  trusted_this_update: number | null;
+  trusted_next_update: number | null;
+  trusted_entry_count: number | null;
 }
 
 export interface AuditEventRow {

@@ -22,6 +22,8 @@ import {
   signature,
 } from './login-case.ts';
 
+const everyUse = { ocspOnEveryUse: true };
+
 const number: Changes['presence'] = { type: 'number-from-device' };
 
 /** Each row: what differs from a sign-in that is granted by certificate at noon, and what comes of it. */
@@ -173,6 +175,47 @@ const table: readonly (readonly [name: string, changes: Changes, expected: strin
     'granted card-pin',
   ],
 
+  [
+    'the newest word is older, but within the grace of the policy',
+    { revocationKnownAt: noon - 48 * hour - 1, policy: { staleGraceSeconds: 3_600 } },
+    'granted certificate, stale',
+  ],
+  [
+    'the newest word is exactly at the end of the grace',
+    { revocationKnownAt: noon - 49 * hour, policy: { staleGraceSeconds: 3_600 } },
+    'granted certificate, stale',
+  ],
+  [
+    'the grace is over by 1 ms',
+    { revocationKnownAt: noon - 49 * hour - 1, policy: { staleGraceSeconds: 3_600 } },
+    'revocation-unknown',
+  ],
+  [
+    'nobody ever spoke, grace or not',
+    { revocationKnownAt: undefined, policy: { staleGraceSeconds: 3_600 } },
+    'revocation-unknown',
+  ],
+  ['the issuer was to be asked and was not', { policy: everyUse }, 'revocation-unknown'],
+  ['the issuer says good', { policy: everyUse, issuerSays: 'good' }, 'granted certificate'],
+  ['the issuer says revoked', { policy: everyUse, issuerSays: 'revoked' }, 'card-revoked'],
+  [
+    'the issuer does not know it',
+    { policy: everyUse, issuerSays: 'unknown' },
+    'certificate-unknown-to-issuer',
+  ],
+  [
+    'the issuer says revoked, and the card signed',
+    { policy: everyUse, issuerSays: 'revoked', evidence: signature },
+    'card-revoked',
+  ],
+  [
+    'the issuer was to be asked, but a FeliCa card has none',
+    { cards: [felicaCard()], evidence: idm, policy: everyUse },
+    'granted idm',
+  ],
+  ['replaced, 1 ms before the overlap ends', { card: { retiresAt: noon + 1 } }, 'granted certificate'],
+  ['replaced, when the overlap ends', { card: { retiresAt: noon } }, 'card-retired'],
+
   ['the client accepts nothing', { policy: { acceptedAcr: [] } }, 'assurance-not-accepted'],
   [
     'the client accepts nothing, not even a signature',
@@ -287,6 +330,8 @@ describe('a time that is no number', () => {
     ['revocationKnownAt', { revocationKnownAt: Number.NaN }],
     ['tapFreshSeconds', { policy: { tapFreshSeconds: Number.NaN } }],
     ['readerClockAheadSeconds', { policy: { readerClockAheadSeconds: Number.NaN } }],
+    ['retiresAt', { card: { retiresAt: Number.NaN } }],
+    ['staleGraceSeconds', { policy: { staleGraceSeconds: Number.NaN } }],
     ['maxRevocationAgeSeconds', { policy: { maxRevocationAgeSeconds: Number.NaN } }],
     ['now', { now: Number.NaN }],
   ];

@@ -39,6 +39,7 @@ export interface Changes {
   readonly presence?: Presence;
   readonly pinProof?: Partial<PinProof>;
   readonly revocationKnownAt?: number | undefined;
+  readonly issuerSays?: NonNullable<LoginFacts['issuerSays']>;
   readonly policy?: Partial<LoginPolicy>;
   readonly now?: number;
 }
@@ -84,6 +85,8 @@ export function policyOf(policy: Partial<LoginPolicy> = {}): LoginPolicy {
     readerClockAheadSeconds: 5,
     pinWindowSeconds: 4 * 3_600,
     maxRevocationAgeSeconds: 48 * 3_600,
+    staleGraceSeconds: 0,
+    ocspOnEveryUse: false,
     ...policy,
   };
 }
@@ -118,6 +121,7 @@ export function factsOf(changes: Changes): LoginFacts {
     presence: changes.presence ?? presenceOf(changes),
     ...(changes.pinProof === undefined ? {} : { pinProof: { ...pinProof, ...changes.pinProof } }),
     ...(known === undefined ? {} : { revocationKnownAt: known }),
+    ...(changes.issuerSays === undefined ? {} : { issuerSays: changes.issuerSays }),
   };
 }
 
@@ -125,5 +129,6 @@ export function factsOf(changes: Changes): LoginFacts {
 export function decide(changes: Changes): string {
   const decision = decideLogin(factsOf(changes), policyOf(changes.policy), changes.now ?? noon);
   if (decision.outcome === 'denied') return decision.reason;
-  return `granted ${decision.acr.replace('urn:kazasu:acr:', '')}`;
+  const stale = decision.onStaleRevocation ? ', stale' : '';
+  return `granted ${decision.acr.replace('urn:kazasu:acr:', '')}${stale}`;
 }

@@ -396,11 +396,32 @@ describe('clients', () => {
 
 describe('applied lists and organisations', () => {
   it('keep the newest list of each scope', async () => {
-    const list = { ...scope, crlNumber: '5', thisUpdate: 1, nextUpdate: 2, entryCount: 3, appliedAt: 4 };
+    const trusted = { thisUpdate: 1, nextUpdate: 2, entryCount: 3 };
+    const list = { ...scope, crlNumber: '5', sha256: 'a', ...trusted, appliedAt: 4, trusted };
     await record.change((tables) => tables.appliedLists.put(list));
     await record.change((tables) => tables.appliedLists.put({ ...list, crlNumber: '6' }));
     expect(await record.appliedLists.find(scope)).toEqual({ ...list, crlNumber: '6' });
     expect(await record.appliedLists.list()).toHaveLength(1);
+  });
+
+  it('keep what is doubted beside what is trusted', async () => {
+    const trusted = { thisUpdate: 1, nextUpdate: 2, entryCount: 300 };
+    const doubted = { ...trusted, thisUpdate: 2, entryCount: 3, doubt: 'shrunk' as const, trusted };
+    const list = { ...scope, crlNumber: '7', sha256: 'b', appliedAt: 4, ...doubted };
+    await record.change((tables) => tables.appliedLists.put(list));
+    expect(await record.appliedLists.find(scope)).toEqual(list);
+  });
+
+  it('keep the runs, the newest first', async () => {
+    const run = { trigger: 'schedule' as const, startedAt: 5, endedAt: 9, lists: [] };
+    const list = { distributionPoint: 'CN=here', outcome: 'applied' as const, seconds: 0.25, revoked: 2 };
+    await record.change((tables) => tables.crlRuns.add({ ...run, runId: 'one' }));
+    await record.change((tables) => tables.crlRuns.add({ ...run, runId: 'two', lists: [list] }));
+    expect(await record.crlRuns.list(9)).toEqual([
+      { ...run, runId: 'two', lists: [list] },
+      { ...run, runId: 'one' },
+    ]);
+    expect(await record.crlRuns.list(1)).toHaveLength(1);
   });
 
   it('are found by id and by name', async () => {

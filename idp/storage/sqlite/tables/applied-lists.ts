@@ -1,9 +1,11 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { IssuerKeyId } from '../../../domain/certificate-id.ts';
-import type { AppliedList } from '../../../domain/revocation.ts';
+import type { AppliedList, ListDoubt, TrustedList } from '../../../domain/revocation.ts';
 import type { Tables } from '../../../ports/system-record.ts';
-import { StoredFields } from '../../stored-fields.ts';
+import { present, StoredFields } from '../../stored-fields.ts';
 import type { RecordSchema } from '../schema.ts';
+
+const doubts: readonly ListDoubt[] = ['shrunk', 'distribution-point-missing'];
 
 export function appliedListTable(db: Kysely<RecordSchema>): Tables['appliedLists'] {
   const all = db.selectFrom('applied_lists').selectAll();
@@ -32,7 +34,7 @@ export function appliedListTable(db: Kysely<RecordSchema>): Tables['appliedLists
 
 function toAppliedList(row: Selectable<RecordSchema['applied_lists']>): AppliedList {
   const fields = new StoredFields(row, 'applied_lists');
-  return {
+  return present({
     issuerKeyId: fields.text<IssuerKeyId>('issuer_key_id'),
     distributionPoint: fields.text('distribution_point'),
     crlNumber: fields.text('crl_number'),
@@ -40,7 +42,17 @@ function toAppliedList(row: Selectable<RecordSchema['applied_lists']>): AppliedL
     nextUpdate: fields.integer('next_update'),
     entryCount: fields.integer('entry_count'),
     appliedAt: fields.integer('applied_at'),
-  };
+    sha256: fields.text('sha256'),
+    doubt: fields.optionalOneOf('doubt', doubts),
+    trusted: toTrustedList(fields),
+  });
+}
+
+function toTrustedList(fields: StoredFields): TrustedList | undefined {
+  const thisUpdate = fields.optionalInteger('trusted_this_update');
+  if (thisUpdate === undefined) return undefined;
+  const nextUpdate = fields.integer('trusted_next_update');
+  return { thisUpdate, nextUpdate, entryCount: fields.integer('trusted_entry_count') };
 }
 
 function toRow(list: AppliedList): RecordSchema['applied_lists'] {
@@ -52,5 +64,10 @@ function toRow(list: AppliedList): RecordSchema['applied_lists'] {
     next_update: list.nextUpdate,
     entry_count: list.entryCount,
     applied_at: list.appliedAt,
+    sha256: list.sha256,
+    doubt: list.doubt ?? null,
+    trusted_this_update: list.trusted?.thisUpdate ?? null,
+    trusted_next_update: list.trusted?.nextUpdate ?? null,
+    trusted_entry_count: list.trusted?.entryCount ?? null,
   };
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { CardId, CardKey, RevocationScope } from '../../../domain/card.ts';
 import type { IssuerKeyId } from '../../../domain/certificate-id.ts';
 import type { PersonId } from '../../../domain/person.ts';
+import { revocationReasons } from '../../../domain/revocation.ts';
 import type { Card, Tables } from '../../../ports/system-record.ts';
 import { cardKinds, cardStates } from '../../card-facts.ts';
 import { octetsOf } from '../../card-key-octets.ts';
@@ -57,7 +58,12 @@ function toCard(row: CardRow): Card {
     kind: fields.oneOf('kind', cardKinds),
     personId: fields.text<PersonId>('person_id'),
     state: fields.oneOf('state', cardStates),
+    profile: fields.optionalText('profile'),
     revokedBy: fields.optionalOneOf('revoked_by', ['operator', 'issuer']),
+    revocationReason: fields.optionalOneOf('revocation_reason', revocationReasons),
+    revokedAt: fields.optionalInteger('revoked_at'),
+    replaces: fields.optionalText<CardId>('replaces'),
+    retiresAt: fields.optionalInteger('retires_at'),
     notBefore: fields.integer('not_before'),
     notAfter: fields.integer('not_after'),
     issuerKeyId: fields.optionalText<IssuerKeyId>('issuer_key_id'),
@@ -90,5 +96,10 @@ function toRow(card: Card): CardRow {
     scope_issuer_key_id: card.revocationScope?.issuerKeyId ?? null,
     scope_distribution_point: card.revocationScope?.distributionPoint ?? null,
     ocsp_good_at: card.ocspGoodAt ?? null,
+    profile: card.profile ?? null,
+    revocation_reason: card.revocationReason ?? null,
+    revoked_at: card.revokedAt ?? null,
+    replaces: card.replaces ?? null,
+    retires_at: card.retiresAt ?? null,
   };
 }

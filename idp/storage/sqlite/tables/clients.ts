@@ -80,6 +80,8 @@ function toPolicy(fields: StoredFields, clientId: ClientId): LoginPolicy {
     readerClockAheadSeconds: fields.integer('readerClockAheadSeconds'),
     pinWindowSeconds: fields.integer('pinWindowSeconds'),
     maxRevocationAgeSeconds: fields.integer('maxRevocationAgeSeconds'),
+    staleGraceSeconds: fields.integer('staleGraceSeconds'),
+    ocspOnEveryUse: fields.flag('ocspOnEveryUse'),
   };
 }
 

@@ -61,6 +61,7 @@ function toFacts(fields: StoredFields): CardFacts {
     provedBySignatureAt: fields.optionalInteger('proved_by_signature_at'),
     revocationScope: scopeOf(fields),
     ocspGoodAt: fields.optionalInteger('ocsp_good_at'),
+    retiresAt: fields.optionalInteger('retires_at'),
     person: toPersonFacts(fields),
     organizationId: fields.text<OrganizationId>('organization_id'),
     declaredVerifier: fields.optionalText('verifier_basis') !== undefined,

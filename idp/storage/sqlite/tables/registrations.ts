@@ -9,6 +9,7 @@ import type {
   Registration,
   RegistrationId,
   RegistrationState,
+  SealedEvidence,
 } from '../../../domain/registration.ts';
 import type { Tables } from '../../../ports/system-record.ts';
 import { cardKinds, toRevocationScope } from '../../card-facts.ts';
@@ -35,6 +36,10 @@ export function registrationTable(db: Kysely<RecordSchema>): Tables['registratio
         .where('state', '=', 'pending')
         .execute();
       return rows.map(toRegistration);
+    },
+    async findByCard(cardId) {
+      const row = await all.where('card_id', '=', cardId).executeTakeFirst();
+      return row && toRegistration(row);
     },
     async add(registration) {
       await db.insertInto('registrations').values(toRow(registration)).execute();
@@ -65,8 +70,10 @@ function toRegistration(row: RegistrationRow): Registration {
     nonce: fields.text('nonce'),
     begunAt: fields.integer('begun_at'),
     consentSha256: fields.text('consent_sha256'),
+    consentVersion: fields.text('consent_version'),
     proof: proof && toProvedCard(proof),
     revokedAt: fields.optionalInteger('revoked_at'),
+    approvalEvidence: toEvidence(fields.optionalFields('approval_evidence')),
     decidedBy: fields.optionalText<Actor>('decided_by'),
     decidedAt: fields.optionalInteger('decided_at'),
     cardId: fields.optionalText<CardId>('card_id'),
@@ -85,7 +92,20 @@ function toProvedCard(fields: StoredFields): ProvedCard {
     provedAt: fields.integer('provedAt'),
     ocspGoodAt: fields.integer('ocspGoodAt'),
     sealedCertificate: fields.text('sealedCertificate'),
+    profile: fields.text('profile'),
+    ocspEvidence: toEvidence(fields.optionalFields('ocspEvidence')),
   });
+}
+
+function toEvidence(fields: StoredFields | undefined): SealedEvidence | undefined {
+  return (
+    fields && {
+      responder: fields.text('responder'),
+      producedAt: fields.integer('producedAt'),
+      sha256: fields.text('sha256'),
+      sealed: fields.text('sealed'),
+    }
+  );
 }
 
 function toRow(registration: Registration): RegistrationRow {
@@ -101,11 +121,14 @@ function toRow(registration: Registration): RegistrationRow {
     nonce: registration.nonce,
     begun_at: registration.begunAt,
     consent_sha256: registration.consentSha256,
+    consent_version: registration.consentVersion,
     proof: proof === undefined ? null : JSON.stringify(proof),
     proof_card_key: proof === undefined ? null : octetsOf(proof.cardKey),
     scope_issuer_key_id: proof?.revocationScope?.issuerKeyId ?? null,
     scope_distribution_point: proof?.revocationScope?.distributionPoint ?? null,
     revoked_at: registration.revokedAt ?? null,
+    approval_evidence:
+      registration.approvalEvidence === undefined ? null : JSON.stringify(registration.approvalEvidence),
     decided_by: registration.decidedBy ?? null,
     decided_at: registration.decidedAt ?? null,
     card_id: registration.cardId ?? null,

@@ -5,6 +5,7 @@ import { appliedListTable } from './applied-lists.ts';
 import { auditTable } from './audit.ts';
 import { cardTable } from './cards.ts';
 import { clientTable } from './clients.ts';
+import { crlRunTable } from './crl-runs.ts';
 import { invitationTable } from './invitations.ts';
 import { organizationTable } from './organizations.ts';
 import { personTable } from './people.ts';
@@ -23,6 +24,7 @@ export function tablesOver(db: Kysely<RecordSchema>): Tables {
     readers: readerTable(db),
     clients: clientTable(db),
     appliedLists: appliedListTable(db),
+    crlRuns: crlRunTable(db),
     settings: settingTable(db),
     audit: auditTable(db),
   };

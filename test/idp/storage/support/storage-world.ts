@@ -113,6 +113,7 @@ export function registration(id: string, holder: Person, changed: Partial<Regist
     nonce: `nonce-${id}`,
     begunAt: start,
     consentSha256: 'consent',
+    consentVersion: '2026-11-01',
     ...changed,
   };
 }
@@ -129,6 +130,7 @@ export function proof(n: number): NonNullable<Registration['proof']> {
     provedAt: start,
     ocspGoodAt: start,
     sealedCertificate: 'sealed-certificate',
+    profile: 'my-number-card-2016',
   };
 }
 
@@ -167,6 +169,8 @@ export function ldapClient(name: string): LdapClient {
       readerClockAheadSeconds: 5,
       pinWindowSeconds: 0,
       maxRevocationAgeSeconds: 86_400,
+      staleGraceSeconds: 0,
+      ocspOnEveryUse: false,
     },
   };
 }
