@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { RevocationScope } from '../domain/card.ts';
+import { type CardProfile, defaultCardProfiles } from '../domain/card-profile.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import type { Instant } from '../domain/instant.ts';
 import type {
@@ -9,12 +10,11 @@ import type {
   VerifiedCertificate,
 } from '../ports/jpki.ts';
 import { type Anchor, organizationOf, usableAnchors } from './anchors.ts';
-import { type CardProfile, myNumberCard } from './card-profile.ts';
 import { type ParsedCertificate, parseCertificate } from './certificate.ts';
 import { formatName } from './distinguished-name.ts';
 import { extensionOid, readCrlDistributionPoint, readOcspUrl } from './extensions.ts';
 import { claimedIssuer, dateRefusal, isSignedBy } from './path.ts';
-import { profileRefusal } from './profile-check.ts';
+import { profileOf } from './profile-check.ts';
 import { verifyPossession } from './proof-of-possession.ts';
 import { type CheckedCertificate, createVerifiedCache } from './verified-cache.ts';
 
@@ -65,19 +65,18 @@ function check(der: Uint8Array, options: CertificateVerifierOptions): Checked {
 }
 
 function checkParsed(parsed: ParsedCertificate, options: CertificateVerifierOptions): Checked {
-  const { anchors, profiles = [myNumberCard], allowTestAuthorities = false } = options;
-  const profile = profiles.find(({ signatureAlgorithms }) =>
+  const { anchors, profiles = defaultCardProfiles, allowTestAuthorities = false } = options;
+  const candidates = profiles.filter(({ signatureAlgorithms }) =>
     signatureAlgorithms.some(({ oid }) => oid === parsed.signatureAlgorithm),
   );
   const x509 = secondOpinion(parsed);
   if (x509 === undefined) return refused('malformed');
-  if (profile === undefined) return refused('algorithm-not-in-profile');
+  if (candidates.length === 0) return refused('algorithm-not-in-profile');
   const organization = organizationOf(parsed.issuer);
-  if (profile.testOrganizations.includes(organization) && !allowTestAuthorities) {
-    return refused('test-authority');
-  }
-  const misfit = profileRefusal(parsed, x509.publicKey, profile);
-  if (misfit !== undefined) return refused(misfit);
+  const isTest = candidates.some(({ testOrganizations }) => testOrganizations.includes(organization));
+  if (isTest && !allowTestAuthorities) return refused('test-authority');
+  const fit = profileOf(parsed, x509.publicKey, candidates);
+  if (fit.outcome === 'refused') return fit;
   if (anchors.length === 0) return refused('no-anchor');
   const usable = usableAnchors(anchors, allowTestAuthorities);
   const issuer = claimedIssuer(usable, parsed.issuer, parsed.extensions);
@@ -85,7 +84,7 @@ function checkParsed(parsed: ParsedCertificate, options: CertificateVerifierOpti
   if (!isSignedBy(x509, issuer)) return refused('signature-invalid');
   return {
     outcome: 'checked',
-    checked: { issuer, certificate: verified(parsed, x509, issuer, profile) },
+    checked: { issuer, certificate: verified(parsed, x509, issuer, fit.profile) },
   };
 }
 

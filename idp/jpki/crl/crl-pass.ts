@@ -1,9 +1,9 @@
 import { createVerify, type Verify } from 'node:crypto';
+import type { SignatureAlgorithmProfile } from '../../domain/card-profile.ts';
 import { InvalidInput } from '../../domain/fault.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { CrlRefusal, CrlVerdict } from '../../ports/jpki.ts';
 import type { Anchor } from '../anchors.ts';
-import type { SignatureAlgorithmProfile } from '../card-profile.ts';
 import { DerReader, notDer, rawOf, tag } from '../der-reader.ts';
 import { bitStringOf } from '../der-values.ts';
 import { claimedIssuer } from '../path.ts';

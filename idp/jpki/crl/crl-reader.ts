@@ -1,9 +1,9 @@
+import { type CardProfile, defaultCardProfiles } from '../../domain/card-profile.ts';
 import { parseIssuerKeyId, type SerialNumber } from '../../domain/certificate-id.ts';
 import { InvalidInput } from '../../domain/fault.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { CrlReader, CrlVerdict } from '../../ports/jpki.ts';
 import { type Anchor, usableAnchors } from '../anchors.ts';
-import { type CardProfile, myNumberCard } from '../card-profile.ts';
 import { extensionOid, readAuthorityKeyIdentifier } from '../extensions.ts';
 import { readCrlHeader } from './crl-header.ts';
 import { CrlPass, type CrlTrust, readTail } from './crl-pass.ts';
@@ -29,7 +29,7 @@ export interface JpkiCrlReader extends CrlReader {
 
 /** A reader that trusts the pinned anchors. @see RFC 5280 §6.3 */
 export function createCrlReader(options: CrlReaderOptions): JpkiCrlReader {
-  const { profiles = [myNumberCard], allowTestAuthorities = false } = options;
+  const { profiles = defaultCardProfiles, allowTestAuthorities = false } = options;
   const trust: CrlTrust = {
     anchors: usableAnchors(options.anchors, allowTestAuthorities),
     signatureAlgorithms: profiles.flatMap(({ signatureAlgorithms }) => signatureAlgorithms),

@@ -1,9 +1,9 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CertificationAuthority } from '../../../idp/demo/authority/certification-authority.ts';
+import { type CardProfile, myNumberCard } from '../../../idp/domain/card-profile.ts';
 import type { SerialNumber } from '../../../idp/domain/certificate-id.ts';
 import { readAnchor } from '../../../idp/jpki/anchors.ts';
-import { type CardProfile, myNumberCard } from '../../../idp/jpki/card-profile.ts';
 import { createCertificateVerifier } from '../../../idp/jpki/certificate-verifier.ts';
 import { createCrlReader } from '../../../idp/jpki/crl/crl-reader.ts';
 import { testDay } from '../../support/test-pki.ts';
