@@ -51,6 +51,7 @@ const onlyImportedBy: { readonly [packageName: string]: readonly string[] } = {
   pkijs: ['idp/jpki', 'connectors/jpki', 'idp/storage'],
   asn1js: ['idp/jpki', 'connectors/jpki', 'idp/storage'],
   ldapts: ['connectors/jpki', 'connectors/directory'],
+  undici: ['connectors/jpki'],
   smartcard: ['reader-bridge'],
   commander: ['idp/commands'],
   'csv-parse': ['connectors/directory'],

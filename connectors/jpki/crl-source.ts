@@ -9,8 +9,10 @@ export interface CrlSourceOptions {
   readonly timeoutSeconds?: number;
   /** A list that is longer is not taken. */
   readonly maxOctets?: number;
-  /** For `ldaps:`: PEM certificates to trust instead of the system's. */
+  /** For `ldaps:` and `https:`: PEM certificates to trust instead of the system's. */
   readonly ca?: string;
+  /** For `http:` and `https:`: `http://[user:password@]host:port` on the way; empty: none. */
+  readonly httpProxy?: string;
   /** For `ldap:` and `ldaps:`: anonymous unless given. */
   readonly credentials?: { readonly bindDN: string; readonly password: string };
 }

@@ -43,22 +43,21 @@ export const bufferOf = (octets: Uint8Array): ArrayBuffer => Uint8Array.from(oct
 
 /**
  * An unsigned request about one certificate.
- * @param nonce 32 octets, new for every request. @see RFC 9654 §2.1
+ * @param nonce 32 octets, new for every request; none for a responder that fails on it. @see RFC 9654 §2.1
  */
-export function encodeOcspRequest(certId: OcspCertId, nonce: Uint8Array): Uint8Array<ArrayBuffer> {
+export function encodeOcspRequest(certId: OcspCertId, nonce?: Uint8Array): Uint8Array<ArrayBuffer> {
   const reqCert = new CertID({
     hashAlgorithm: new AlgorithmIdentifier({ algorithmId: certId.digestOid, algorithmParams: new Null() }),
     issuerNameHash: new OctetString({ valueHex: bufferOf(certId.issuerNameHash) }),
     issuerKeyHash: new OctetString({ valueHex: bufferOf(certId.issuerKeyHash) }),
     serialNumber: new Integer({ valueHex: bufferOf(certId.serialNumber) }),
   });
-  const nonceExtension = new Extension({
-    extnID: nonceOid,
-    extnValue: new OctetString({ valueHex: bufferOf(nonce) }).toBER(),
-  });
   const tbsRequest = new TBSRequest({
     requestList: [new Request({ reqCert })],
-    requestExtensions: [nonceExtension],
+    ...(nonce === undefined ? {} : { requestExtensions: [nonceExtension(nonce)] }),
   });
   return new Uint8Array(new OCSPRequest({ tbsRequest }).toSchema(true).toBER());
 }
+
+const nonceExtension = (nonce: Uint8Array): Extension =>
+  new Extension({ extnID: nonceOid, extnValue: new OctetString({ valueHex: bufferOf(nonce) }).toBER() });

@@ -1,9 +1,10 @@
-import { type KeyObject, verify, X509Certificate } from 'node:crypto';
-import type { GeneralizedTime } from 'asn1js';
-import { BasicOCSPResponse, OCSPResponse, type SingleResponse } from 'pkijs';
+import { fromBER } from 'asn1js';
+import { BasicOCSPResponse, type Extension, OCSPResponse } from 'pkijs';
 import type { Instant } from '../../idp/domain/instant.ts';
 import type { OcspStatus } from '../../idp/ports/jpki.ts';
 import { bufferOf, nonceOid, type OcspCertId } from './ocsp-request.ts';
+import { type NocheckPolicy, type SignerRefusal, signerRefusal } from './ocsp-signer.ts';
+import { hasUnknownCritical, type StatementRefusal, statementAbout } from './ocsp-statement.ts';
 
 /** Why an answer tells nothing: a closed set. */
 export type OcspRefusal =
@@ -11,13 +12,10 @@ export type OcspRefusal =
   | 'try-later'
   | 'unauthorized'
   | 'not-successful'
-  | 'algorithm-not-allowed'
-  | 'signature-invalid'
-  | 'responder-not-authorized'
+  | SignerRefusal
   | 'nonce-mismatch'
-  | 'other-certificate'
-  | 'not-yet-valid'
-  | 'stale';
+  | 'nonce-missing'
+  | StatementRefusal;
 
 export type OcspVerdict =
   | {
@@ -28,27 +26,25 @@ export type OcspVerdict =
     }
   | { readonly outcome: 'refused'; readonly reason: OcspRefusal };
 
+/**
+ * `preferred`: sent; an answer without it must be 15 minutes old at most. `required`: no answer without it. `off`: for
+ * responders that fail on it; the 15 minutes alone.
+ */
+export type NoncePolicy = 'preferred' | 'required' | 'off';
+
 /** What was asked, by which an answer is judged. */
 export interface OcspQuestion {
   readonly certId: OcspCertId;
-  readonly nonce: Uint8Array;
+  /** Only where one was sent. */
+  readonly nonce?: Uint8Array;
   readonly issuerDer: Uint8Array;
+  /** Whether an answer without our nonce is refused; it is not unless said. */
+  readonly nonceRequired?: boolean;
+  /** `required` unless said otherwise. */
+  readonly nocheck?: NocheckPolicy;
 }
 
 const basicResponseOid = '1.3.6.1.5.5.7.48.1.1';
-const ocspSigning = '1.3.6.1.5.5.7.3.9';
-const clockSkewSeconds = 300;
-/** JPKI refreshes its data every 15 minutes; without a nonce an older answer may be a replay. */
-const freshWithoutNonceSeconds = 900;
-const mostCertificates = 4;
-
-const signatureDigests: { readonly [oid: string]: string } = {
-  '1.2.840.113549.1.1.11': 'sha256',
-  '1.2.840.113549.1.1.12': 'sha384',
-  '1.2.840.113549.1.1.13': 'sha512',
-  '1.2.840.10045.4.3.2': 'sha256',
-  '1.2.840.10045.4.3.3': 'sha384',
-};
 
 const statuses: { readonly [responseStatus: number]: OcspRefusal } = { 3: 'try-later', 6: 'unauthorized' };
 
@@ -60,108 +56,51 @@ const refused = (reason: OcspRefusal): OcspVerdict => ({ outcome: 'refused', rea
  */
 export function checkOcspResponse(der: Uint8Array, question: OcspQuestion, now: Instant): OcspVerdict {
   try {
-    const response = OCSPResponse.fromBER(bufferOf(der));
+    const response = new OCSPResponse({ schema: wholly(der) });
     const status = response.responseStatus.valueBlock.valueDec;
     if (status !== 0) return refused(statuses[status] ?? 'not-successful');
     if (response.responseBytes?.responseType !== basicResponseOid) return refused('malformed');
     const octets = response.responseBytes.response.valueBlock.valueHexView;
-    return checkBasicResponse(BasicOCSPResponse.fromBER(bufferOf(octets)), question, now);
+    return checkBasicResponse(new BasicOCSPResponse({ schema: wholly(octets) }), question, now);
   } catch {
     // Both parsers throw what they like on input that is not OCSP; none of it is an answer.
     return refused('malformed');
   }
 }
 
+/** The one value that fills the octets: what hangs behind it is signed by nobody. */
+function wholly(octets: Uint8Array) {
+  const { offset, result } = fromBER(bufferOf(octets));
+  if (offset !== octets.length) throw new TypeError('not one value');
+  return result;
+}
+
 function checkBasicResponse(basic: BasicOCSPResponse, question: OcspQuestion, now: Instant): OcspVerdict {
-  const distrust = signerRefusal(basic, question.issuerDer, now);
+  const distrust = signerRefusal(basic, question.issuerDer, question.nocheck ?? 'required', now);
   if (distrust !== undefined) return refused(distrust);
-  const nonce = basic.tbsResponseData.responseExtensions?.find(({ extnID }) => extnID === nonceOid);
-  if (nonce !== undefined && !isNonce(nonce.extnValue.valueBlock.valueHexView, question.nonce)) {
-    return refused('nonce-mismatch');
+  const { responses, responseExtensions = [], producedAt } = basic.tbsResponseData;
+  const nonces = responseExtensions.filter(({ extnID }) => extnID === nonceOid);
+  if (hasUnknownCritical(responseExtensions.filter(({ extnID }) => extnID !== nonceOid))) {
+    return refused('unknown-critical-extension');
   }
-  const single = basic.tbsResponseData.responses.find((one) => speaksOf(one, question.certId));
-  if (single === undefined) return refused('other-certificate');
-  const reason = windowRefusal(single, nonce !== undefined, now);
-  if (reason !== undefined) return refused(reason);
-  const answer = statusOf(single);
-  const producedAt = basic.tbsResponseData.producedAt.getTime();
-  return answer
-    ? { outcome: 'answered', answer, producedAt, boreNonce: nonce !== undefined }
-    : refused('malformed');
+  const doubt = nonceRefusal(nonces, question);
+  if (doubt !== undefined) return refused(doubt);
+  const boreNonce = nonces.length > 0;
+  const statement = statementAbout(question.certId, responses, boreNonce, now);
+  if (statement.outcome === 'refused') return statement;
+  return { outcome: 'answered', answer: statement.status, producedAt: producedAt.getTime(), boreNonce };
 }
 
-/** The issuer itself, or a delegate whose certificate the issuer made for this. @see RFC 6960 §4.2.2.2 */
-function signerRefusal(
-  basic: BasicOCSPResponse,
-  issuerDer: Uint8Array,
-  now: Instant,
-): OcspRefusal | undefined {
-  const digest = signatureDigests[basic.signatureAlgorithm.algorithmId];
-  if (digest === undefined) return 'algorithm-not-allowed';
-  const issuer = new X509Certificate(issuerDer);
-  const isSignedBy = (key: KeyObject): boolean => {
-    const signature = basic.signature.valueBlock.valueHexView;
-    return verifies(digest, basic.tbsResponseData.tbsView, key, signature);
-  };
-  if (isSignedBy(issuer.publicKey)) return undefined;
-  const delegates = (basic.certs ?? [])
-    .slice(0, mostCertificates)
-    .map((certificate) => new X509Certificate(new Uint8Array(certificate.toSchema().toBER())));
-  const signer = delegates.find((delegate) => isSignedBy(delegate.publicKey));
-  if (signer === undefined) return 'signature-invalid';
-  return isDelegate(signer, issuer, now) ? undefined : 'responder-not-authorized';
+/** Another nonce than ours is the answer to another question, or a replay. @see RFC 9654 §2.1 */
+function nonceRefusal(nonces: readonly Extension[], question: OcspQuestion): OcspRefusal | undefined {
+  const { nonce, nonceRequired = false } = question;
+  if (nonces.length === 0) return nonceRequired ? 'nonce-missing' : undefined;
+  const isOurs = ({ extnValue }: Extension): boolean =>
+    nonce !== undefined && isNonce(extnValue.valueBlock.valueHexView, nonce);
+  return nonces.every(isOurs) ? undefined : 'nonce-mismatch';
 }
-
-function verifies(digest: string, data: Uint8Array, key: KeyObject, signature: Uint8Array): boolean {
-  try {
-    return verify(digest, data, key, signature);
-  } catch {
-    return false;
-  }
-}
-
-const isDelegate = (signer: X509Certificate, issuer: X509Certificate, now: Instant): boolean =>
-  signer.checkIssued(issuer) &&
-  signer.verify(issuer.publicKey) &&
-  // node:crypto calls the extended key usage so.
-  (signer.keyUsage ?? []).includes(ocspSigning) &&
-  signer.validFromDate.getTime() <= now &&
-  now < signer.validToDate.getTime() + 1000;
 
 /** The extension's value is an OCTET STRING of the nonce; some responders leave the inner header out. */
 const isNonce = (value: Uint8Array, nonce: Uint8Array): boolean =>
   Buffer.compare(value, Buffer.concat([Buffer.from([0x04, nonce.length]), nonce])) === 0 ||
   Buffer.compare(value, nonce) === 0;
-
-function speaksOf({ certID }: SingleResponse, wanted: OcspCertId): boolean {
-  const pairs: readonly (readonly [Uint8Array, Uint8Array])[] = [
-    [certID.issuerNameHash.valueBlock.valueHexView, wanted.issuerNameHash],
-    [certID.issuerKeyHash.valueBlock.valueHexView, wanted.issuerKeyHash],
-    [certID.serialNumber.valueBlock.valueHexView, wanted.serialNumber],
-  ];
-  return (
-    certID.hashAlgorithm.algorithmId === wanted.digestOid &&
-    pairs.every(([one, other]) => Buffer.compare(one, other) === 0)
-  );
-}
-
-/** @see RFC 6960 §4.2.2.1 */
-function windowRefusal(single: SingleResponse, hasNonce: boolean, now: Instant): OcspRefusal | undefined {
-  const thisUpdate = single.thisUpdate.getTime();
-  if (thisUpdate > now + clockSkewSeconds * 1000) return 'not-yet-valid';
-  if (single.nextUpdate !== undefined && single.nextUpdate.getTime() < now) return 'stale';
-  // Without nextUpdate newer data is always there: an answer is as good as its age.
-  const mustBeYoung = !hasNonce || single.nextUpdate === undefined;
-  return mustBeYoung && thisUpdate < now - freshWithoutNonceSeconds * 1000 ? 'stale' : undefined;
-}
-
-/** CertStatus is a CHOICE by tag. @see RFC 6960 §4.2.1 */
-function statusOf(single: SingleResponse): OcspStatus | undefined {
-  const { tagClass, tagNumber } = single.certStatus.idBlock;
-  if (tagClass !== 3) return undefined;
-  if (tagNumber === 0) return { status: 'good', thisUpdate: single.thisUpdate.getTime() };
-  if (tagNumber === 2) return { status: 'unknown' };
-  if (tagNumber !== 1) return undefined;
-  const revocationTime: GeneralizedTime = single.certStatus.valueBlock.value[0];
-  return { status: 'revoked', revocationTime: revocationTime.toDate().getTime() };
-}

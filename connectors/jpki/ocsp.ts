@@ -3,8 +3,10 @@ import { Fault } from '../../idp/domain/fault.ts';
 import type { Instant } from '../../idp/domain/instant.ts';
 import type { OcspAnswer, OcspClient, VerifiedCertificate } from '../../idp/ports/jpki.ts';
 import { requestBounded } from './bounded-http.ts';
+import { type OcspMethod, ocspExchange } from './ocsp-exchange.ts';
 import { type CertIdDigest, encodeOcspRequest, ocspCertId } from './ocsp-request.ts';
-import { checkOcspResponse, type OcspVerdict } from './ocsp-response.ts';
+import { checkOcspResponse, type NoncePolicy, type OcspVerdict } from './ocsp-response.ts';
+import type { NocheckPolicy } from './ocsp-signer.ts';
 
 export interface OcspClientOptions {
   /** Asked instead of the address in the certificate. */
@@ -15,6 +17,14 @@ export interface OcspClientOptions {
   readonly timeoutSeconds?: number;
   /** The hash in the certID; every responder knows SHA-1, which names here and protects nothing. @see RFC 5019 §2.1.1 */
   readonly certIdDigest?: CertIdDigest;
+  /** `post` unless said otherwise. */
+  readonly method?: OcspMethod;
+  /** `preferred` unless said otherwise. */
+  readonly nonce?: NoncePolicy;
+  /** `required` unless said otherwise. */
+  readonly nocheck?: NocheckPolicy;
+  /** `http://[user:password@]host:port` on the way; empty: none. */
+  readonly httpProxy?: string;
 }
 
 export const jpkiOcspHost = 'ocspauthnorm.jpki.go.jp';
@@ -45,24 +55,24 @@ export function createOcspClient(options: OcspClientOptions = {}): OcspClient {
 }
 
 async function ask(
-  url: URL,
+  responder: URL,
   certificate: VerifiedCertificate,
   options: OcspClientOptions,
   now: Instant,
 ): Promise<Asked> {
+  const { method = 'post', nonce: policy = 'preferred', nocheck = 'required', httpProxy } = options;
   const certId = ocspCertId(certificate, options.certIdDigest ?? 'sha1');
-  const nonce = randomBytes(nonceOctets);
+  const nonce = policy === 'off' ? undefined : randomBytes(nonceOctets);
+  const { url, exchange } = ocspExchange(responder, encodeOcspRequest(certId, nonce), method);
   const response = await requestBounded(
     url,
-    {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/ocsp-request', Accept: 'application/ocsp-response' },
-      body: encodeOcspRequest(certId, nonce),
-    },
+    exchange,
     { timeoutSeconds: options.timeoutSeconds ?? 5, maxOctets, faultCode: 'ERR_OCSP_UNAVAILABLE' },
+    httpProxy ? { proxy: httpProxy } : {},
   );
-  const verdict = checkOcspResponse(response, { certId, nonce, issuerDer: certificate.issuerDer }, now);
-  return { verdict, response };
+  const asked = { certId, issuerDer: certificate.issuerDer, nocheck, nonceRequired: policy === 'required' };
+  const question = nonce === undefined ? asked : { ...asked, nonce };
+  return { verdict: checkOcspResponse(response, question, now), response };
 }
 
 interface Asked {
