@@ -167,6 +167,6 @@ export const isForbiddenApplication = (aid: string): boolean =>
 /** Certificate, CA, key and password of the electronic signature: no profile may name them. */
 const signatureHalf: readonly string[] = ['0001', '0002', '001a', '001b'];
 
-/** Whether a file belongs to the card's electronic signature, which this product never touches. */
-export const isForbiddenFile = (aid: string, fileId: string): boolean =>
-  aid === jpkiAid && signatureHalf.includes(fileId);
+/** Whether a file, or what a short identifier stands for, belongs to the electronic signature, which is never touched. */
+export const isForbiddenFile = (aid: string, fileId: string, shortId?: string): boolean =>
+  aid === jpkiAid && [fileId, `00${shortId}`].some((id) => signatureHalf.includes(id));
