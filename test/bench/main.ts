@@ -21,6 +21,7 @@ type Bench = () => Promise<readonly BenchResult[]>;
 const benches: { readonly [name: string]: () => Promise<Bench> } = {
   ldap: () => load('ldap', 'benchLdap'),
   crl: () => load('crl', 'benchCrl'),
+  'crl-sign-in': () => load('crl-sign-in', 'benchCrlSignIn'),
   oidc: () => load('oidc', 'benchOidc'),
 };
 

@@ -4,10 +4,7 @@ import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { openSystem, serve } from '../../idp/compose.ts';
 import { readConfig } from '../../idp/config.ts';
-import {
-  CertificationAuthority,
-  generateRsaKeyPair,
-} from '../../idp/demo/authority/certification-authority.ts';
+import { generateRsaKeyPair } from '../../idp/demo/authority/certification-authority.ts';
 import { wishedOrFreePort } from '../../idp/demo/free-port.ts';
 import { toAcr } from '../../idp/domain/assurance.ts';
 import type { CardId } from '../../idp/domain/card.ts';
@@ -19,21 +16,22 @@ import type { FlowContext } from '../../idp/flows/context.ts';
 import { addOidcClient } from '../../idp/flows/manage-clients.ts';
 import { addReader, enrolReader } from '../../idp/flows/manage-readers.ts';
 import { changeAndPublish } from '../../idp/flows/publish-cards.ts';
+import { benchAuthority } from './bench-authority.ts';
 import { announce } from './oidc-target.ts';
 
-/** `oidc-ours.ts DIRECTORY`: the whole system as `start` composes it, with people whose certificates are verified. */
+/**
+ * `oidc-ours.ts DIRECTORY [CRL-SOURCE]`: the whole system as `start` composes it, with people whose certificates are
+ * verified. The authority's key is the one in the directory, where there is one.
+ */
 const cards = 200;
 const readers = 64;
 const redirectUri = 'http://localhost:9/callback';
 const admin = actor('os', 'bench');
-const directory = process.argv[2]!;
+const [directory = '', crlSource = ''] = process.argv.slice(2);
 const dayMs = 86_400_000;
 const now = Date.now();
 
-const authority = new CertificationAuthority({
-  keyPair: await generateRsaKeyPair(),
-  notBefore: now - 30 * dayMs,
-});
+const authority = await benchAuthority(directory);
 const anchors = join(directory, 'anchors');
 mkdirSync(anchors, { recursive: true });
 writeFileSync(join(anchors, 'authority.cer'), authority.certificate);
@@ -48,6 +46,7 @@ const config = readConfig(
     KAZASU_LDAPS_PORT: String(await wishedOrFreePort(0)),
     KAZASU_JPKI_ANCHORS: anchors,
     KAZASU_JPKI_ALLOW_TEST_CA: 'true',
+    KAZASU_CRL_SOURCES: crlSource,
   },
   '',
 );
@@ -76,7 +75,11 @@ announce({
   certificates,
 });
 
-async function addCards({ record, numbers }: FlowContext): Promise<readonly string[]> {
+async function addCards({
+  record,
+  numbers,
+  certificates: verifier,
+}: FlowContext): Promise<readonly string[]> {
   const holder = await generateRsaKeyPair();
   const organizationId = 'bench' as OrganizationId;
   await record.change((tables) =>
@@ -87,7 +90,10 @@ async function addCards({ record, numbers }: FlowContext): Promise<readonly stri
     authority.issueUserCertificate({ publicKey: holder.publicKey, notBefore: now - dayMs }),
   );
   await changeAndPublish(context, async (tables) => {
-    for (const [index, { serialNumber, notBefore, notAfter }] of issued.entries()) {
+    for (const [index, { certificate, serialNumber, notBefore, notAfter }] of issued.entries()) {
+      const verdict = verifier.verify(certificate, now);
+      if (verdict.outcome === 'refused') throw new Error(verdict.reason);
+      const { revocationScope } = verdict.certificate;
       const personId = `person-${index}` as PersonId;
       await tables.people.put({
         ...{
@@ -110,6 +116,7 @@ async function addCards({ record, numbers }: FlowContext): Promise<readonly stri
           issuerKeyId,
         },
         ...{ notBefore, notAfter, provedBySignatureAt: now - dayMs, ocspGoodAt: now },
+        ...(revocationScope === undefined ? {} : { revocationScope }),
         sealedNumber: numbers.seal(Buffer.from(serialNumber), cardKey),
       });
     }

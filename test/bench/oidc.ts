@@ -1,22 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { BenchResult } from './main.ts';
+import { type Contestant, startContestant, stopContestant } from './oidc-contestant.ts';
 import { LoadBridge, signInRate, tapLatencies } from './oidc-load.ts';
-import type { SignInTarget } from './oidc-target.ts';
 
 const rounds = 3;
 const msPerTick = 10;
 const signInPlan = { inFlight: 16, warmUpMs: 1_000, measureMs: 3_000 };
 const tapPlan = { perSecond: 200, measureMs: 5_000 };
-
-interface Contestant {
-  readonly target: SignInTarget;
-  readonly child: ChildProcess;
-}
 
 /**
  * Complete sign-ins on the whole system (SQLite, decision, audit) against bare `oidc-provider` in memory doing the same
@@ -24,12 +17,12 @@ interface Contestant {
  */
 export async function benchOidc(): Promise<readonly BenchResult[]> {
   const directory = mkdtempSync(join(tmpdir(), 'kazasu-bench-'));
-  const ours = await start('oidc-ours.ts', directory);
-  const peer = await start('oidc-peer.ts', directory);
+  const ours = await startContestant('oidc-ours.ts', directory);
+  const peer = await startContestant('oidc-peer.ts', directory);
   try {
     return [...(await measureSignIns(ours, peer)), await measureTaps(ours, peer)];
   } finally {
-    await Promise.all([stop(ours), stop(peer)]);
+    await Promise.all([stopContestant(ours), stopContestant(peer)]);
     rmSync(directory, { recursive: true });
   }
 }
@@ -89,23 +82,4 @@ async function measureTaps(ours: Contestant, peer: Contestant): Promise<BenchRes
     ...{ ours: oursMs, peer: peerMs, ratio: oursMs / peerMs },
     ...{ unit: 'ms', bar: 'ours ≤ 5 ms' },
   };
-}
-
-async function start(script: string, directory: string): Promise<Contestant> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, script), directory], {
-    // Its input ends with this process, and then it ends too.
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`${script} ended with ${code} and without a word`);
-  });
-  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
-  ended.catch(() => undefined);
-  return { child, target: JSON.parse(line) as SignInTarget };
-}
-
-async function stop({ child }: Contestant): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill();
-  await ended;
 }

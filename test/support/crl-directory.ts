@@ -1,4 +1,8 @@
-import { Attribute, Change, Client } from 'ldapts';
+import { execFile } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { ldifEntry, startSlapd } from './slapd.ts';
 
 /** A slapd that serves one municipality's list, as the directory of JPKI does. */
@@ -8,6 +12,7 @@ export interface CrlDirectory {
   close(): Promise<void>;
 }
 
+const run = promisify(execFile);
 const rootDN = 'cn=admin,C=JP';
 const rootPassword = 'for-this-test-only';
 const attribute = 'certificateRevocationList;binary';
@@ -43,11 +48,15 @@ export async function startCrlDirectory(
   return {
     url: slapd.url,
     async publish(next) {
-      const client = new Client({ url: slapd.url });
-      await client.bind(rootDN, rootPassword);
-      const modification = new Attribute({ type: attribute, values: [Buffer.from(next)] });
-      await client.modify(point, new Change({ operation: 'replace', modification }));
-      await client.unbind();
+      const file = join(slapd.directory, 'next.crl');
+      await writeFile(file, next);
+      const change = join(slapd.directory, 'next.ldif');
+      // By the file's name: LDAP libraries in JavaScript write no value of more than 16 MiB.
+      const lines = [`dn: ${point}`, 'changetype: modify', `replace: ${attribute}`];
+      await writeFile(change, [...lines, `${attribute}:< ${pathToFileURL(file)}`, ''].join('\n'));
+      const asAdmin = ['-x', '-H', slapd.url, '-D', rootDN, '-w', rootPassword];
+      await run('ldapmodify', [...asAdmin, '-f', change]);
+      await rm(file);
     },
     close: slapd.close,
   };

@@ -71,6 +71,7 @@ function writeConfiguration(directory: string, options: SlapdOptions): string {
     'moduleload back_mdb',
     'sizelimit unlimited',
     'sockbuf_max_incoming 134217728',
+    'sockbuf_max_incoming_auth 134217728',
     ...(options.tls ? [`TLSCertificateFile ${options.tls.certificate}`] : []),
     ...(options.tls ? [`TLSCertificateKeyFile ${options.tls.key}`] : []),
     'database mdb',
