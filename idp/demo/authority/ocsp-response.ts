@@ -24,12 +24,15 @@ export interface SingleResponse {
   readonly status: CertificateStatus;
   readonly thisUpdate: number;
   readonly nextUpdate?: number;
+  readonly extensions?: readonly Extension[];
 }
 
 /** All that an answer says, each part replaceable so that a test can write exactly one thing wrong. */
 export interface OcspResponseTemplate {
   /** SHA-1 over the responder's key bits. */
   readonly responderKeyId: Uint8Array;
+  /** The responder's name, to stand instead of its key. */
+  readonly responderName?: Uint8Array;
   readonly producedAt: number;
   readonly responses: readonly SingleResponse[];
   readonly extensions: readonly Extension[];
@@ -59,12 +62,14 @@ const encodeSingleResponse = (response: SingleResponse): Uint8Array =>
     encodeStatus(response.status),
     generalizedTime(response.thisUpdate),
     ...(response.nextUpdate === undefined ? [] : [context(0, generalizedTime(response.nextUpdate))]),
+    ...(response.extensions === undefined ? [] : [context(1, encodeExtensions(response.extensions))]),
   );
 
 /** A successful answer, signed. @see RFC 6960 §4.2.1 */
 export function signOcspResponse(template: OcspResponseTemplate, privateKey: KeyObject): Uint8Array {
+  const { responderName, responderKeyId } = template;
   const responseData = sequence(
-    context(2, octetString(template.responderKeyId)),
+    responderName === undefined ? context(2, octetString(responderKeyId)) : context(1, responderName),
     generalizedTime(template.producedAt),
     sequence(...template.responses.map(encodeSingleResponse)),
     ...(template.extensions.length === 0 ? [] : [context(1, encodeExtensions(template.extensions))]),
