@@ -6,6 +6,7 @@ import { systemClock } from './clock.ts';
 import { startControlServer } from './commands/control-server.ts';
 import { type Config, isLoopback } from './config.ts';
 import { claimFor, makeDataDir } from './data-directory.ts';
+import { defaultCardProfiles } from './domain/card-profile.ts';
 import { Fault, InvalidInput } from './domain/fault.ts';
 import type { FlowContext } from './flows/context.ts';
 import { forgetTaps } from './flows/forget-taps.ts';
@@ -14,6 +15,7 @@ import { publishCards } from './flows/publish-cards.ts';
 import { RevocationFreshness } from './flows/revocation-freshness.ts';
 import { createHttpServer, type HttpServerOptions } from './http/server.ts';
 import { loadAnchors } from './jpki/anchors.ts';
+import { loadCardProfiles } from './jpki/card-profile-file.ts';
 import { createCertificateVerifier } from './jpki/certificate-verifier.ts';
 import { createCrlReader } from './jpki/crl/crl-reader.ts';
 import type { Clock } from './ports/clock.ts';
@@ -61,7 +63,7 @@ const sweepMs = 60_000;
 /**
  * Opens everything that a command or a server works on; this process then has the data directory for itself.
  * @throws {Fault} `ERR_ALREADY_RUNNING`, `ERR_RECORD_UNAVAILABLE`, `ERR_KEYS_UNAVAILABLE`.
- * @throws {InvalidInput} `ERR_DEMO_DATA`, `ERR_TEST_ANCHOR`, `ERR_ANCHOR`, `ERR_CRL_SOURCE`.
+ * @throws {InvalidInput} `ERR_DEMO_DATA`, `ERR_TEST_ANCHOR`, `ERR_ANCHOR`, `ERR_CARD_PROFILE`, `ERR_CRL_SOURCE`.
  */
 export async function openSystem(config: Config, options: SystemOptions): Promise<System> {
   const clock = options.clock ?? systemClock;
@@ -162,13 +164,14 @@ function openJpki(
       `${config.jpkiAnchors} holds a test authority: take it out, or set KAZASU_JPKI_ALLOW_TEST_CA=true on a trial installation.`,
     );
   }
+  const profiles = config.jpkiProfiles === '' ? defaultCardProfiles : loadCardProfiles(config.jpkiProfiles);
   return {
-    certificates: createCertificateVerifier({ anchors, allowTestAuthorities }),
+    certificates: createCertificateVerifier({ anchors, profiles, allowTestAuthorities }),
     ocsp: createOcspClient({
       ...(config.ocspUrl === '' ? {} : { url: config.ocspUrl }),
       ...(ocspHosts.length === 0 ? {} : { allowedHosts: ocspHosts }),
     }),
-    crlReader: createCrlReader({ anchors, allowTestAuthorities }),
+    crlReader: createCrlReader({ anchors, profiles, allowTestAuthorities }),
     crlSources: config.crlSources.map((address) => createCrlSource(address)),
   };
 }

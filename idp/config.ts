@@ -21,6 +21,8 @@ export interface Config {
   /** A directory of CA certificates; empty: My Number Cards are refused. */
   readonly jpkiAnchors: string;
   readonly jpkiAllowTestCa: boolean;
+  /** A file of card profiles; empty: the present card only. */
+  readonly jpkiProfiles: string;
   readonly crlSources: readonly string[];
   readonly ocspUrl: string;
   readonly trustedProxies: readonly string[];
@@ -41,6 +43,7 @@ const names = [
   'KAZASU_TLS_KEY',
   'KAZASU_JPKI_ANCHORS',
   'KAZASU_JPKI_ALLOW_TEST_CA',
+  'KAZASU_JPKI_PROFILES',
   'KAZASU_CRL_SOURCES',
   'KAZASU_OCSP_URL',
   'KAZASU_TRUSTED_PROXIES',
@@ -101,6 +104,7 @@ function readAll(
     tlsKeyFile: read('KAZASU_TLS_KEY', '', existing),
     jpkiAnchors: read('KAZASU_JPKI_ANCHORS', '', existing),
     jpkiAllowTestCa: read('KAZASU_JPKI_ALLOW_TEST_CA', 'false', parseBoolean),
+    jpkiProfiles: read('KAZASU_JPKI_PROFILES', '', existing),
     crlSources: read('KAZASU_CRL_SOURCES', '', (text) => list(text).map(parseCrlSource)),
     ocspUrl: read('KAZASU_OCSP_URL', '', parseUrl('http:', 'https:')),
     trustedProxies: read('KAZASU_TRUSTED_PROXIES', '', list),

@@ -44,6 +44,7 @@ export function demoConfig(directory: string, ports: DemoPorts, crlSource: strin
     tlsKeyFile: '',
     jpkiAnchors: anchorDirectory(directory),
     jpkiAllowTestCa: true,
+    jpkiProfiles: '',
     crlSources: [crlSource],
     ocspUrl: '',
     trustedProxies: [],

@@ -70,3 +70,40 @@ describe('anchors', () => {
     await expect(openSystem(config({ KAZASU_JPKI_ANCHORS: anchors }), { log })).rejects.toThrow('broken.cer');
   });
 });
+
+describe('card profiles', () => {
+  const file = () => join(directory, 'profiles.json');
+  const named = () => config({ KAZASU_JPKI_PROFILES: file() });
+
+  it('of a file are the ones that are accepted', async () => {
+    const pki = await createTestPki();
+    const { certificate } = pki.newer.issueUserCertificate({
+      publicKey: pki.holder.publicKey,
+      notBefore: pki.now,
+    });
+    const verdictOf = async (settings: Config) => {
+      const system = await openSystem(settings, { log });
+      try {
+        return system.context.certificates.verify(certificate, pki.now);
+      } finally {
+        await system.close();
+      }
+    };
+    const other = { name: 'other', extends: 'my-number-card-2016', certificatePolicies: ['1.2.3'] };
+    const allowed = { KAZASU_JPKI_ALLOW_TEST_CA: 'true' };
+    writeFileSync(file(), JSON.stringify([other]));
+    expect(await verdictOf(config({ ...allowed, KAZASU_JPKI_PROFILES: file() }))).toMatchObject({
+      reason: 'certificate-policy',
+    });
+    // Without the file: the present card, whose issuer nobody pinned here.
+    expect(await verdictOf(config(allowed))).toMatchObject({ reason: 'no-anchor' });
+  });
+
+  it('that are not right are named before anything starts', async () => {
+    writeFileSync(file(), JSON.stringify([{ name: 'phone', extends: 'smartphone' }]));
+    await expect(openSystem(named(), { log })).rejects.toMatchObject({
+      code: 'ERR_CARD_PROFILE',
+      message: expect.stringContaining('certificatePolicies: is missing'),
+    });
+  });
+});
