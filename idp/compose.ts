@@ -5,20 +5,21 @@ import { startLdapServer } from '../connectors/ldap/server.ts';
 import { systemClock } from './clock.ts';
 import { startControlServer } from './commands/control-server.ts';
 import { type Config, isLoopback } from './config.ts';
-import { claimFor, makeDataDir } from './data-directory.ts';
+import { anchorDirectory, claimFor, makeDataDir } from './data-directory.ts';
 import { defaultCardProfiles } from './domain/card-profile.ts';
-import { Fault, InvalidInput } from './domain/fault.ts';
+import { Fault } from './domain/fault.ts';
 import type { FlowContext } from './flows/context.ts';
 import { forgetTaps } from './flows/forget-taps.ts';
 import { KnownClients } from './flows/known-clients.ts';
 import { publishCards } from './flows/publish-cards.ts';
 import { RevocationFreshness } from './flows/revocation-freshness.ts';
 import { createHttpServer, type HttpServerOptions } from './http/server.ts';
-import { loadAnchors } from './jpki/anchors.ts';
+import { openAnchorStore } from './jpki/anchor-store.ts';
 import { loadCardProfiles } from './jpki/card-profile-file.ts';
 import { createCertificateVerifier } from './jpki/certificate-verifier.ts';
 import { createCrlReader } from './jpki/crl/crl-reader.ts';
 import type { Clock } from './ports/clock.ts';
+import { createAnchorFiles } from './storage/anchor-files.ts';
 import { type EmbeddedStorage, openEmbeddedStorage } from './storage/embedded.ts';
 import { createCardNumbers } from './storage/keys/card-numbers.ts';
 import { type Keys, openKeyDirectory } from './storage/keys/key-directory.ts';
@@ -155,23 +156,25 @@ export async function serve(
 function openJpki(
   config: Config,
   { ocspHosts = [] }: SystemOptions,
-): Pick<FlowContext, 'certificates' | 'ocsp' | 'crlReader' | 'crlSources'> {
-  const anchors = config.jpkiAnchors === '' ? [] : loadAnchors(config.jpkiAnchors);
+): Pick<FlowContext, 'anchors' | 'certificates' | 'ocsp' | 'crlReader' | 'crlSources'> {
   const allowTestAuthorities = config.jpkiAllowTestCa;
-  if (anchors.some(({ isTest }) => isTest) && !allowTestAuthorities) {
-    throw new InvalidInput(
-      'ERR_TEST_ANCHOR',
-      `${config.jpkiAnchors} holds a test authority: take it out, or set KAZASU_JPKI_ALLOW_TEST_CA=true on a trial installation.`,
-    );
-  }
+  const directory = anchorDirectory(config);
+  const anchors = openAnchorStore({
+    directory,
+    files: createAnchorFiles(directory),
+    mayBeMissing: config.jpkiAnchors === '',
+    allowTestAuthorities,
+  });
   const profiles = config.jpkiProfiles === '' ? defaultCardProfiles : loadCardProfiles(config.jpkiProfiles);
+  const trust = { anchors: anchors.list, profiles, allowTestAuthorities };
   return {
-    certificates: createCertificateVerifier({ anchors, profiles, allowTestAuthorities }),
+    anchors,
+    certificates: createCertificateVerifier(trust),
     ocsp: createOcspClient({
       ...(config.ocspUrl === '' ? {} : { url: config.ocspUrl }),
       ...(ocspHosts.length === 0 ? {} : { allowedHosts: ocspHosts }),
     }),
-    crlReader: createCrlReader({ anchors, profiles, allowTestAuthorities }),
+    crlReader: createCrlReader(trust),
     crlSources: config.crlSources.map((address) => createCrlSource(address)),
   };
 }

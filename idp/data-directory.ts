@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { InvalidInput } from './domain/fault.ts';
 import type { SystemRecord } from './ports/system-record.ts';
 
@@ -16,6 +17,11 @@ export function makeDataDir(dataDir: string): void {
       cause,
     );
   }
+}
+
+/** Where the CA certificates lie: the directory that the operator named, or one of ours. */
+export function anchorDirectory(config: { readonly jpkiAnchors: string; readonly dataDir: string }): string {
+  return config.jpkiAnchors === '' ? join(config.dataDir, 'anchors') : config.jpkiAnchors;
 }
 
 /**

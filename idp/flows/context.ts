@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
+import type { Anchors } from '../ports/anchors.ts';
 import type { AuditTrail } from '../ports/audit-trail.ts';
 import type { CardIndex } from '../ports/card-index.ts';
 import type { CardNumbers } from '../ports/card-numbers.ts';
@@ -27,6 +28,7 @@ export interface FlowContext {
   readonly numbers: CardNumbers;
   readonly secrets: Secrets;
   readonly clientSecrets: SealedSecrets;
+  readonly anchors: Anchors;
   readonly certificates: CertificateVerifier;
   readonly ocsp: OcspClient;
   readonly crlReader: CrlReader;

@@ -3,26 +3,24 @@ import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type IssuerKeyId, parseIssuerKeyId } from '../domain/certificate-id.ts';
 import { InvalidInput } from '../domain/fault.ts';
-import type { Instant } from '../domain/instant.ts';
+import type { PinnedAnchor } from '../ports/anchors.ts';
 import { type ParsedCertificate, parseCertificate } from './certificate.ts';
 import { namedBitsOf } from './der-values.ts';
-import type { DistinguishedName } from './distinguished-name.ts';
+import { type DistinguishedName, formatName } from './distinguished-name.ts';
 import { extensionOid, readIsAuthority, readSubjectKeyIdentifier } from './extensions.ts';
 
 /** A pinned certification authority: one generation, one key. */
-export interface Anchor {
-  readonly issuerKeyId: IssuerKeyId;
+export interface Anchor extends PinnedAnchor {
   readonly subject: DistinguishedName;
   readonly publicKey: KeyObject;
-  readonly notBefore: Instant;
-  /** The last second of validity. */
-  readonly notAfter: Instant;
-  readonly der: Uint8Array;
-  /** SHA-256 over the certificate in upper-case hex: what an operator compares with J-LIS. */
-  readonly fingerprint: string;
-  /** Its organisation is that of test cards. */
-  readonly isTest: boolean;
 }
+
+/** Fixed ones, or those of the moment in which they are asked for. */
+export type AnchorSource = readonly Anchor[] | (() => readonly Anchor[]);
+
+/** The anchors of this moment. */
+export const anchorsOf = (source: AnchorSource): readonly Anchor[] =>
+  typeof source === 'function' ? source() : source;
 
 const keyCertSign = 5;
 const cRLSign = 6;
@@ -53,6 +51,7 @@ export function readAnchor(file: Uint8Array): Anchor {
   return {
     issuerKeyId: keyIdOfAuthority(certificate),
     subject: certificate.subject,
+    subjectName: formatName(certificate.subject),
     publicKey,
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
@@ -97,16 +96,32 @@ function keyIdOfAuthority({ extensions }: ParsedCertificate): IssuerKeyId {
  * @throws {InvalidInput} `ERR_ANCHOR` naming the file that is wrong, or two different keys under one key identifier.
  */
 export function loadAnchors(directory: string): readonly Anchor[] {
-  const files = listFiles(directory).filter((entry) => entry.isFile() && anchorFile.test(entry.name));
-  const anchors = files.map((entry) => {
+  const anchors = anchorFilesIn(directory).map(({ name, content }) => {
     try {
-      return readAnchor(readFileSync(join(directory, entry.name)));
+      return readAnchor(content);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new InvalidInput('ERR_ANCHOR', `${entry.name}: ${reason}`, error);
+      throw new InvalidInput('ERR_ANCHOR', `${name}: ${reason}`, error);
     }
   });
   return withoutRepetition(anchors);
+}
+
+/** The files of a directory that ought to hold anchors. @throws {InvalidInput} `ERR_ANCHOR` when it cannot be read. */
+export function anchorFilesIn(
+  directory: string,
+): readonly { readonly name: string; readonly content: Uint8Array }[] {
+  return listFiles(directory)
+    .filter((entry) => entry.isFile() && anchorFile.test(entry.name))
+    .map(({ name }) => ({ name, content: readAnchorFile(directory, name) }));
+}
+
+function readAnchorFile(directory: string, name: string): Uint8Array {
+  try {
+    return readFileSync(join(directory, name));
+  } catch (error) {
+    throw new InvalidInput('ERR_ANCHOR', `${name}: it cannot be read.`, error);
+  }
 }
 
 function listFiles(directory: string): readonly Dirent[] {

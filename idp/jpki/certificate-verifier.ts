@@ -9,7 +9,7 @@ import type {
   CertificateVerifier,
   VerifiedCertificate,
 } from '../ports/jpki.ts';
-import { type Anchor, organizationOf, usableAnchors } from './anchors.ts';
+import { type Anchor, type AnchorSource, anchorsOf, organizationOf, usableAnchors } from './anchors.ts';
 import { type ParsedCertificate, parseCertificate } from './certificate.ts';
 import { formatName } from './distinguished-name.ts';
 import { extensionOid, readCrlDistributionPoint, readOcspUrl } from './extensions.ts';
@@ -19,7 +19,8 @@ import { verifyPossession } from './proof-of-possession.ts';
 import { type CheckedCertificate, createVerifiedCache } from './verified-cache.ts';
 
 export interface CertificateVerifierOptions {
-  readonly anchors: readonly Anchor[];
+  /** Asked at every certificate: an anchor that was taken away vouches for nothing from then on. */
+  readonly anchors: AnchorSource;
   /** The generations of cards that are accepted. */
   readonly profiles?: readonly CardProfile[];
   /** Never in production: anybody can get a test card. */
@@ -41,8 +42,9 @@ export function createCertificateVerifier(options: CertificateVerifierOptions): 
   return {
     verify(der: Uint8Array, now: Instant): CertificateVerdict {
       const digest = createHash('sha256').update(der).digest('base64');
-      const known = cache.find(digest, now);
-      const result: Checked = known ? { outcome: 'checked', checked: known } : check(der, options);
+      const anchors = anchorsOf(options.anchors);
+      const known = cache.find(digest, anchors, now);
+      const result: Checked = known ? { outcome: 'checked', checked: known } : check(der, anchors, options);
       if (result.outcome === 'refused') return result;
       const { certificate, issuer } = result.checked;
       const reason = dateRefusal(certificate, issuer, now);
@@ -53,19 +55,23 @@ export function createCertificateVerifier(options: CertificateVerifierOptions): 
   };
 }
 
-function check(der: Uint8Array, options: CertificateVerifierOptions): Checked {
+function check(der: Uint8Array, anchors: readonly Anchor[], options: CertificateVerifierOptions): Checked {
   const parsed = parseCertificate(der);
   if (parsed.outcome === 'refused') return parsed;
   try {
-    return checkParsed(parsed.certificate, options);
+    return checkParsed(parsed.certificate, anchors, options);
   } catch (error) {
     if (error instanceof InvalidInput) return refused('malformed');
     throw error;
   }
 }
 
-function checkParsed(parsed: ParsedCertificate, options: CertificateVerifierOptions): Checked {
-  const { anchors, profiles = defaultCardProfiles, allowTestAuthorities = false } = options;
+function checkParsed(
+  parsed: ParsedCertificate,
+  anchors: readonly Anchor[],
+  options: CertificateVerifierOptions,
+): Checked {
+  const { profiles = defaultCardProfiles, allowTestAuthorities = false } = options;
   const candidates = profiles.filter(({ signatureAlgorithms }) =>
     signatureAlgorithms.some(({ oid }) => oid === parsed.signatureAlgorithm),
   );

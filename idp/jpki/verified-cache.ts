@@ -13,7 +13,8 @@ const keptSeconds = 3600;
 
 /** Remembers certificates that were found good, by SHA-256, the least recently kept going first. */
 export interface VerifiedCache {
-  find(digest: string, now: Instant): CheckedCertificate | undefined;
+  /** Only what one of these anchors still vouches for: what an anchor vouched for goes with it. */
+  find(digest: string, anchors: readonly Anchor[], now: Instant): CheckedCertificate | undefined;
   keep(digest: string, checked: CheckedCertificate, now: Instant): void;
 }
 
@@ -21,9 +22,10 @@ export interface VerifiedCache {
 export function createVerifiedCache(): VerifiedCache {
   const entries = new Map<string, { readonly checked: CheckedCertificate; readonly until: Instant }>();
   return {
-    find(digest, now) {
+    find(digest, anchors, now) {
       const entry = entries.get(digest);
-      if (entry === undefined || now < entry.until) return entry?.checked;
+      if (entry === undefined) return undefined;
+      if (now < entry.until && anchors.includes(entry.checked.issuer)) return entry.checked;
       entries.delete(digest);
       return undefined;
     },

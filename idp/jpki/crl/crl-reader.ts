@@ -3,14 +3,15 @@ import { parseIssuerKeyId, type SerialNumber } from '../../domain/certificate-id
 import { InvalidInput } from '../../domain/fault.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { CrlReader, CrlVerdict } from '../../ports/jpki.ts';
-import { type Anchor, usableAnchors } from '../anchors.ts';
+import { type AnchorSource, anchorsOf, usableAnchors } from '../anchors.ts';
 import { extensionOid, readAuthorityKeyIdentifier } from '../extensions.ts';
 import { readCrlHeader } from './crl-header.ts';
 import { CrlPass, type CrlTrust, readTail } from './crl-pass.ts';
 import { SerialNumberTable } from './serial-number-table.ts';
 
 export interface CrlReaderOptions {
-  readonly anchors: readonly Anchor[];
+  /** Asked at the end of every list: one that takes long is held against the anchors of its last moment. */
+  readonly anchors: AnchorSource;
   /** Their signature algorithms are accepted on lists. */
   readonly profiles?: readonly CardProfile[];
   /** Never in production. */
@@ -31,7 +32,9 @@ export interface JpkiCrlReader extends CrlReader {
 export function createCrlReader(options: CrlReaderOptions): JpkiCrlReader {
   const { profiles = defaultCardProfiles, allowTestAuthorities = false } = options;
   const trust: CrlTrust = {
-    anchors: usableAnchors(options.anchors, allowTestAuthorities),
+    get anchors() {
+      return usableAnchors(anchorsOf(options.anchors), allowTestAuthorities);
+    },
     signatureAlgorithms: profiles.flatMap(({ signatureAlgorithms }) => signatureAlgorithms),
   };
   return {

@@ -17,6 +17,7 @@ import { createCardNumbers } from '../../../../idp/storage/keys/card-numbers.ts'
 import { type Keys, openKeyDirectory } from '../../../../idp/storage/keys/key-directory.ts';
 import { createSealedSecrets } from '../../../../idp/storage/keys/sealed-secrets.ts';
 import { createSecrets } from '../../../../idp/storage/keys/secrets.ts';
+import { anchorDirectoryOf } from '../../../support/anchor-directory.ts';
 import { HandSetClock } from '../../../support/clock.ts';
 import { FakeOidcState } from '../../../support/fake-oidc-state.ts';
 import { SwitchableCardIndex } from '../../../support/switchable-card-index.ts';
@@ -52,7 +53,8 @@ export async function createWorld(pki: TestPki, index?: CardIndex): Promise<Worl
   const cardIndex = new SwitchableCardIndex(index ?? storage.cardIndex);
   const oidcState = new FakeOidcState();
   const { ocsp, server } = await startResponder(pki, clock);
-  const trusted = { anchors: pki.anchors, allowTestAuthorities: true };
+  const anchors = anchorDirectoryOf(join(dataDir, 'anchors'), pki.anchors);
+  const trusted = { anchors: anchors.list, allowTestAuthorities: true };
   const context: FlowContext = {
     issuer,
     ldapBaseDn: 'dc=example,dc=jp',
@@ -65,6 +67,7 @@ export async function createWorld(pki: TestPki, index?: CardIndex): Promise<Worl
     numbers: createCardNumbers(keys),
     secrets: createSecrets(),
     clientSecrets: createSealedSecrets(keys.clientSecretKey),
+    anchors,
     certificates: createCertificateVerifier(trusted),
     ocsp: createOcspClient({ url: server.url }),
     crlReader: createCrlReader(trusted),

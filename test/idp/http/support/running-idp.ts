@@ -23,6 +23,7 @@ import { createCardNumbers } from '../../../../idp/storage/keys/card-numbers.ts'
 import { openKeyDirectory } from '../../../../idp/storage/keys/key-directory.ts';
 import { createSealedSecrets } from '../../../../idp/storage/keys/sealed-secrets.ts';
 import { createSecrets } from '../../../../idp/storage/keys/secrets.ts';
+import { anchorDirectoryOf } from '../../../support/anchor-directory.ts';
 import { HandSetClock } from '../../../support/clock.ts';
 import { InterruptibleOidcState } from './interruptible-oidc-state.ts';
 import { SoftwareBridge, signatureOf } from './software-bridge.ts';
@@ -75,6 +76,7 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
     numbers: createCardNumbers(keys),
     secrets: createSecrets(),
     clientSecrets: createSealedSecrets(keys.clientSecretKey),
+    anchors: anchorDirectoryOf(join(dataDir, 'anchors')),
     certificates: believingVerifier,
     ocsp: { status: async (_certificate, now) => ({ status: 'good', thisUpdate: now, evidence: nothing }) },
     crlReader: { claimedScope: () => undefined, read: () => ({ outcome: 'refused', reason: 'malformed' }) },
