@@ -9,10 +9,10 @@ import { createCertificateVerifier } from '../../idp/jpki/certificate-verifier.t
 import { createCrlReader, type JpkiCrlReader } from '../../idp/jpki/crl/crl-reader.ts';
 import { readHeader } from '../../idp/jpki/der-reader.ts';
 import type { CertificateVerifier } from '../../idp/ports/jpki.ts';
-import { goodTemplate } from '../idp/jpki/certificate-vectors.ts';
 import { mutated } from '../support/mutate.ts';
 import { seededRandom } from '../support/random.ts';
 import { createTestPki, type TestPki } from '../support/test-pki.ts';
+import { goodTemplate } from '../vectors/certificates.ts';
 
 /** `npm test` takes the short run; a long one sets the number. */
 const runs = Number(process.env.FUZZ_RUNS ?? 4000);

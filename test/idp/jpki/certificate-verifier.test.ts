@@ -5,7 +5,6 @@ import { readAnchor } from '../../../idp/jpki/anchors.ts';
 import { createCertificateVerifier } from '../../../idp/jpki/certificate-verifier.ts';
 import type { CertificateVerifier, VerifiedCertificate } from '../../../idp/ports/jpki.ts';
 import { createTestPki, type TestPki } from '../../support/test-pki.ts';
-import { certificateVectors } from './certificate-vectors.ts';
 
 const dayMs = 24 * 3_600_000;
 let pki: TestPki;
@@ -108,12 +107,6 @@ describe('a certificate in the profile', () => {
 });
 
 describe('a certificate is refused as', () => {
-  it.each(certificateVectors)('$reason: $what', ({ reason, der }) => {
-    const allowTestAuthorities = reason !== 'test-authority';
-    const own = createCertificateVerifier({ anchors: pki.anchors, allowTestAuthorities });
-    expect(own.verify(der(pki), pki.now)).toEqual({ outcome: 'refused', reason });
-  });
-
   it('test-authority, whatever the case of its name, even when it is pinned', () => {
     const disguised = new CertificationAuthority({
       keyPair: pki.newer.keyPair,

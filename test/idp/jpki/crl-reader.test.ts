@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeCrlEntries, jpkiCrlExtensions, signCrl } from '../../../idp/demo/authority/crl-issuer.ts';
+import { jpkiCrlExtensions, signCrl } from '../../../idp/demo/authority/crl-issuer.ts';
 import { parseSerialNumber, type SerialNumber } from '../../../idp/domain/certificate-id.ts';
 import { createCrlReader, type JpkiCrlReader } from '../../../idp/jpki/crl/crl-reader.ts';
 import type { CrlVerdict } from '../../../idp/ports/jpki.ts';
 import { createTestPki, type TestPki } from '../../support/test-pki.ts';
-import { crlVectors, goodList } from './crl-vectors.ts';
+import { goodList } from '../../vectors/lists.ts';
 
 const hourMs = 3_600_000;
 let pki: TestPki;
@@ -137,23 +137,5 @@ describe('a list', () => {
       outcome: 'refused',
       reason: 'signature-invalid',
     });
-  });
-});
-
-describe('a list is refused as', () => {
-  it.each(crlVectors)('$reason: $what', async ({ reason, der }) => {
-    const list = der(pki);
-    const interest = serials('0b000001');
-    expect(reader.read(list, interest, pki.now)).toEqual({ outcome: 'refused', reason });
-    expect(await reader.readChunks(pieces(list, 100), interest, pki.now)).toEqual({
-      outcome: 'refused',
-      reason,
-    });
-  });
-
-  it('nothing at all when it is as it should be', () => {
-    const revokedCertificates = encodeCrlEntries([]);
-    const list = signCrl({ ...goodList(pki), revokedCertificates }, pki.newer.keyPair.privateKey);
-    expect(read(list).entryCount).toBe(0);
   });
 });

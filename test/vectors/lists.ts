@@ -1,0 +1,286 @@
+import {
+  authorityKeyIdentifier,
+  type Extension,
+  encodeExtensions,
+} from '../../idp/demo/authority/certificate-template.ts';
+import {
+  type CrlEntry,
+  type CrlTemplate,
+  cRLNumber,
+  encodeCrlEntries,
+  jpkiCrlExtensions,
+  signCrl,
+} from '../../idp/demo/authority/crl-issuer.ts';
+import {
+  context,
+  contextPrimitive,
+  integer,
+  integerOctets,
+  octetString,
+  sequence,
+  time,
+  tlv,
+} from '../../idp/demo/authority/der-writer.ts';
+import { encodeName, municipalityCrlName } from '../../idp/demo/authority/names.ts';
+import {
+  ecdsaWithSha384,
+  sha1WithRsaEncryption,
+  sha256WithRsaEncryption,
+} from '../../idp/demo/authority/signer.ts';
+import type { CrlRefusal } from '../../idp/ports/jpki.ts';
+import { turnBit } from '../support/mutate.ts';
+import type { TestPki } from '../support/test-pki.ts';
+import { indefinite, lengthInThreeOctets, pemText, sha384WithRsaEncryption } from './der-tricks.ts';
+import { hour, second, type VectorPki } from './pki.ts';
+import type { Maker, VectorTable } from './vector.ts';
+
+const listName = encodeName(municipalityCrlName('JPKI-TEST', 'Demo-ken', 'Demo-shi'));
+const anotherName = encodeName(municipalityCrlName('JPKI-TEST', 'Demo-ken', 'Another-shi'));
+
+/** The serial number that every good list names, and the number that every good list bears. */
+export const namedSerialNumber = '0b000001';
+export const goodNumber = 7;
+
+const onHold = (now: number): CrlEntry => ({
+  serialNumber: namedSerialNumber,
+  revocationDate: now - hour,
+  reason: 'certificateHold',
+});
+
+/** The template of a good list, of the newer generation unless said otherwise. */
+export const goodList = ({ newer, now }: TestPki, authority = newer): CrlTemplate => ({
+  issuer: encodeName(authority.name),
+  thisUpdate: now - hour,
+  nextUpdate: now + 24 * hour,
+  revokedCertificates: encodeCrlEntries([onHold(now)]),
+  crlExtensions: jpkiCrlExtensions(authority.keyId, goodNumber, listName),
+});
+
+type Edit = (list: CrlTemplate, pki: VectorPki) => Partial<CrlTemplate>;
+
+const edited =
+  (edit: Edit) =>
+  (pki: VectorPki): Uint8Array => {
+    const list = goodList(pki);
+    return signCrl({ ...list, ...edit(list, pki) }, pki.newer.keyPair.privateKey);
+  };
+
+const good = edited(() => ({}));
+
+const changed =
+  (change: (der: Buffer) => Uint8Array | string) =>
+  (pki: VectorPki): Uint8Array | string =>
+    change(Buffer.from(good(pki)));
+
+const withExtension = (extension: Extension): Maker =>
+  edited(({ crlExtensions }) => ({
+    crlExtensions: [...crlExtensions.filter(({ oid }) => oid !== extension.oid), extension],
+  }));
+
+const withoutExtension = (oid: string): Maker =>
+  edited(({ crlExtensions }) => ({ crlExtensions: crlExtensions.filter((one) => one.oid !== oid) }));
+
+const point = (...parts: readonly Uint8Array[]): Extension => ({
+  oid: '2.5.29.28',
+  critical: true,
+  value: sequence(...parts),
+});
+
+const named = (...names: readonly Uint8Array[]): Uint8Array =>
+  context(0, context(0, ...names.map((name) => context(4, name))));
+
+/** issuingDistributionPoint with more than the municipality's name. */
+const scopeWith = (...parts: readonly Uint8Array[]): Maker => withExtension(point(named(listName), ...parts));
+
+const flag = (number: number): Uint8Array => contextPrimitive(number, Buffer.from([0xff]));
+
+/** A list whose entries are these, as they are. */
+const withEntries = (entries: (now: number) => readonly Uint8Array[]): Maker =>
+  edited((_, { now }) => ({ revokedCertificates: Buffer.concat(entries(now)) }));
+
+const withEntryExtensions = (...extensions: readonly Extension[]): Maker =>
+  withEntries((now) => [sequence(integer('0b000001'), time(now), encodeExtensions(extensions))]);
+
+const reasonCode = (octets: string, critical = false): Extension => ({
+  oid: '2.5.29.21',
+  critical,
+  value: Buffer.from(octets, 'hex'),
+});
+
+const signedWith =
+  (algorithm: Parameters<typeof signCrl>[2]): Maker =>
+  (pki) =>
+    signCrl(goodList(pki), pki.newer.keyPair.privateKey, algorithm);
+
+const numbered = (number: number | bigint): Maker =>
+  withExtension({ ...cRLNumber(number), value: integer(number) });
+
+export const crlVectors = {
+  accepted: {
+    'number-7': good,
+    'number-8': numbered(goodNumber + 1),
+    'number-of-20-octets': numbered(2n ** 158n),
+    'of-the-older-generation': (pki) => signCrl(goodList(pki, pki.older), pki.older.keyPair.privateKey),
+    'without-entries': edited(() => ({ revokedCertificates: new Uint8Array() })),
+    'with-300-entries': edited((_, { now }) => ({ revokedCertificates: encodeCrlEntries(many(now)) })),
+    'last-second': edited((_, { now }) => ({ nextUpdate: now })),
+    'entry-with-an-invalidity-date': withEntryExtensions(reasonCode('0a0101'), {
+      oid: '2.5.29.24',
+      critical: false,
+      value: tlv(0x18, Buffer.from('20260101000000Z')),
+    }),
+    'negative-serial-number-among-the-entries': withEntries((now) => [
+      sequence(integerOctets('8b000001'), time(now)),
+      sequence(integer(namedSerialNumber), time(now)),
+    ]),
+  },
+  expired: {
+    'a-second-ago': edited((_, { now }) => ({ nextUpdate: now - second })),
+    'its-authority-has-ended': (pki) => signCrl(goodList(pki, pki.oldest), pki.oldest.keyPair.privateKey),
+  },
+  'not-yet-valid': {
+    'an-hour-ahead': edited((_, { now }) => ({ thisUpdate: now + hour })),
+    'six-minutes-ahead': edited((_, { now }) => ({ thisUpdate: now + 0.1 * hour })),
+  },
+  'crl-number-missing': { 'no-number': withoutExtension('2.5.29.20') },
+  'crl-number-went-back': {
+    '6-after-7': numbered(goodNumber - 1),
+    '0-after-7': numbered(0),
+  },
+  'issuer-unknown': {
+    'no-authority-key-id': withoutExtension('2.5.29.35'),
+    'unpinned-key-id': withExtension(authorityKeyIdentifier(Buffer.alloc(20, 9))),
+    'another-name': edited(() => ({ issuer: encodeName([['O', 'Somebody else']]) })),
+  },
+  'signature-invalid': {
+    'right-name-wrong-generation': (pki) => signCrl(goodList(pki), pki.older.keyPair.privateKey),
+    'of-a-stranger': (pki) => signCrl(goodList(pki), pki.key('stranger').privateKey),
+    'bit-of-the-signature-turned': changed((der) => turnBit(der, der.length - 1)),
+    'another-serial-number-put-in': changed((der) => turnBit(der, der.indexOf(namedSerialNumber, 'hex') + 3)),
+    'entry-cut-out': (pki) => withoutEntries(good(pki), goodList(pki)),
+    'later-nextupdate-written-in': changed((der) =>
+      turnBit(der, der.indexOf('170d', der.indexOf('170d', 'hex') + 2, 'hex') + 3),
+    ),
+  },
+  'algorithm-not-in-profile': {
+    'sha-1': signedWith(sha1WithRsaEncryption),
+    'sha-384': signedWith(sha384WithRsaEncryption),
+    'ecdsa-by-name-under-an-rsa-key': signedWith(ecdsaWithSha384),
+    'another-outside-than-inside': changed((der) => {
+      der.write('2a864886f70d010105', der.lastIndexOf('2a864886f70d01010b', undefined, 'hex'), 'hex');
+      return der;
+    }),
+  },
+  'delta-list': {
+    'delta-to-number-6': withExtension({ oid: '2.5.29.27', critical: true, value: integer(6) }),
+    'delta-not-critical': withExtension({ oid: '2.5.29.27', critical: false, value: integer(6) }),
+  },
+  'indirect-list': {
+    'its-scope-says-so': scopeWith(flag(4)),
+    'entry-of-another-issuer': withEntryExtensions({
+      oid: '2.5.29.29',
+      critical: true,
+      value: sequence(context(4, anotherName)),
+    }),
+  },
+  'distribution-point-mismatch': {
+    'another-municipality-under-this-name': withExtension(point(named(anotherName), flag(1))),
+    'authorities-only': scopeWith(flag(2)),
+    'attribute-certificates-only': scopeWith(flag(5)),
+    'users-and-authorities-only': scopeWith(flag(1), flag(2)),
+    'some-reasons-only': scopeWith(contextPrimitive(3, Buffer.from('0640', 'hex'))),
+    'two-names-of-lists': withExtension(point(named(listName, anotherName))),
+    'a-uri-for-a-name': withExtension(
+      point(context(0, context(0, contextPrimitive(6, Buffer.from('http://127.0.0.1/crl'))))),
+    ),
+  },
+  'unknown-critical-extension': {
+    'nobody-knows': withExtension({ oid: '1.2.3', critical: true, value: sequence() }),
+    'in-an-entry': withEntryExtensions({ oid: '1.2.3', critical: true, value: sequence() }),
+    'freshest-list': withExtension({ oid: '2.5.29.46', critical: true, value: sequence() }),
+  },
+  'trailing-bytes': {
+    'one-octet': changed((der) => Buffer.concat([der, Buffer.alloc(1)])),
+    'a-second-list': changed((der) => Buffer.concat([der, der])),
+  },
+  malformed: {
+    nothing: () => new Uint8Array(),
+    half: changed((der) => der.subarray(0, der.length / 2)),
+    'last-octet-missing': changed((der) => der.subarray(0, -1)),
+    pem: changed((der) => pemText('X509 CRL', der)),
+    'a-web-page': () => '<!doctype html><title>Sign in to the network</title>',
+    'non-minimal-length': changed(lengthInThreeOctets),
+    'indefinite-length': changed(indefinite),
+    'no-nextupdate': (pki) => {
+      const { nextUpdate: _, ...list } = goodList(pki);
+      return signCrl(list, pki.newer.keyPair.privateKey);
+    },
+    'no-extensions': edited(() => ({ crlExtensions: [] })),
+    'extension-twice': edited(({ crlExtensions }) => ({
+      crlExtensions: [...crlExtensions, ...crlExtensions],
+    })),
+    'number-negative': withExtension({ ...cRLNumber(0), value: integerOctets('ff') }),
+    'number-of-21-octets': withExtension({ ...cRLNumber(0), value: integerOctets('01'.repeat(21)) }),
+    'number-not-minimal': withExtension({ ...cRLNumber(0), value: integerOctets('0007') }),
+    'number-is-no-integer': withExtension({ ...cRLNumber(0), value: octetString(Buffer.from([7])) }),
+    'entry-is-no-sequence': withEntries(() => [integer(1)]),
+    'entry-without-a-date': withEntries(() => [sequence(integer(1))]),
+    'entry-without-a-serial-number': withEntries((now) => [sequence(time(now))]),
+    'entry-with-an-empty-serial-number': withEntries((now) => [sequence(integerOctets(''), time(now))]),
+    'entry-serial-number-not-minimal': withEntries((now) => [sequence(integerOctets('000b'), time(now))]),
+    'entry-serial-number-of-21-octets': withEntries((now) => [
+      sequence(integerOctets('01'.repeat(21)), time(now)),
+    ]),
+    'entry-with-two-extension-lists': withEntries((now) => [
+      sequence(integer(1), time(now), sequence(), sequence()),
+    ]),
+    'entry-extensions-empty': withEntryExtensions(),
+    'entry-reason-7': withEntryExtensions(reasonCode('0a0107')),
+    'entry-reason-11': withEntryExtensions(reasonCode('0a010b')),
+    'entry-reason-of-two-octets': withEntryExtensions(reasonCode('0a020001')),
+    'entry-reason-is-no-enumerated': withEntryExtensions(reasonCode('020101')),
+    'entry-reason-twice': withEntryExtensions(reasonCode('0a0101'), reasonCode('0a0101')),
+    'entry-date-of-31-february': withEntries(() => [
+      sequence(integer(namedSerialNumber), tlv(0x17, Buffer.from('260231000000Z'))),
+    ]),
+    'entry-longer-than-any': withEntryExtensions({
+      oid: '1.2.3',
+      critical: false,
+      value: octetString(Buffer.alloc(2000)),
+    }),
+    'entry-ends-in-the-next': withEntries((now) => [Buffer.from('3030', 'hex'), integer(1), time(now)]),
+    'false-written-out-in-its-scope': scopeWith(contextPrimitive(4, Buffer.from([0]))),
+    'flags-in-the-wrong-order': withExtension(point(flag(1), named(listName))),
+    'version-1': changed((der) => {
+      der[der.indexOf('020101', 'hex') + 2] = 0;
+      return der;
+    }),
+    'algorithm-without-a-name': (pki) =>
+      signCrl(goodList(pki), pki.newer.keyPair.privateKey, {
+        ...sha256WithRsaEncryption,
+        algorithmIdentifier: sequence(),
+      }),
+  },
+} satisfies VectorTable<Exclude<CrlRefusal, NeverARefusal>>;
+
+/** Only a doubt about a list that is applied (`ListDoubt`). */
+type NeverARefusal = 'distribution-point-missing';
+
+function many(now: number): readonly CrlEntry[] {
+  return Array.from({ length: 300 }, (_, index) => ({
+    serialNumber: (0x0b00_0001 + index).toString(16).padStart(8, '0'),
+    revocationDate: now - index * hour,
+    ...(index % 3 === 0 ? {} : { reason: 'superseded' }),
+  }));
+}
+
+/** The same list with its only entry gone and the lengths mended, under the old signature. */
+function withoutEntries(der: Uint8Array, list: CrlTemplate): Uint8Array {
+  const bytes = Buffer.from(der);
+  const gone = list.revokedCertificates.length + 2;
+  const at = bytes.indexOf(list.revokedCertificates) - 2;
+  const shorter = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + gone)]);
+  shorter.writeUInt16BE(bytes.readUInt16BE(2) - gone, 2);
+  shorter.writeUInt16BE(bytes.readUInt16BE(6) - gone, 6);
+  return shorter;
+}
