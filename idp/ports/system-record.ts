@@ -8,6 +8,7 @@ import type { Reader, ReaderId } from '../domain/reader.ts';
 import type { Invitation, Registration, RegistrationId } from '../domain/registration.ts';
 import type { AppliedList, CrlRun, RevocationReason } from '../domain/revocation.ts';
 import type { Client } from './clients.ts';
+import type { LogoutDelivery, LogoutNotice, SessionEnd, Stop } from './sessions.ts';
 
 /**
  * The authoritative store. Reads see what the last finished change left; every method throws
@@ -119,6 +120,16 @@ export interface ReadTables {
     /** The newest first. */
     list(limit: number): Promise<readonly CrlRun[]>;
   };
+  readonly sessionEnds: {
+    /** The oldest first, from behind `position`. */
+    list(position: number, limit: number): Promise<readonly SessionEnd[]>;
+  };
+  readonly logoutDeliveries: {
+    clientsDue(now: Instant): Promise<readonly ClientId[]>;
+    /** The oldest first. */
+    due(clientId: ClientId, now: Instant, limit: number): Promise<readonly LogoutDelivery[]>;
+    queuedBefore(clientId: ClientId, moment: Instant): Promise<readonly LogoutDelivery[]>;
+  };
   readonly settings: {
     /** Small facts about the installation itself: `demo`, `setup-done`, … */
     get(name: string): Promise<string | undefined>;
@@ -174,6 +185,18 @@ export interface Tables extends ReadTables {
   readonly crlRuns: ReadTables['crlRuns'] & {
     /** Keeps the newest thousand. */
     add(run: CrlRun): Promise<void>;
+  };
+  readonly sessionEnds: ReadTables['sessionEnds'] & {
+    add(stops: readonly Stop[], at: Instant): Promise<void>;
+    remove(positions: readonly number[]): Promise<void>;
+  };
+  readonly logoutDeliveries: ReadTables['logoutDeliveries'] & {
+    /** A notice that waits already is not queued twice. */
+    add(notices: readonly LogoutNotice[], now: Instant): Promise<void>;
+    tried(delivery: Pick<LogoutDelivery, 'deliveryId' | 'attempts' | 'nextAttemptAt'>): Promise<void>;
+    /** None of this client before then. */
+    postpone(clientId: ClientId, until: Instant): Promise<void>;
+    remove(deliveryIds: readonly number[]): Promise<void>;
   };
   readonly settings: ReadTables['settings'] & { set(name: string, value: string): Promise<void> };
 }

@@ -11,13 +11,18 @@ import { NodeSqliteDialect } from './dialect.ts';
 import { migrateToLatest } from './migrate.ts';
 import { first } from './migrations/record-001-first.ts';
 import { revocation } from './migrations/record-002-revocation.ts';
+import { sessionEnds } from './migrations/record-003-session-ends.ts';
 import type { RecordSchema } from './schema.ts';
 import { factsOfRows, factsQuery } from './tables/facts.ts';
 import { noteCard } from './tables/index-notes.ts';
 import { tablesOver } from './tables/tables.ts';
 import type { WriteTurn } from './write-turn.ts';
 
-export const recordMigrations = { '001-first': first, '002-revocation': revocation };
+export const recordMigrations = {
+  '001-first': first,
+  '002-revocation': revocation,
+  '003-session-ends': sessionEnds,
+};
 const code = 'ERR_RECORD_UNAVAILABLE';
 
 /**
@@ -51,6 +56,8 @@ class SqliteRecord implements SystemRecord {
   readonly clients: ReadTables['clients'];
   readonly appliedLists: ReadTables['appliedLists'];
   readonly crlRuns: ReadTables['crlRuns'];
+  readonly sessionEnds: ReadTables['sessionEnds'];
+  readonly logoutDeliveries: ReadTables['logoutDeliveries'];
   readonly settings: ReadTables['settings'];
   readonly #connections: readonly DatabaseSync[];
   readonly #writing: Kysely<RecordSchema>;
@@ -74,6 +81,8 @@ class SqliteRecord implements SystemRecord {
     this.clients = tables.clients;
     this.appliedLists = tables.appliedLists;
     this.crlRuns = tables.crlRuns;
+    this.sessionEnds = tables.sessionEnds;
+    this.logoutDeliveries = tables.logoutDeliveries;
     this.settings = tables.settings;
   }
 

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /** The record's tables as SQLite holds them; `tables/*` turn rows into the domain's types, one file a table. */
 export interface RecordSchema {
   organizations: OrganizationRow;
@@ -9,6 +11,8 @@ export interface RecordSchema {
   clients: ClientRow;
   applied_lists: AppliedListRow;
   crl_runs: { run_id: string; started_at: number; run: string };
+  session_ends: SessionEndRow;
+  logout_deliveries: LogoutDeliveryRow;
   settings: { name: string; value: string };
   index_notes: { card_key: Uint8Array };
   card_index: { card_key: Uint8Array; facts: string };
@@ -134,6 +138,24 @@ interface AppliedListRow {
   trusted_this_update: number | null;
   trusted_next_update: number | null;
   trusted_entry_count: number | null;
+}
+
+interface SessionEndRow {
+  position: Generated<number>;
+  person_id: string;
+  card_id: string | null;
+  cause: string;
+  at: number;
+}
+
+interface LogoutDeliveryRow {
+  delivery_id: Generated<number>;
+  client_id: string;
+  sub: string;
+  sid: string;
+  queued_at: number;
+  attempts: number;
+  next_attempt_at: number;
 }
 
 export interface AuditEventRow {

@@ -7,10 +7,12 @@ import { cardTable } from './cards.ts';
 import { clientTable } from './clients.ts';
 import { crlRunTable } from './crl-runs.ts';
 import { invitationTable } from './invitations.ts';
+import { logoutDeliveryTable } from './logout-deliveries.ts';
 import { organizationTable } from './organizations.ts';
 import { personTable } from './people.ts';
 import { readerTable } from './readers.ts';
 import { registrationTable } from './registrations.ts';
+import { sessionEndTable } from './session-ends.ts';
 import { settingTable } from './settings.ts';
 
 /** Every table over one connection or one transaction. */
@@ -25,6 +27,8 @@ export function tablesOver(db: Kysely<RecordSchema>): Tables {
     clients: clientTable(db),
     appliedLists: appliedListTable(db),
     crlRuns: crlRunTable(db),
+    sessionEnds: sessionEndTable(db),
+    logoutDeliveries: logoutDeliveryTable(db),
     settings: settingTable(db),
     audit: auditTable(db),
   };
