@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { type AcrName, toAcr } from '../../../idp/domain/assurance.ts';
+import { parseIssuerKeyId } from '../../../idp/domain/certificate-id.ts';
+import {
+  acceptsPinless,
+  pinlessUse,
+  standingOf,
+  strictestAgeSeconds,
+} from '../../../idp/domain/list-freshness.ts';
+import type { ClientId, LoginPolicy } from '../../../idp/domain/login-policy.ts';
+import { type AppliedList, everyDistributionPoint } from '../../../idp/domain/revocation.ts';
+
+const hour = 3_600;
+const ms = 1_000;
+const thisUpdate = Date.parse('2026-11-22T00:00:00Z');
+const nextUpdate = thisUpdate + 48 * hour * ms;
+const scope = { issuerKeyId: parseIssuerKeyId('ab'.repeat(20)), distributionPoint: 'CN=Himeji-shi CRLDP' };
+
+const trusted = { thisUpdate, nextUpdate, entryCount: 3 };
+const list: AppliedList = {
+  ...scope,
+  ...{ crlNumber: '7', sha256: '', thisUpdate, nextUpdate, entryCount: 3, appliedAt: thisUpdate, trusted },
+};
+
+const hoursOn = (hours: number) => thisUpdate + hours * hour * ms;
+const policy = (
+  accepted: AcrName,
+  ageHours: number,
+  graceHours = 0,
+  clientState: LoginPolicy['clientState'] = 'active',
+): LoginPolicy => ({
+  ...{ clientId: 'x' as ClientId, clientState, acceptedAcr: [toAcr(accepted)], reader: 'ours' },
+  ...{ organizations: 'any', requiredGroups: [], tapFreshSeconds: 30, readerClockAheadSeconds: 5 },
+  ...{ pinWindowSeconds: 0, ocspOnEveryUse: false },
+  ...{ maxRevocationAgeSeconds: ageHours * hour, staleGraceSeconds: graceHours * hour },
+});
+
+const standing = (lists: readonly AppliedList[], now: number, strictestAgeHours?: number) =>
+  standingOf(scope, lists, {
+    now,
+    alarmSeconds: 12 * hour,
+    ...(strictestAgeHours === undefined ? {} : { strictestAgeSeconds: strictestAgeHours * hour }),
+  });
+
+describe('a list that cards name', () => {
+  const { trusted: _, ...neverTrusted } = list;
+  it.each([
+    ['never applied', 'was never applied', [], 0, undefined],
+    ['fresh', 'has long to go', [list], 36, undefined],
+    ['expires soon', 'is over within the hours of the alarm', [list], 36.1, undefined],
+    ['expires soon', 'still counts in its last second', [list], 48, undefined],
+    ['out of date', 'is over', [list], 48.001, undefined],
+    ['fresh', 'is long enough for the strictest client', [list], 11, 24],
+    ['expires soon', 'becomes too old for the strictest client', [list], 12.1, 24],
+    ['out of date', 'is too old for the strictest client, though not over', [list], 24.1, 24],
+    ['in doubt: shrunk', 'shrank, whatever is left of the one before', [{ ...list, doubt: 'shrunk' }], 1, 48],
+    [
+      'in doubt: shrunk',
+      'shrank and none before it is trusted',
+      [{ ...neverTrusted, doubt: 'shrunk' }],
+      1,
+      48,
+    ],
+  ] as const)('is “%s” when it %s', (state, _name, lists, hours, strictest) => {
+    expect(standing(lists, hoursOn(hours), strictest).state).toBe(state);
+  });
+
+  it('is spoken for by one for every distribution point, and by no other list', () => {
+    const wide = { ...list, distributionPoint: everyDistributionPoint };
+    const elsewhere = { ...list, distributionPoint: 'CN=Kobe-shi CRLDP' };
+    const otherKey = { ...list, issuerKeyId: parseIssuerKeyId('cd'.repeat(20)) };
+    expect(standing([elsewhere, otherKey], hoursOn(1)).state).toBe('never applied');
+    expect(standing([elsewhere, otherKey, wide], hoursOn(1))).toMatchObject({ state: 'fresh', list: wide });
+  });
+
+  it('stands as the newer of two that speak for it', () => {
+    const old = { ...list, trusted: { ...trusted, thisUpdate: 0, nextUpdate: 1 } };
+    const wide = { ...list, distributionPoint: everyDistributionPoint };
+    expect(standing([old, wide], hoursOn(1)).state).toBe('fresh');
+  });
+});
+
+describe('the strictest client', () => {
+  it('is the one that refuses first, among those that let a tap in without PIN', () => {
+    const policies = [
+      policy('certificate', 48),
+      policy('serial', 24),
+      policy('card-pin', 1),
+      policy('certificate', 2, 0, 'disabled'),
+    ];
+    expect(policies.map(acceptsPinless)).toEqual([true, true, false, false]);
+    expect(strictestAgeSeconds(policies)).toBe(24 * hour);
+    expect(strictestAgeSeconds([policy('card-pin', 1)])).toBeUndefined();
+  });
+});
+
+describe('use without PIN', () => {
+  it.each([
+    ['allowed', 24],
+    ['allowed by grace', 24.1],
+    ['allowed by grace', 30],
+    ['refused', 30.1],
+  ])('is %s %f hours after the list, where 24 and 6 of grace are set', (use, hours) => {
+    expect(pinlessUse(policy('certificate', 24, 6), thisUpdate, hoursOn(hours)).use).toBe(use);
+  });
+
+  it('says until when', () => {
+    const one = policy('certificate', 24, 6);
+    expect(pinlessUse(one, thisUpdate, hoursOn(1))).toMatchObject({ until: hoursOn(24) });
+    expect(pinlessUse(one, thisUpdate, hoursOn(25))).toMatchObject({ until: hoursOn(30) });
+  });
+
+  it('is refused where no list ever came, and is no question where only the PIN counts', () => {
+    expect(pinlessUse(policy('certificate', 24), undefined, hoursOn(0))).toEqual({ use: 'refused' });
+    expect(pinlessUse(policy('card-pin', 24), undefined, hoursOn(0))).toEqual({ use: 'not accepted' });
+  });
+});
