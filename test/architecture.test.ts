@@ -28,6 +28,7 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
   'connectors/ldap': ['idp/flows', 'idp/ports', 'idp/domain'],
   'connectors/jpki': ['idp/flows', 'idp/ports', 'idp/domain'],
   'connectors/directory': ['idp/flows', 'idp/ports', 'idp/domain'],
+  'connectors/notices': ['idp/flows', 'idp/ports', 'idp/domain'],
   'connectors/events': ['idp/flows', 'idp/ports', 'idp/domain'],
   'reader-bridge': ['idp/wire', 'idp/domain'],
 };
@@ -51,6 +52,7 @@ const onlyImportedBy: { readonly [packageName: string]: readonly string[] } = {
   pkijs: ['idp/jpki', 'connectors/jpki', 'idp/storage'],
   asn1js: ['idp/jpki', 'connectors/jpki', 'idp/storage'],
   ldapts: ['connectors/jpki', 'connectors/directory'],
+  nodemailer: ['connectors/notices'],
   undici: ['connectors/jpki'],
   smartcard: ['reader-bridge'],
   commander: ['idp/commands'],

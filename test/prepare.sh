@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 
 packages='pcscd libpcsclite-dev libpcsclite1 vsmartcard-vpcd opensc slapd ldap-utils redis-server openssl chromium
-  fonts-noto-cjk python3-ldap3 python3 make g++'
+  fonts-noto-cjk python3-ldap3 python3-aiosmtpd python3 make g++'
 policy=/usr/sbin/policy-rc.d
 saved_policy=$policy.before-kazasu
 

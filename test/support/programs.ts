@@ -13,6 +13,7 @@ export const debianPackageOf = {
   'pkcs11-tool': 'opensc',
   chromium: 'chromium',
   vpcd: 'vsmartcard-vpcd',
+  aiosmtpd: 'python3-aiosmtpd',
 } as const;
 
 export type Program = keyof typeof debianPackageOf;

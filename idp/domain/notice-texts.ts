@@ -1,0 +1,101 @@
+import type { BothLanguages, NoticeKind } from './notice.ts';
+
+/** A message in plain text. */
+export interface NoticeText {
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** What a message may say beside its kind: never a number of a card, and never the day on which one ends. */
+export interface NoticeFacts {
+  readonly kind: NoticeKind;
+  /** How the addressee is called; absent for operators. */
+  readonly name?: string;
+  readonly words?: BothLanguages;
+  readonly issuer: string;
+}
+
+interface Wording {
+  readonly subject: BothLanguages;
+  readonly body: BothLanguages;
+}
+
+const renewal: BothLanguages = {
+  ja: '電子証明書の更新は、お住まいの市区町村の窓口で、有効期限の3か月前からできます（手数料はかかりません）。更新すると証明書が新しくなるため、職場での登録もやり直しが必要です。更新のあと、登録の担当者に登録コードを受け取り、カードリーダーでもう一度登録してください。登録が済むまでは、いまのカードを有効期限までお使いいただけます。',
+  en: 'You can have the certificate renewed at the office of the municipality where you live, from three months before it ends, free of charge. A renewal gives the card a new certificate, so it has to be registered at work again: ask whoever registers cards for a new code and register at a card reader. Until then the present registration works to the end of the certificate.',
+};
+
+const expiring = (days: number): Wording => ({
+  subject: {
+    ja: `カードの電子証明書の有効期限が近づいています（約${days}日以内）`,
+    en: `Your card’s certificate ends within about ${days} days`,
+  },
+  body: {
+    ja: `登録されているマイナンバーカードの利用者証明用電子証明書は、約${days}日以内に有効期限を迎えます。期限を過ぎると、このカードではサインインできなくなります。\n\n${renewal.ja}`,
+    en: `The user-authentication certificate on the My Number Card that you registered ends within about ${days} days. After that you can no longer sign in with it.\n\n${renewal.en}`,
+  },
+});
+
+const wordings: { readonly [kind in Exclude<NoticeKind, 'operator-alarm'>]: Wording } = {
+  'card-expires-60': expiring(60),
+  'card-expires-30': expiring(30),
+  'card-expires-7': expiring(7),
+  'card-expired': {
+    subject: {
+      ja: 'カードの電子証明書の有効期限が切れました',
+      en: 'Your card’s certificate has ended',
+    },
+    body: {
+      ja: '登録されているマイナンバーカードの利用者証明用電子証明書の有効期限が切れました。このカードではサインインできません。\n\nお住まいの市区町村の窓口で電子証明書を更新し、登録の担当者に登録コードを受け取って、カードリーダーでもう一度登録してください。それまでの入退室や印刷については、登録の担当者にご相談ください。',
+      en: 'The user-authentication certificate on the My Number Card that you registered has ended. You cannot sign in with it.\n\nHave it renewed at the office of the municipality where you live, ask whoever registers cards for a new code, and register at a card reader. They can also tell you how to get through doors and print until then.',
+    },
+  },
+  'card-replaced': {
+    subject: {
+      ja: '新しいカードが登録され、以前の登録は終了します',
+      en: 'A new card was registered; the older registration ends',
+    },
+    body: {
+      ja: '新しいカード（証明書）が登録されました。以前の登録は、まもなく自動的に終了します。これからは新しいカードをお使いください。\n\nこの登録に心当たりがない場合は、すぐに登録の担当者へご連絡ください。',
+      en: 'A new card (certificate) was registered for you. The older registration ends by itself soon: please use the new card from now on.\n\nIf you did not register a card, tell whoever registers cards at once.',
+    },
+  },
+  'registration-approved': {
+    subject: { ja: 'カードの登録が承認されました', en: 'Your card is registered' },
+    body: {
+      ja: 'カードの登録が承認されました。いまからお使いいただけます。カードリーダーにかざしてサインインしてください。\n\nこの登録に心当たりがない場合は、すぐに登録の担当者へご連絡ください。',
+      en: 'The registration of your card was approved and works from now on: hold the card over a reader to sign in.\n\nIf you did not register a card, tell whoever registers cards at once.',
+    },
+  },
+  'registration-rejected': {
+    subject: { ja: 'カードの登録が承認されませんでした', en: 'Your card was not registered' },
+    body: {
+      ja: 'カードの登録は承認されませんでした。カードはこのサービスでは使えません。\n\n登録の担当者に理由を確かめ、新しい登録コードを受け取って、もう一度登録してください。',
+      en: 'The registration of your card was not approved, and the card does not work here.\n\nAsk whoever registers cards for the reason and for a new code, and register once more.',
+    },
+  },
+};
+
+/** Both languages in one message, Japanese first. */
+export function noticeText({ kind, name, words, issuer }: NoticeFacts): NoticeText {
+  const { subject, body } = kind === 'operator-alarm' ? alarm(words) : wordings[kind];
+  const reason = kind === 'operator-alarm' || words === undefined ? undefined : words;
+  const ja = [
+    ...(name === undefined ? [] : [`${name} 様`]),
+    body.ja,
+    ...(reason === undefined ? [] : [`理由: ${reason.ja}`]),
+  ];
+  const en = [body.en, ...(reason === undefined ? [] : [`Reason: ${reason.en}`])];
+  const from = `-- \nKazasu ${issuer}`;
+  return {
+    subject: `[Kazasu] ${subject.ja} / ${subject.en}`,
+    text: `${[...ja, '────────', ...en, from].join('\n\n')}\n`,
+  };
+}
+
+function alarm(words: BothLanguages = { ja: '', en: '' }): Wording {
+  return {
+    subject: { ja: '運用者へのお知らせ', en: 'For the operators' },
+    body: words,
+  };
+}
