@@ -42,6 +42,8 @@ export async function requestBounded(
   const dispatcher = dispatcherOf(route, limits.timeoutSeconds);
   try {
     const signal = AbortSignal.timeout(limits.timeoutSeconds * 1000);
+    // While a proxy is still making the tunnel, a request does not look at its signal.
+    signal.addEventListener('abort', () => dispatcher.destroy(signal.reason));
     // The signal is the only clock: what undici waits for by itself has nothing to do with our limits.
     const patience = { signal, headersTimeout: 0, bodyTimeout: 0 };
     const answer = await request(url, { dispatcher, method, headers, body: body ?? null, ...patience });

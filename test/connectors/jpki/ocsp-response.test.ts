@@ -1,188 +1,170 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeOcspRequest, ocspCertId } from '../../../connectors/jpki/ocsp-request.ts';
+import { encodeOcspRequest } from '../../../connectors/jpki/ocsp-request.ts';
 import { checkOcspResponse, type OcspRefusal } from '../../../connectors/jpki/ocsp-response.ts';
-import { keyIdentifier } from '../../../idp/demo/authority/certificate-template.ts';
-import type { KeyPair } from '../../../idp/demo/authority/certification-authority.ts';
-import { sequence } from '../../../idp/demo/authority/der-writer.ts';
+import type { CrlReason } from '../../../idp/demo/authority/crl-issuer.ts';
+import { enumerated, sequence } from '../../../idp/demo/authority/der-writer.ts';
 import { createOcspResponder } from '../../../idp/demo/authority/ocsp-responder.ts';
-import {
-  type OcspResponseTemplate,
-  ocspNonce,
-  ocspRefusal,
-  type SingleResponse,
-  signOcspResponse,
-} from '../../../idp/demo/authority/ocsp-response.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { ocspNonce, ocspRefusal } from '../../../idp/demo/authority/ocsp-response.ts';
+import { type AnswerWorld, minuteMs, nonce, openAnswerWorld, unknownCritical } from './ocsp-answer.ts';
 
-const minuteMs = 60_000;
-const nonce = Buffer.alloc(32, 7);
-let pki: TestPki;
-let der: Uint8Array;
-let serialNumber: string;
-/** CertID as the request has it. */
-let certIdDer: Uint8Array;
-
+let world: AnswerWorld;
 beforeAll(async () => {
-  pki = await createTestPki();
-  const issued = pki.newer.issueUserCertificate({
-    publicKey: pki.holder.publicKey,
-    notBefore: pki.now - minuteMs,
-  });
-  der = issued.certificate;
-  serialNumber = issued.serialNumber;
-  certIdDer = certIdIn(encodeOcspRequest(question().certId, nonce));
+  world = await openAnswerWorld();
 });
 
-const question = (digest: 'sha1' | 'sha256' = 'sha1') => ({
-  certId: ocspCertId({ der, issuerDer: pki.newer.certificate }, digest),
-  nonce,
-  issuerDer: pki.newer.certificate,
-});
-
-/** CertID starts with its AlgorithmIdentifier: two headers before the object identifier of SHA-1. */
-function certIdIn(request: Uint8Array): Uint8Array {
-  const start = Buffer.from(request).indexOf('06052b0e03021a', undefined, 'hex') - 4;
-  return request.subarray(start, start + 2 + (request[start + 1] ?? 0));
-}
-
-interface Answer extends Partial<Omit<OcspResponseTemplate, 'responses'>> {
-  readonly single?: Partial<SingleResponse>;
-  readonly signer?: KeyPair;
-}
-
-function answer({ single, signer = pki.newer.keyPair, ...rest }: Answer = {}): Uint8Array {
-  const template: OcspResponseTemplate = {
-    responderKeyId: keyIdentifier(signer.publicKey),
-    producedAt: pki.now,
-    extensions: [ocspNonce(nonce)],
-    ...rest,
-    responses: [
-      {
-        certId: certIdDer,
-        status: { status: 'good' },
-        thisUpdate: pki.now - minuteMs,
-        nextUpdate: pki.now + minuteMs,
-        ...single,
-      },
-    ],
-  };
-  return signOcspResponse(template, signer.privateKey);
-}
-
-const judge = (response: Uint8Array) => checkOcspResponse(response, question(), pki.now);
-
-/** A responder certificate for the holder's key. */
-const delegate = (authority = pki.newer, notBefore = pki.now - minuteMs, notAfter = pki.now + minuteMs) =>
-  authority.issueOcspResponderCertificate({ publicKey: pki.holder.publicKey, notBefore, notAfter })
-    .certificate;
+const now = () => world.pki.now;
+const revoked = (reason?: CrlReason, minutesAgo = 9) =>
+  ({
+    status: 'revoked',
+    revocationDate: now() - minutesAgo * minuteMs,
+    ...(reason === undefined ? {} : { reason }),
+  }) as const;
 
 describe('an OCSP answer', () => {
   it('says good, and of when', () => {
-    expect(judge(answer())).toMatchObject({
+    expect(world.judge(world.answer())).toMatchObject({
       outcome: 'answered',
-      answer: { status: 'good', thisUpdate: pki.now - minuteMs },
+      answer: { status: 'good', thisUpdate: now() - minuteMs },
+      boreNonce: true,
     });
   });
 
-  it('says revoked, and since when', () => {
-    const status = {
-      status: 'revoked',
-      revocationDate: pki.now - 9 * minuteMs,
-      reason: 'keyCompromise',
-    } as const;
-    expect(judge(answer({ single: { status } }))).toMatchObject({
-      outcome: 'answered',
-      answer: { status: 'revoked', revocationTime: pki.now - 9 * minuteMs },
-    });
+  it.each(['keyCompromise', 'certificateHold', 'unspecified'] as const)(
+    'says revoked, since when, and why: %s',
+    (reason) => {
+      expect(world.judge(world.answer({ single: { status: revoked(reason) } }))).toMatchObject({
+        outcome: 'answered',
+        answer: { status: 'revoked', revocationTime: now() - 9 * minuteMs, reason },
+      });
+    },
+  );
+
+  it.each([
+    ['without a reason', undefined],
+    ['to be taken off a list, which OCSP cannot say,', 'removeFromCRL'],
+  ] as const)('that says revoked %s says revoked', (_, reason) => {
+    const verdict = world.judge(world.answer({ single: { status: revoked(reason) } }));
+    const answer = { status: 'revoked', revocationTime: now() - 9 * minuteMs };
+    expect(verdict).toEqual({ outcome: 'answered', answer, producedAt: now(), boreNonce: true });
   });
 
   it('says unknown, which is not revoked', () => {
-    expect(judge(answer({ single: { status: { status: 'unknown' } } }))).toMatchObject({
+    expect(world.judge(world.answer({ single: { status: { status: 'unknown' } } }))).toMatchObject({
       outcome: 'answered',
       answer: { status: 'unknown' },
     });
   });
 
-  it('may be signed by a delegate of the issuer', () => {
-    expect(judge(answer({ signer: pki.holder, certificate: delegate() })).outcome).toBe('answered');
+  it('may say the same twice', () => {
+    const twice = world.answer({ again: { thisUpdate: now() - 2 * minuteMs } });
+    expect(world.judge(twice)).toMatchObject({ answer: { status: 'good', thisUpdate: now() - minuteMs } });
   });
 
-  it('without nonce counts while it is at most 15 minutes old', () => {
-    const at = (thisUpdate: number) => judge(answer({ extensions: [], single: { thisUpdate } }));
-    expect(at(pki.now - 15 * minuteMs).outcome).toBe('answered');
-    expect(at(pki.now - 15 * minuteMs - 1000)).toEqual({ outcome: 'refused', reason: 'stale' });
+  it('may say more about another certificate', () => {
+    const more = world.answer({ again: { certId: otherCertId(), status: revoked() } });
+    expect(world.judge(more)).toMatchObject({ answer: { status: 'good' } });
   });
 
   it('counts until its nextUpdate', () => {
-    const at = (nextUpdate: number) => judge(answer({ single: { nextUpdate } }));
-    expect(at(pki.now).outcome).toBe('answered');
-    expect(at(pki.now - 1000)).toEqual({ outcome: 'refused', reason: 'stale' });
+    const at = (nextUpdate: number) => world.judge(world.answer({ single: { nextUpdate } }));
+    expect(at(now()).outcome).toBe('answered');
+    expect(at(now() - 1000)).toEqual({ outcome: 'refused', reason: 'stale' });
   });
 
   it.each(['sha1', 'sha256'] as const)('of our own responder answers a certID by %s', async (digest) => {
-    const respond = createOcspResponder({ authorities: [pki.older, pki.newer], now: () => pki.now });
-    const asked = question(digest);
+    const respond = createOcspResponder({ authorities: [world.pki.older, world.pki.newer], now });
+    const asked = world.question(digest);
     const response = await respond(encodeOcspRequest(asked.certId, nonce));
-    expect(checkOcspResponse(response, asked, pki.now)).toMatchObject({ answer: { status: 'good' } });
-    expect(pki.newer.statusOf(serialNumber)).toEqual({ status: 'good' });
+    expect(checkOcspResponse(response, asked, now())).toMatchObject({ answer: { status: 'good' } });
+    expect(world.pki.newer.statusOf(world.serialNumber)).toEqual({ status: 'good' });
   });
 });
 
-const otherCertId = (): Uint8Array => {
-  const other = Buffer.from(certIdDer);
-  const last = other.length - 1;
-  other[last] = (other[last] ?? 0) ^ 1;
-  return other;
-};
+describe('an OCSP answer without a nonce', () => {
+  const at = (thisUpdate: number, change = {}) =>
+    world.judge(world.answer({ extensions: [], single: { thisUpdate } }), change);
+
+  it('counts while it is at most 15 minutes old, and says that it bore none', () => {
+    expect(at(now() - 15 * minuteMs)).toMatchObject({ outcome: 'answered', boreNonce: false });
+    expect(at(now() - 15 * minuteMs - 1000)).toEqual({ outcome: 'refused', reason: 'stale' });
+  });
+
+  it('is none where the nonce is required', () => {
+    expect(at(now(), { nonceRequired: true })).toEqual({ outcome: 'refused', reason: 'nonce-missing' });
+    expect(world.judge(world.answer(), { nonceRequired: true }).outcome).toBe('answered');
+  });
+
+  it('is what a question without one gets: a nonce that nobody sent belongs to another question', () => {
+    const { nonce: _, ...asked } = world.question();
+    const unasked = checkOcspResponse(world.answer(), asked, now());
+    expect(unasked).toEqual({ outcome: 'refused', reason: 'nonce-mismatch' });
+    const fitting = world.answer({ extensions: [], single: { thisUpdate: now() - 15 * minuteMs } });
+    expect(checkOcspResponse(fitting, asked, now())).toMatchObject({ outcome: 'answered' });
+  });
+});
+
+const otherCertId = (): Uint8Array => turned(world.certIdDer);
 
 const refusals: readonly (readonly [OcspRefusal, string, () => Uint8Array])[] = [
   ['malformed', 'nothing at all', () => new Uint8Array()],
   ['malformed', 'a web page', () => Buffer.from('<html>captive portal</html>')],
-  ['malformed', 'half an answer', () => answer().subarray(0, 200)],
+  ['malformed', 'half an answer', () => world.answer().subarray(0, 200)],
+  ['malformed', 'an answer with something behind it', () => Buffer.concat([world.answer(), nonce])],
   ['malformed', 'an empty sequence', () => sequence()],
+  ['malformed', 'a success that says nothing', () => sequence(enumerated(0))],
   ['try-later', 'a responder that is busy', () => ocspRefusal(3)],
   ['unauthorized', 'a responder that is not in charge', () => ocspRefusal(6)],
   ['not-successful', 'an internal error', () => ocspRefusal(2)],
-  ['signature-invalid', "a stranger's signature", () => answer({ signer: pki.holder })],
-  ['signature-invalid', "the other generation's signature", () => answer({ signer: pki.older.keyPair })],
-  ['signature-invalid', 'a bit turned', () => turned(answer())],
-  [
-    'responder-not-authorized',
-    'a delegate of the other generation',
-    () => answer({ signer: pki.holder, certificate: delegate(pki.older) }),
-  ],
-  [
-    'responder-not-authorized',
-    'a delegate whose certificate has expired',
-    () =>
-      answer({
-        signer: pki.holder,
-        certificate: delegate(pki.newer, pki.now - 9 * minuteMs, pki.now - minuteMs),
-      }),
-  ],
-  [
-    'responder-not-authorized',
-    'a card holder who answers for the own card',
-    () => answer({ signer: pki.holder, certificate: der }),
-  ],
   [
     'nonce-mismatch',
     'the answer to another request',
-    () => answer({ extensions: [ocspNonce(Buffer.alloc(32, 8))] }),
+    () => world.answer({ extensions: [ocspNonce(Buffer.alloc(32, 8))] }),
   ],
-  ['nonce-mismatch', 'a nonce cut short', () => answer({ extensions: [ocspNonce(nonce.subarray(1))] })],
-  ['other-certificate', 'another serial number', () => answer({ single: { certId: otherCertId() } })],
-  ['not-yet-valid', 'an hour ahead', () => answer({ single: { thisUpdate: pki.now + 60 * minuteMs } })],
+  ['nonce-mismatch', 'a nonce cut short', () => world.answer({ extensions: [ocspNonce(nonce.subarray(1))] })],
+  [
+    'nonce-mismatch',
+    'our nonce and another',
+    () => world.answer({ extensions: [ocspNonce(nonce), ocspNonce(Buffer.alloc(32, 8))] }),
+  ],
+  ['other-certificate', 'another serial number', () => world.answer({ single: { certId: otherCertId() } })],
+  ['contradictory', 'good and revoked', () => world.answer({ again: { status: revoked() } })],
+  [
+    'contradictory',
+    'revoked at two times',
+    () => world.answer({ single: { status: revoked() }, again: { status: revoked(undefined, 8) } }),
+  ],
+  [
+    'contradictory',
+    'revoked for two reasons',
+    () => world.answer({ single: { status: revoked('superseded') }, again: { status: revoked() } }),
+  ],
+  [
+    'unknown-critical-extension',
+    'one of the answer',
+    () => world.answer({ extensions: [ocspNonce(nonce), unknownCritical] }),
+  ],
+  [
+    'unknown-critical-extension',
+    'one of what is said about the certificate',
+    () => world.answer({ single: { extensions: [unknownCritical] } }),
+  ],
+  ['not-yet-valid', 'an hour ahead', () => world.answer({ single: { thisUpdate: now() + 60 * minuteMs } })],
+  [
+    'stale',
+    'said twice, once a day ago',
+    () => world.answer({ again: { thisUpdate: now() - 1440 * minuteMs, nextUpdate: now() - minuteMs } }),
+  ],
 ];
 
 describe('an OCSP answer is refused as', () => {
   it.each(refusals)('%s: %s', (reason, _, response) => {
-    expect(judge(response())).toEqual({ outcome: 'refused', reason });
+    expect(world.judge(response())).toEqual({ outcome: 'refused', reason });
   });
 });
 
-function turned(response: Uint8Array): Uint8Array {
-  const copy = Buffer.from(response);
+/** With the last bit turned. */
+function turned(octets: Uint8Array): Uint8Array {
+  const copy = Buffer.from(octets);
   const last = copy.length - 1;
   copy[last] = (copy[last] ?? 0) ^ 1;
   return copy;

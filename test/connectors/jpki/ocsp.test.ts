@@ -1,7 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { inspect } from 'node:util';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createOcspClient } from '../../../connectors/jpki/ocsp.ts';
+import { createOcspClient, type OcspClientOptions } from '../../../connectors/jpki/ocsp.ts';
+import { encodeOcspRequest, ocspCertId } from '../../../connectors/jpki/ocsp-request.ts';
 import { createOcspResponder, type OcspHandler } from '../../../idp/demo/authority/ocsp-responder.ts';
 import { ocspRefusal } from '../../../idp/demo/authority/ocsp-response.ts';
 import { createCertificateVerifier } from '../../../idp/jpki/certificate-verifier.ts';
@@ -49,9 +51,13 @@ const afterFailures = (...failures: readonly RequestListener[]): RequestListener
   };
 };
 
+/** What a GET asks: the last part of the path. */
+const askedByGet = (url = ''): Buffer =>
+  Buffer.from(decodeURIComponent(url.slice(url.lastIndexOf('/') + 1)), 'base64');
+
 const unavailable = expect.objectContaining({ name: 'Fault', code: 'ERR_OCSP_UNAVAILABLE' });
-const ask = (url: string, timeoutSeconds = 2) =>
-  createOcspClient({ url, timeoutSeconds }).status(certificate, pki.now);
+const ask = (url: string, timeoutSeconds = 2, options: OcspClientOptions = {}) =>
+  createOcspClient({ url, timeoutSeconds, ...options }).status(certificate, pki.now);
 
 const broken: RequestListener = (_, response) => response.writeHead(500).end();
 const cut: RequestListener = (_, response) => response.destroy();
@@ -93,6 +99,31 @@ describe('the OCSP client', () => {
     await expect(ask('http://127.0.0.1:1/')).rejects.toEqual(unavailable);
   });
 
+  it('sends no nonce where it is switched off, and says that the answer bore none', async () => {
+    const url = await serve(afterFailures());
+    expect((await ask(url)).evidence.boreNonce).toBe(true);
+    expect((await ask(url, 2, { nonce: 'off' })).evidence.boreNonce).toBe(false);
+    expect((await ask(url, 2, { nonce: 'required' })).evidence.boreNonce).toBe(true);
+  });
+
+  it('takes no answer without its nonce where that is required, and says so', async () => {
+    const request = encodeOcspRequest(ocspCertId(certificate, 'sha1'));
+    const url = await serve(async (_request, response) => response.end(await respond(request)));
+    expect(await ask(url)).toMatchObject({ status: 'good', evidence: { boreNonce: false } });
+    await expect(ask(url, 2, { nonce: 'required' })).rejects.toThrow('nonce-missing');
+  });
+
+  it('asks by GET where that is wished, tells caches to stay away, and may send a nonce there too', async () => {
+    const seen: unknown[] = [];
+    const url = await serve(async ({ method, headers, url: path }, response) => {
+      seen.push([method, headers['cache-control']]);
+      response.end(await respond(askedByGet(path)));
+    });
+    expect((await ask(url, 2, { method: 'get' })).evidence.boreNonce).toBe(true);
+    expect((await ask(url, 2, { method: 'get', nonce: 'off' })).evidence.boreNonce).toBe(false);
+    expect(seen).toEqual(Array(2).fill(['GET', 'no-cache']));
+  });
+
   it('takes an answer that does not hold for none', async () => {
     const stale = createOcspResponder({ authorities: [pki.newer], now: () => pki.now - 3_600_000 });
     const url = await serve(async (request, response) => {
@@ -120,5 +151,44 @@ describe('the OCSP client', () => {
     await expect(
       createOcspClient().status({ ...without, ocspUrl: 'file:///etc/passwd' }, pki.now),
     ).rejects.toEqual(unavailable);
+  });
+});
+
+describe('a proxy on the way to the responder', () => {
+  const secret = 'p@ss word';
+  const proxied = (port: number): OcspClientOptions => ({
+    httpProxy: `http://staff:${encodeURIComponent(secret)}@127.0.0.1:${port}`,
+  });
+  const told = async (options: OcspClientOptions, url = 'http://ocsp.example/'): Promise<unknown> =>
+    ask(url, 0.3, options).catch((error: unknown) => error);
+
+  it.each(['http://ocsp.example/', 'https://ocsp.example/'])(
+    'that nobody runs is named, and its password is not: %s',
+    async (url) => {
+      const error = await told(proxied(1), url);
+      expect(error).toEqual(unavailable);
+      expect(error).toHaveProperty('message', expect.stringContaining('through 127.0.0.1:1,'));
+      const basic = Buffer.from(`staff:${secret}`).toString('base64');
+      const text = inspect(error, { depth: 9, showHidden: true });
+      for (const word of [secret, encodeURIComponent(secret), basic]) expect(text).not.toContain(word);
+    },
+  );
+
+  it.each(['http://ocsp.example/', 'https://ocsp.example/'])(
+    'that takes connections and never answers is given up: %s',
+    async (url) => {
+      const proxy = createTcpServer((socket) => socket.resume().on('error', () => {}));
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      const started = performance.now();
+      expect(await told(proxied((proxy.address() as AddressInfo).port), url)).toEqual(unavailable);
+      expect(performance.now() - started).toBeLessThan(2000);
+      // It would wait for ever for connections that we forgot to close.
+      await new Promise((resolve) => proxy.close(resolve));
+    },
+  );
+
+  it('that wants somebody else is a fault', async () => {
+    const url = await serve((_, response) => response.writeHead(407).end());
+    expect(await told({ httpProxy: url })).toEqual(unavailable);
   });
 });
