@@ -24,6 +24,11 @@ export interface Config {
   /** A file of card profiles; empty: the present card only. */
   readonly jpkiProfiles: string;
   readonly crlSources: readonly string[];
+  /** Minutes after midnight in Japan; `off`: lists are fetched or imported by hand. */
+  readonly crlDailyAt: number | 'off';
+  readonly crlSpreadMinutes: number;
+  /** How long before a list stops counting an alarm is raised. */
+  readonly crlAlarmHours: number;
   readonly ocspUrl: string;
   readonly trustedProxies: readonly string[];
 }
@@ -45,6 +50,9 @@ const names = [
   'KAZASU_JPKI_ALLOW_TEST_CA',
   'KAZASU_JPKI_PROFILES',
   'KAZASU_CRL_SOURCES',
+  'KAZASU_CRL_DAILY_AT',
+  'KAZASU_CRL_SPREAD_MINUTES',
+  'KAZASU_CRL_ALARM_HOURS',
   'KAZASU_OCSP_URL',
   'KAZASU_TRUSTED_PROXIES',
 ] as const;
@@ -106,6 +114,9 @@ function readAll(
     jpkiAllowTestCa: read('KAZASU_JPKI_ALLOW_TEST_CA', 'false', parseBoolean),
     jpkiProfiles: read('KAZASU_JPKI_PROFILES', '', existing),
     crlSources: read('KAZASU_CRL_SOURCES', '', (text) => list(text).map(parseCrlSource)),
+    crlDailyAt: read('KAZASU_CRL_DAILY_AT', '05:30', parseTimeOfDay),
+    crlSpreadMinutes: read('KAZASU_CRL_SPREAD_MINUTES', '60', parseWhole('minutes', 0, 720)),
+    crlAlarmHours: read('KAZASU_CRL_ALARM_HOURS', '12', parseWhole('hours', 1, 168)),
     ocspUrl: read('KAZASU_OCSP_URL', '', parseUrl('http:', 'https:')),
     trustedProxies: read('KAZASU_TRUSTED_PROXIES', '', list),
   };
@@ -166,6 +177,21 @@ function parseUrl(...protocols: readonly string[]): (text: string) => string {
 
 function parseCrlSource(text: string): string {
   return parseUrl('ldap:', 'ldaps:', 'http:', 'https:', 'file:')(text);
+}
+
+function parseTimeOfDay(text: string): number | 'off' {
+  if (text === 'off') return text;
+  const [, hours = '', minutes = ''] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
+  if (hours === '') throw new TypeError('is a time of day in Japan like 05:30, or off');
+  return Number(hours) * 60 + Number(minutes);
+}
+
+function parseWhole(unit: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new TypeError(`is a whole number of ${unit}, ${least} to ${most}`);
+  };
 }
 
 function existing(text: string): string {

@@ -46,6 +46,10 @@ export function demoConfig(directory: string, ports: DemoPorts, crlSource: strin
     jpkiAllowTestCa: true,
     jpkiProfiles: '',
     crlSources: [crlSource],
+    // Its day’s list comes when somebody lets it come.
+    crlDailyAt: 'off',
+    crlSpreadMinutes: 0,
+    crlAlarmHours: 12,
     ocspUrl: '',
     trustedProxies: [],
   };

@@ -67,6 +67,25 @@ describe('configuration', () => {
     expect(readConfig({ KAZASU_JPKI_ALLOW_TEST_CA: 'true' }, noFile).jpkiAllowTestCa).toBe(true);
   });
 
+  it('fetches lists at half past five unless told otherwise, or not at all', () => {
+    const usual = { crlDailyAt: 5 * 60 + 30, crlSpreadMinutes: 60, crlAlarmHours: 12 };
+    expect(readConfig({}, noFile)).toMatchObject(usual);
+    expect(readConfig({ KAZASU_CRL_DAILY_AT: '23:59' }, noFile).crlDailyAt).toBe(1_439);
+    expect(readConfig({ KAZASU_CRL_DAILY_AT: 'off' }, noFile).crlDailyAt).toBe('off');
+  });
+
+  it.each([
+    ['CRL_DAILY_AT', '24:00'],
+    ['CRL_DAILY_AT', '5:30'],
+    ['CRL_DAILY_AT', 'never'],
+    ['CRL_SPREAD_MINUTES', '-1'],
+    ['CRL_SPREAD_MINUTES', '721'],
+    ['CRL_ALARM_HOURS', '0'],
+    ['CRL_ALARM_HOURS', '1.5'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(problemsOf({ [`KAZASU_${name}`]: value })).toContain(`KAZASU_${name}:`);
+  });
+
   it('takes a certificate only with its key', () => {
     expect(problemsOf({ KAZASU_TLS_CERT: import.meta.filename })).toContain(
       'KAZASU_TLS_CERT and KAZASU_TLS_KEY',

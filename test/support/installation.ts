@@ -71,6 +71,8 @@ export async function createInstallation(
     KAZASU_JPKI_ANCHORS: anchors,
     KAZASU_JPKI_ALLOW_TEST_CA: 'true',
     KAZASU_OCSP_URL: ocsp.url,
+    // A test says when lists are fetched.
+    KAZASU_CRL_DAILY_AT: 'off',
     ...environment,
   };
   const children = new Set<ChildProcess>();
