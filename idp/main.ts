@@ -88,16 +88,19 @@ function addBridgeCommands(): void {
     .requiredOption('--code <code>', 'from `kazasu reader add`')
     .action(async (options) => (await commands()).enroll(options, io));
   add('run', 'read cards until ended')
+    .option('--profiles <file>', 'the card profiles of the provider (KAZASU_JPKI_PROFILES)')
     .option('--port <number>', 'of the loopback page', readPort, defaultBridgePort)
     .option('--reader <name>', 'a part of the PC/SC reader’s name, where there are several')
     .action(async (options) => (await commands()).run(options, io));
   add('register', 'register the card on this reader (asks for the PIN)')
     .requiredOption('--invite <code>', 'from `kazasu person invite`')
+    .option('--profiles <file>', 'the card profiles of the provider (KAZASU_JPKI_PROFILES)')
     .option('--pin-stdin', 'read the PIN from standard input; for scripts')
     .option('--agree', 'agree to the consent text without being asked; for scripts')
     .option('--reader <name>', 'a part of the PC/SC reader’s name, where there are several')
     .action(async (options) => (await commands()).register(options, io));
   add('see', 'what a tap reads at this reader, in the spellings that devices use')
+    .option('--profiles <file>', 'the card profiles of the provider (KAZASU_JPKI_PROFILES)')
     .option('--reader <name>', 'a part of the PC/SC reader’s name, where there are several')
     .option('--json', 'print JSON for machines')
     .action(async (options) => (await commands()).see(options, io));

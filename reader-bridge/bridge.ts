@@ -1,3 +1,4 @@
+import type { CardProfile } from '../idp/domain/card-profile.ts';
 import type { BridgeState } from './bridge-state.ts';
 import type { CardReader } from './card-reader.ts';
 import { IdpClient } from './idp-client.ts';
@@ -9,6 +10,8 @@ import type { Locale } from './texts.ts';
 export interface BridgeParts {
   readonly state: BridgeState;
   readonly reader: CardReader;
+  /** The kinds of cards that are read; the present card unless said otherwise. */
+  readonly profiles?: readonly CardProfile[] | undefined;
   readonly clock: BridgeClock;
   /** Of the loopback page; 0 lets the system choose. */
   readonly port: number;
@@ -36,11 +39,19 @@ export interface RunningBridge {
  * @throws {Fault} `ERR_ALREADY_RUNNING`.
  */
 export async function startBridge(parts: BridgeParts): Promise<RunningBridge> {
-  const { state, reader, clock, port, log } = parts;
+  const { state, reader, profiles, clock, port, log } = parts;
   const client = new IdpClient(state.enrolment(), state, clock);
   const { kind, name } = client.provider;
   if (kind === 'workstation') {
-    const server = await startLoopbackServer({ reader, client, clock, log, port, uid: ownUid(log) });
+    const server = await startLoopbackServer({
+      reader,
+      profiles,
+      client,
+      clock,
+      log,
+      port,
+      uid: ownUid(log),
+    });
     const ended = Promise.withResolvers<void>();
     const close = () => server.close().then(ended.resolve);
     return { kind, name, port: server.port, ended: ended.promise, close };

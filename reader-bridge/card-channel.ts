@@ -1,3 +1,4 @@
+import { type CardProfile, defaultCardProfiles } from '../idp/domain/card-profile.ts';
 import {
   type CommandApdu,
   encodeCommand,
@@ -6,13 +7,15 @@ import {
   type ResponseApdu,
   success,
 } from './apdu.ts';
-import { apduRefusal, selectsApplication } from './apdu-guard.ts';
+import { ApduGuard, dataOf, selectsApplication } from './apdu-guard.ts';
 import { CardError } from './card-error.ts';
 import type { CardSession } from './card-reader.ts';
 
 export interface ChannelOptions {
   /** How long a card may take for one command; a signature takes about a second. */
   readonly deadlineMs?: number;
+  /** The kinds of cards that may be spoken to; the present card unless said otherwise. */
+  readonly profiles?: readonly CardProfile[];
 }
 
 const defaultDeadlineMs = 5_000;
@@ -26,12 +29,15 @@ const maxAnswerOctets = 8_192;
 export class CardChannel {
   readonly #session: CardSession;
   readonly #deadlineMs: number;
-  #applicationSelected = false;
+  readonly #guard: ApduGuard;
+  #selectedAid: string | undefined;
   #first = true;
   #usable = true;
 
-  constructor(session: CardSession, { deadlineMs = defaultDeadlineMs }: ChannelOptions = {}) {
+  constructor(session: CardSession, options: ChannelOptions = {}) {
+    const { deadlineMs = defaultDeadlineMs, profiles = defaultCardProfiles } = options;
     this.#session = session;
+    this.#guard = new ApduGuard(profiles);
     this.#deadlineMs = deadlineMs;
   }
 
@@ -41,16 +47,16 @@ export class CardChannel {
    */
   async send(command: CommandApdu): Promise<ResponseApdu> {
     const bytes = encodeCommand(command);
-    const refusal = apduRefusal(bytes, this.#applicationSelected);
+    const refusal = this.#guard.refusal(bytes, this.#selectedAid);
     if (refusal !== undefined)
       throw new CardError('ERR_APDU_NOT_ALLOWED', `Not sent to the card: ${refusal}.`);
-    if (selectsApplication(command)) this.#applicationSelected = false;
+    if (selectsApplication(command)) this.#selectedAid = undefined;
     let response = await this.#exchange(bytes);
     // Some cards answer 6F00 to the first command after power-up. Only a SELECT can be first, so nothing is spent.
     if (this.#first && response.statusWord === 0x6f00) response = await this.#exchange(bytes);
     this.#first = false;
     const answer = await this.#complete(command, response);
-    if (selectsApplication(command) && answer.statusWord === success) this.#applicationSelected = true;
+    if (selectsApplication(command) && answer.statusWord === success) this.#selectedAid = dataOf(command);
     return answer;
   }
 

@@ -1,7 +1,7 @@
+import type { CardFile } from '../idp/domain/card-profile.ts';
 import { instruction, type ResponseApdu, success } from './apdu.ts';
 import type { CardChannel } from './card-channel.ts';
 import { CardError, cardErrorOf } from './card-error.ts';
-import type { CardFile } from './card-profile.ts';
 
 /** What a card answers that does not know READ BINARY by short identifier. */
 const shortIdRefused: ReadonlySet<number> = new Set([0x6a82, 0x6a86, 0x6b00, 0x6d00]);
@@ -32,7 +32,7 @@ export class CardFileReader {
       const { data, statusWord } = await this.#read(this.#content.length, wanted);
       this.#content = Buffer.concat([this.#content, data]);
       if (statusWord === endOfFile || statusWord === offsetOutside) break;
-      if (statusWord !== success) throw cardErrorOf(statusWord);
+      if (statusWord !== success) throw this.#failed(cardErrorOf(statusWord));
       if (data.length === 0)
         throw new CardError('ERR_CARD_MALFORMED', 'The card answered a read with nothing.');
     }
@@ -42,7 +42,7 @@ export class CardFileReader {
   async #read(offset: number, count: number): Promise<ResponseApdu> {
     const { shortId } = this.#file;
     if (!this.#current && shortId !== undefined && offset === 0) {
-      const response = await this.#readBinary(0x80 | shortId, 0, count);
+      const response = await this.#readBinary(0x80 | Number.parseInt(shortId, 16), 0, count);
       if (!shortIdRefused.has(response.statusWord)) {
         this.#current = true;
         return response;
@@ -55,6 +55,12 @@ export class CardFileReader {
     return this.#readBinary(offset >> 8, offset & 0xff, count);
   }
 
+  /** The next attempt, after a PIN, finds another file selected. */
+  #failed(error: CardError): CardError {
+    this.#current = false;
+    return error;
+  }
+
   #readBinary(p1: number, p2: number, le: number): Promise<ResponseApdu> {
     return this.#channel.send({ cla: 0, ins: instruction.readBinary, p1, p2, le });
   }
@@ -62,7 +68,7 @@ export class CardFileReader {
 
 /** Makes an elementary file the current one. @throws {CardError} when the card refuses. @see ISO/IEC 7816-4 §11.2.2 */
 export async function selectFile(channel: CardChannel, { fileId }: CardFile): Promise<void> {
-  const data = Uint8Array.from([fileId >> 8, fileId & 0xff]);
+  const data = Buffer.from(fileId, 'hex');
   const { statusWord } = await channel.send({ cla: 0, ins: instruction.select, p1: 0x02, p2: 0x0c, data });
   if (statusWord !== success) throw cardErrorOf(statusWord);
 }

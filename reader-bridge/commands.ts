@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { type CardProfile, defaultCardProfiles } from '../idp/domain/card-profile.ts';
 import { Fault, InvalidInput } from '../idp/domain/fault.ts';
+import { parseCardProfiles } from '../idp/domain/read-card-profiles.ts';
 import { startBridge } from './bridge.ts';
 import { BridgeState } from './bridge-state.ts';
 import { CardError } from './card-error.ts';
@@ -17,6 +20,8 @@ interface ReaderOptions {
   readonly stateDir: string;
   /** A part of the PC/SC reader's name. */
   readonly reader?: string;
+  /** A file of card profiles, the provider's own; the present card alone without it. */
+  readonly profiles?: string;
   /** In place of PC/SC: a software reader. */
   readonly cardReader?: CardReader;
 }
@@ -39,11 +44,13 @@ export async function run(options: ReaderOptions & { readonly port: number }, io
   const state = new BridgeState(options.stateDir);
   // Before the reader is opened: who has not enrolled is told that first.
   state.enrolment();
+  const profiles = profilesOf(options);
   await withReader(options, async (reader) => {
     const { out: say, err: log } = io;
     const bridge = await startBridge({
       state,
       reader,
+      profiles,
       clock: systemClock,
       port: options.port,
       locale: 'ja',
@@ -70,7 +77,8 @@ export async function register(
 ): Promise<void> {
   const state = new BridgeState(options.stateDir);
   const client = new IdpClient(state.enrolment(), state, systemClock);
-  await withReader(options, (reader) => registerCard({ reader, client, io }, options));
+  const profiles = profilesOf(options);
+  await withReader(options, (reader) => registerCard({ reader, client, profiles, io }, options));
 }
 
 /** `bridge see`: what a tap reads here. @throws {InvalidInput | Fault} */
@@ -78,7 +86,20 @@ export async function see(
   options: Omit<ReaderOptions, 'stateDir'> & { readonly json?: boolean },
   io: BridgeIo,
 ): Promise<void> {
-  await withReader(options, (reader) => seeCard({ reader, io }, options));
+  const profiles = profilesOf(options);
+  await withReader(options, (reader) => seeCard({ reader, io, profiles }, options));
+}
+
+/** @throws {InvalidInput} `ERR_CARD_PROFILE`. */
+function profilesOf({ profiles }: Pick<ReaderOptions, 'profiles'>): readonly CardProfile[] {
+  if (profiles === undefined) return defaultCardProfiles;
+  let text: string;
+  try {
+    text = readFileSync(profiles, 'utf8');
+  } catch (cause) {
+    throw new InvalidInput('ERR_CARD_PROFILE', `The card profiles cannot be read: ${profiles}`, cause);
+  }
+  return parseCardProfiles(text);
 }
 
 /** A workstation asks its reader only when a browser calls: that there is none is said at the start. */

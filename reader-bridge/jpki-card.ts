@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
+import type { CardProfile } from '../idp/domain/card-profile.ts';
 import { parseSerialNumber, type SerialNumber } from '../idp/domain/certificate-id.ts';
 import { InvalidInput } from '../idp/domain/fault.ts';
 import { instruction, success } from './apdu.ts';
 import type { CardChannel } from './card-channel.ts';
 import { CardError, cardErrorOf } from './card-error.ts';
 import { CardFileReader, selectFile } from './card-file-reader.ts';
-import { type CardProfile, jpkiProfile } from './card-profile.ts';
 import { derHeader, findSerialNumber } from './der-header.ts';
 
 /** What came of asking for a PIN-unlocked signature. Only `pin-wrong` has cost a try. */
 export type PinSignature =
-  | { readonly outcome: 'signed'; readonly signature: Uint8Array }
+  | {
+      readonly outcome: 'signed';
+      /** RSASSA-PKCS1-v1_5, or ECDSA in the card's own form; of any length. */
+      readonly signature: Uint8Array;
+      /** DER; of some kinds it can be read after the PIN only. */
+      readonly certificate: Uint8Array;
+    }
   | { readonly outcome: 'pin-wrong'; readonly triesLeft: number }
   /** The PIN was not sent: a locked one is opened at the city office only. */
   | { readonly outcome: 'pin-blocked' }
@@ -18,7 +24,7 @@ export type PinSignature =
   | { readonly outcome: 'last-try-unconfirmed' };
 
 export interface PinRequest {
-  /** Four digits. */
+  /** As many digits as the profile says. */
   readonly pin: string;
   /** Hashed here; the card signs the digest. */
   readonly message: Uint8Array;
@@ -32,21 +38,7 @@ const shortReadOctets = 256;
 /** A real one has about 1,600; a card that claims more shall not be read for minutes. */
 const maxCertificateOctets = 8_192;
 
-/**
- * Selects the JPKI application: that, and no ATR, tells a My Number Card.
- * @returns `undefined` when the card does not have it.
- * @throws {CardError} when the card goes away.
- */
-export async function selectJpki(
-  channel: CardChannel,
-  profile: CardProfile = jpkiProfile,
-): Promise<JpkiCard | undefined> {
-  const select = { cla: 0, ins: instruction.select, p1: 0x04, p2: 0x0c, data: profile.aid };
-  const { statusWord } = await channel.send(select);
-  return statusWord === success ? new JpkiCard(channel, profile) : undefined;
-}
-
-/** The authentication half of a JPKI application that was selected. */
+/** The authentication half of a JPKI application that was selected; of which kind, its profile says. */
 export class JpkiCard {
   readonly #channel: CardChannel;
   readonly #profile: CardProfile;
@@ -55,7 +47,11 @@ export class JpkiCard {
   constructor(channel: CardChannel, profile: CardProfile) {
     this.#channel = channel;
     this.#profile = profile;
-    this.#certificate = new CardFileReader(channel, profile.certificate);
+    this.#certificate = new CardFileReader(channel, profile.application.certificate);
+  }
+
+  get profile(): CardProfile {
+    return this.#profile;
   }
 
   /**
@@ -88,13 +84,13 @@ export class JpkiCard {
 
   /** How many wrong PINs the card still takes; asking costs none. @throws {CardError} when the card does not say. */
   async triesLeft(): Promise<number> {
-    const { pin } = this.#profile;
+    const { pin } = this.#profile.application;
     await selectFile(this.#channel, pin);
     const { statusWord } = await this.#channel.send({
       cla: 0,
       ins: instruction.verify,
       p1: 0,
-      p2: pin.reference,
+      p2: octetOf(pin.reference),
     });
     // Still unlocked from before: a right PIN puts the counter back to its full number.
     return statusWord === success ? pin.maxTries : triesOf(statusWord);
@@ -115,7 +111,7 @@ export class JpkiCard {
   }
 
   async #signWithPin({ pin, message, acceptLastTry = false }: PinRequest): Promise<PinSignature> {
-    const { digits } = this.#profile.pin;
+    const { digits } = this.#profile.application.pin;
     if (pin.length !== digits || !/^[0-9]+$/.test(pin)) {
       throw new InvalidInput(
         'ERR_PIN',
@@ -128,15 +124,17 @@ export class JpkiCard {
     const left = await this.#verify(pin);
     if (left === 0) return { outcome: 'pin-blocked' };
     if (left !== 'verified') return { outcome: 'pin-wrong', triesLeft: left };
-    return { outcome: 'signed', signature: await this.#sign(message) };
+    // At hand already, and asked for no more, where it was read before the PIN.
+    const certificate = await this.readCertificate();
+    return { outcome: 'signed', signature: await this.#sign(message), certificate };
   }
 
   /** @returns the tries left after a wrong PIN. */
   async #verify(pin: string): Promise<'verified' | number> {
     const data = new TextEncoder().encode(pin);
-    const { reference } = this.#profile.pin;
+    const { reference } = this.#profile.application.pin;
     try {
-      const command = { cla: 0, ins: instruction.verify, p1: 0, p2: reference, data };
+      const command = { cla: 0, ins: instruction.verify, p1: 0, p2: octetOf(reference), data };
       const { statusWord } = await this.#channel.send(command);
       return statusWord === success ? 'verified' : triesOf(statusWord);
     } finally {
@@ -144,17 +142,23 @@ export class JpkiCard {
     }
   }
 
-  /** @see ISO/IEC 7816-8 §11.4 (COMPUTE DIGITAL SIGNATURE; here with the card's own parameters) */
+  /**
+   * An RSA key is handed a DigestInfo, an ECDSA key the bare digest.
+   * @see ISO/IEC 7816-8 §11.4 (COMPUTE DIGITAL SIGNATURE; here with the card's own parameters)
+   */
   async #sign(message: Uint8Array): Promise<Uint8Array> {
-    const { privateKey, signing } = this.#profile;
-    await selectFile(this.#channel, privateKey);
-    const data = Buffer.concat([signing.digestPrefix, createHash(signing.hash).update(message).digest()]);
+    const { application, possession } = this.#profile;
+    await selectFile(this.#channel, application.privateKey);
+    const digestInfo = Buffer.from(possession.digestInfoPrefix ?? '', 'hex');
+    const data = Buffer.concat([digestInfo, createHash(possession.digest).update(message).digest()]);
     const operation = instruction.performSecurityOperation;
     const answer = await this.#channel.send({ cla: 0x80, ins: operation, p1: 0x00, p2: 0x80, data, le: 256 });
     if (answer.statusWord !== success) throw cardErrorOf(answer.statusWord);
     return answer.data;
   }
 }
+
+const octetOf = (hex: string): number => Number.parseInt(hex, 16);
 
 /** 63Cx, or the two ways of saying "blocked". @see ISO/IEC 7816-4 §5.6 */
 function triesOf(statusWord: number): number {

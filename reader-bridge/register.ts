@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CardProfile } from '../idp/domain/card-profile.ts';
 import { consentText } from '../idp/domain/consent.ts';
 import { InvalidInput } from '../idp/domain/fault.ts';
 import { proofMessage } from '../idp/domain/proof-message.ts';
@@ -14,6 +15,8 @@ import { signatureEvidence } from './wire-evidence.ts';
 export interface RegisterParts {
   readonly reader: CardReader;
   readonly client: IdpClient;
+  /** The kinds of cards that are taken; the present card unless said otherwise. */
+  readonly profiles?: readonly CardProfile[] | undefined;
   readonly io: BridgeIo;
 }
 
@@ -74,22 +77,24 @@ async function agree(
 }
 
 async function signOffer(
-  { reader, client, io }: RegisterParts,
+  { reader, client, profiles, io }: RegisterParts,
   offer: RegistrationOffer,
   options: RegisterOptions,
 ): Promise<TapRead> {
   const pinFromScript = options.pinStdin ? await firstLine(io) : undefined;
   io.err('Put the card on the reader and leave it there. カードをリーダーに置いたままにしてください。');
   const card = await cardWithin(reader, waitForCardMs);
-  const asked = await readTriesLeft(card);
+  const asked = await readTriesLeft(card, profiles);
   if (asked.outcome === 'no-pin-card') throw new InvalidInput('ERR_NO_PIN_CARD', texts.notes[asked.note]);
-  const { triesLeft } = asked;
+  const { triesLeft, digits } = asked;
   if (triesLeft === 0) throw new InvalidInput('ERR_PIN_BLOCKED', texts.failures['pin-blocked']);
   // A script cannot be asked, so it never spends the last try.
   const acceptLastTry = pinFromScript === undefined && triesLeft === 1 && (await confirmLastTry(io));
-  const pin = pinFromScript ?? (await askSecret(io, `${texts.pinLabel}. ${texts.triesLeft(triesLeft)}`));
+  const pin =
+    pinFromScript ?? (await askSecret(io, `${texts.pinLabel(digits)}. ${texts.triesLeft(triesLeft)}`));
   const signed = await signWithCard(card, {
     pin: pin.trim(),
+    profiles,
     acceptLastTry,
     nowSeconds: () => client.nowSeconds(),
     message: (readAtSeconds) => registrationMessage(client, offer, readAtSeconds),

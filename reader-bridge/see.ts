@@ -1,3 +1,4 @@
+import type { CardProfile } from '../idp/domain/card-profile.ts';
 import { InvalidInput } from '../idp/domain/fault.ts';
 import type { CardReader } from './card-reader.ts';
 import { cardWithin } from './card-within.ts';
@@ -19,6 +20,8 @@ export interface CardSpellings {
 export interface SeeParts {
   readonly reader: CardReader;
   readonly io: BridgeIo;
+  /** The kinds of cards that are read; the present card unless said otherwise. */
+  readonly profiles?: readonly CardProfile[] | undefined;
   /** Whom a number would match, where an administrator may ask; this bridge itself may not. */
   readonly matchOf?: (kind: CardSpellings['kind'], hex: string) => Promise<string | undefined>;
 }
@@ -33,11 +36,11 @@ const waitForCardMs = 60_000;
  * @throws {Fault}
  */
 export async function seeCard(
-  { reader, io, matchOf }: SeeParts,
+  { reader, io, profiles, matchOf }: SeeParts,
   options: { readonly json?: boolean },
 ): Promise<void> {
   io.err('Hold the card. カードをかざしてください。');
-  const reading = await readSerialNumber(await cardWithin(reader, waitForCardMs));
+  const reading = await readSerialNumber(await cardWithin(reader, waitForCardMs), profiles);
   if (reading.kind === 'unsupported') {
     throw new InvalidInput('ERR_CARD_UNSUPPORTED', textsOf('en').notes[reading.name]);
   }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CardProfile } from '../idp/domain/card-profile.ts';
 import { Fault } from '../idp/domain/fault.ts';
 import { CardError } from './card-error.ts';
 import type { CardReader, PresentedCard } from './card-reader.ts';
@@ -11,6 +12,8 @@ import { wireEvidence } from './wire-evidence.ts';
 export interface TapLoopParts {
   readonly reader: CardReader;
   readonly client: IdpClient;
+  /** The kinds of cards that are read; the present card unless said otherwise. */
+  readonly profiles?: readonly CardProfile[] | undefined;
   readonly locale: Locale;
   /** Tells the person at the reader what came of the tap: a display, a voice, or the terminal. */
   readonly say: (message: string) => void;
@@ -41,11 +44,14 @@ export async function runTapLoop(parts: TapLoopParts, signal: AbortSignal): Prom
 }
 
 /** Deals with one card. @throws {Fault} `ERR_READER_UNAVAILABLE`. */
-async function messageFor({ client, locale, log }: TapLoopParts, card: PresentedCard): Promise<string> {
+async function messageFor(
+  { client, profiles, locale, log }: TapLoopParts,
+  card: PresentedCard,
+): Promise<string> {
   const texts = textsOf(locale);
   try {
     const readAtSeconds = client.nowSeconds();
-    const reading = await readCard(card, client.provider.evidence);
+    const reading = await readCard(card, client.provider.evidence, profiles);
     if (reading.kind === 'unsupported') return texts.notes[reading.name];
     const answer = await client.postTap({ evidence: wireEvidence(reading), readAtSeconds, language: locale });
     log(answer.outcome === 'accepted' ? 'tap kept' : `tap refused: ${answer.error}`);

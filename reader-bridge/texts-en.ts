@@ -9,13 +9,13 @@ export const en: BridgeTexts = {
     `This signs you in to “${clientName}”. If you did not start this, do not hold your card.`,
   demand: {
     tap: 'Holding the card is enough. No PIN is used.',
-    pin: 'The card and the 4-digit PIN of its user-authentication certificate are used. The PIN does not leave this computer.',
+    pin: 'The card and the PIN of its user-authentication certificate are used. The PIN does not leave this computer.',
   },
   removeCard: 'A card lies on the reader. Take it away, then hold it again.',
   holdCard: 'Hold the card on the reader and keep it still until this is done.',
   working: 'Working. Keep the card still.',
   enterPin: 'Leave the card on the reader and enter its PIN.',
-  pinLabel: 'PIN for user authentication (4 digits)',
+  pinLabel: (digits) => `PIN for user authentication (${digits} digits)`,
   pinHint: 'The PIN is given to the card only, inside this computer.',
   triesLeft: (count) => `After ${count} more wrong ${count === 1 ? 'PIN' : 'PINs'} it is locked.`,
   lastTry:
@@ -35,9 +35,13 @@ export const en: BridgeTexts = {
       'Cards of this kind cannot be used here. Hold the My Number Card or other card you registered.',
     'other-ic-card':
       'This card has no user-authentication certificate. Hold the My Number Card or other card you registered.',
+    'unknown-token':
+      'Cards of this kind are not known to this reader. Hold another card you registered, or tell an administrator.',
+    'needs-pin':
+      'This card shows nothing without its PIN, so holding it is not enough here. Sign in with its PIN where that is offered, or hold another card you registered.',
     'no-pin-card': 'Signing in with a PIN needs a My Number Card.',
     'card-left': 'The card left the reader. Put it back.',
-    'pin-form': 'The PIN is 4 digits. It was not sent to the card.',
+    'pin-form': 'The PIN has exactly the number of digits named below. It was not sent to the card.',
     'reader-unavailable':
       'The card reader cannot be used. Check that it is connected; if that does not help, contact an administrator.',
     'idp-unreachable': 'The sign-in service cannot be reached. Wait a moment, then hold the card again.',

@@ -53,7 +53,7 @@ export interface BridgeTexts {
   readonly holdCard: string;
   readonly working: string;
   readonly enterPin: string;
-  readonly pinLabel: string;
+  pinLabel(digits: number): string;
   readonly pinHint: string;
   triesLeft(count: number): string;
   readonly lastTry: string;

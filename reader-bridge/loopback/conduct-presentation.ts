@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CardProfile } from '../../idp/domain/card-profile.ts';
 import { Fault } from '../../idp/domain/fault.ts';
 import { proofMessage } from '../../idp/domain/proof-message.ts';
 import { CardError } from '../card-error.ts';
@@ -13,6 +14,8 @@ import type { PinEntry, Presentation } from './presentation.ts';
 export interface PresentationParts {
   readonly reader: CardReader;
   readonly client: IdpClient;
+  /** The kinds of cards that are taken; the present card unless said otherwise. */
+  readonly profiles?: readonly CardProfile[] | undefined;
 }
 
 /** What came of one card: a tap to post, or something to say and the next card. */
@@ -91,13 +94,13 @@ async function outcomeOf(
 }
 
 async function tapOutcome(
-  { client }: PresentationParts,
+  { client, profiles }: PresentationParts,
   presentation: Presentation,
   card: PresentedCard,
 ): Promise<CardOutcome> {
   presentation.enter({ stage: 'working' });
   const readAtSeconds = client.nowSeconds();
-  const reading = await readCard(card, client.provider.evidence);
+  const reading = await readCard(card, client.provider.evidence, profiles);
   if (reading.kind === 'unsupported') return { outcome: 'note', note: reading.name };
   return { outcome: 'tap', tap: { evidence: wireEvidence(reading), readAtSeconds } };
 }
@@ -109,14 +112,14 @@ async function pinOutcome(
 ): Promise<CardOutcome> {
   let note: Note | undefined;
   for (;;) {
-    const asked = await readTriesLeft(card);
+    const asked = await readTriesLeft(card, parts.profiles);
     if (asked.outcome === 'no-pin-card') return { outcome: 'note', note: asked.note };
-    const { triesLeft } = asked;
+    const { triesLeft, digits } = asked;
     if (triesLeft === 0) return failed(presentation, { failure: 'pin-blocked' });
-    presentation.enter({ stage: 'enter-pin', triesLeft, ...(note === undefined ? {} : { note }) });
+    presentation.enter({ stage: 'enter-pin', triesLeft, digits, ...(note === undefined ? {} : { note }) });
     const entry = await pinOrRemoval(presentation, card);
     if (entry === undefined) return { outcome: 'note', note: 'card-left' };
-    const wellFormed = /^[0-9]{4}$/.test(entry.pin);
+    const wellFormed = entry.pin.length === digits && /^[0-9]+$/.test(entry.pin);
     const confirmed = triesLeft > 1 || entry.acceptLastTry;
     if (wellFormed && confirmed) return sign(parts, presentation, card, entry);
     note = wellFormed ? undefined : 'pin-form';
@@ -137,7 +140,7 @@ async function pinOrRemoval(presentation: Presentation, card: PresentedCard): Pr
 }
 
 async function sign(
-  { client }: PresentationParts,
+  { client, profiles }: PresentationParts,
   presentation: Presentation,
   card: PresentedCard,
   entry: PinEntry,
@@ -146,6 +149,7 @@ async function sign(
   const { nonce } = presentation.challenge;
   const signed = await signWithCard(card, {
     ...entry,
+    profiles,
     nowSeconds: () => client.nowSeconds(),
     message: (issuedAtSeconds) =>
       proofMessage({ purpose: 'login', issuer, readerId, nonce, issuedAtSeconds }),

@@ -81,7 +81,7 @@ function noteOf(stage: Stage & { stage: 'hold-card' | 'enter-pin' }, texts: Brid
 }
 
 function pinForm(
-  { triesLeft }: Stage & { stage: 'enter-pin' },
+  { triesLeft, digits }: Stage & { stage: 'enter-pin' },
   texts: BridgeTexts,
   path: string,
   secret: string,
@@ -89,8 +89,8 @@ function pinForm(
   return html`<form method="post" action="${path}/pin" autocomplete="off">
 <p class="act">${texts.enterPin}</p>
 <input type="hidden" name="secret" value="${secret}">
-<label for="pin">${texts.pinLabel}</label>
-<input id="pin" name="pin" type="password" inputmode="numeric" maxlength="4" autocomplete="off" required autofocus aria-describedby="pin-hint">
+<label for="pin">${texts.pinLabel(digits)}</label>
+<input id="pin" name="pin" type="password" inputmode="numeric" maxlength="${digits}" autocomplete="off" required autofocus aria-describedby="pin-hint">
 <p class="hint" id="pin-hint">${texts.pinHint}</p>
 ${
   triesLeft === 1

@@ -7,7 +7,7 @@ export type Stage =
   /** A card lay there before the request: a tap must be made after it. */
   | { readonly stage: 'remove-card' }
   | { readonly stage: 'hold-card'; readonly note?: Note }
-  | { readonly stage: 'enter-pin'; readonly triesLeft: number; readonly note?: Note }
+  | { readonly stage: 'enter-pin'; readonly triesLeft: number; readonly digits: number; readonly note?: Note }
   | { readonly stage: 'working' }
   /** `location` is handed to the browser once. */
   | { readonly stage: 'done'; readonly location: string }

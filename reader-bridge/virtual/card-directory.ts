@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CardProfile } from '../../idp/domain/card-profile.ts';
 import { InvalidInput } from '../../idp/domain/fault.ts';
 import { SoftwareFelicaCard } from './felica-card.ts';
 import { type SoftwareCardQuirks, SoftwareJpkiCard } from './jpki-card.ts';
@@ -12,6 +13,8 @@ export type CardDescription =
       readonly kind: 'jpki';
       readonly pin: string;
       readonly triesLeft?: number;
+      readonly profile?: CardProfile;
+      readonly tokenLabel?: string;
       readonly quirks?: SoftwareCardQuirks;
     }
   | { readonly kind: 'felica'; readonly idm: string };

@@ -1,8 +1,9 @@
 import { constants, createHash, type KeyObject, privateEncrypt } from 'node:crypto';
+import { type CardProfile, myNumberCard } from '../../idp/domain/card-profile.ts';
 import { type CommandApdu, instruction, parseCommand } from '../apdu.ts';
-import { jpkiProfile } from '../card-profile.ts';
+import { type CardContents, type CardFiles, cardFiles, hexNumber } from './card-files.ts';
+import { derSignature, signDigest } from './ecdsa.ts';
 import { answer, type SoftwareCard, statusWord } from './software-card.ts';
-import { SoftwarePin } from './software-pin.ts';
 
 /** How this card differs from the best-behaved one; every one of these was seen on real cards or readers. */
 export interface SoftwareCardQuirks {
@@ -20,33 +21,22 @@ export interface SoftwareCardQuirks {
   readonly chaining?: boolean;
 }
 
-export interface SoftwareJpkiCardOptions {
-  /** The user-authentication certificate, DER. */
-  readonly certificate: Uint8Array;
-  /** Its CA's, DER. */
-  readonly caCertificate: Uint8Array;
+export interface SoftwareJpkiCardOptions extends CardContents {
+  /** Of which kind it is; the present card unless said otherwise. */
+  readonly profile?: CardProfile;
   /** Without it the card is a copy of somebody's certificate: it signs, but not with that certificate's key. */
   readonly privateKey?: KeyObject;
-  readonly pin: string;
-  /** 3 unless said otherwise. */
-  readonly triesLeft?: number;
   readonly quirks?: SoftwareCardQuirks;
 }
 
 /** Contact T=1; OpenSC knows it, we recognise cards by their application only. */
 const atr = Buffer.from('3be000ff8131fe4514', 'hex');
-const signaturePassword = 'NOTUSED9';
 
-/** A My Number Card's JPKI application in software; OpenSC's driver for the real one accepts it. */
+/** A My Number Card's JPKI application in software (or one of another profile); OpenSC's driver accepts the present one. */
 export class SoftwareJpkiCard implements SoftwareCard {
   readonly atr = atr;
-  readonly #files: ReadonlyMap<number, Uint8Array>;
-  readonly #pins: ReadonlyMap<number, SoftwarePin>;
-  /** Which PIN unlocks which key. */
-  readonly #pinOfKey: ReadonlyMap<number, number> = new Map([
-    [0x0017, 0x0018],
-    [0x001a, 0x001b],
-  ]);
+  readonly #profile: CardProfile;
+  readonly #files: CardFiles;
   readonly #privateKey: KeyObject | undefined;
   readonly #quirks: SoftwareCardQuirks;
   #applicationSelected = false;
@@ -56,30 +46,21 @@ export class SoftwareJpkiCard implements SoftwareCard {
   #pending: Uint8Array = new Uint8Array();
 
   constructor(options: SoftwareJpkiCardOptions) {
+    this.#profile = options.profile ?? myNumberCard;
+    this.#files = cardFiles(this.#profile, options);
     this.#privateKey = options.privateKey;
     this.#quirks = options.quirks ?? {};
-    this.#files = new Map([
-      [0x0006, Buffer.from('JPKIAPICCTOKEN2'.padEnd(32), 'ascii')],
-      [0x000a, options.certificate],
-      [0x000b, options.caCertificate],
-      // The signature half is not played: its files hold the same certificates so that other programs find some.
-      [0x0001, options.certificate],
-      [0x0002, options.caCertificate],
-    ]);
-    this.#pins = new Map([
-      [0x0018, new SoftwarePin(options.pin, 3, options.triesLeft)],
-      [0x001b, new SoftwarePin(signaturePassword, 5)],
-    ]);
   }
 
   /** Wrong PINs that the authentication PIN still takes. */
   get triesLeft(): number {
-    return this.#pins.get(0x0018)?.triesLeft ?? 0;
+    const { pin } = this.#profile.application;
+    return this.#files.pins.get(hexNumber(pin.fileId))?.triesLeft ?? 0;
   }
 
   /** Whether a PIN's effect is still there. */
   get unlocked(): boolean {
-    return [...this.#pins.values()].some(({ verified }) => verified);
+    return [...this.#files.pins.values()].some(({ verified }) => verified);
   }
 
   powerOn(): void {
@@ -88,7 +69,7 @@ export class SoftwareJpkiCard implements SoftwareCard {
   }
 
   powerOff(): void {
-    for (const pin of this.#pins.values()) pin.lock();
+    for (const pin of this.#files.pins.values()) pin.lock();
     this.reset();
   }
 
@@ -127,7 +108,7 @@ export class SoftwareJpkiCard implements SoftwareCard {
   #select({ p1, data = new Uint8Array() }: CommandApdu): Uint8Array {
     if (p1 === 0x04) {
       this.reset();
-      this.#applicationSelected = Buffer.compare(data, jpkiProfile.aid) === 0;
+      this.#applicationSelected = Buffer.from(data).toString('hex') === this.#profile.application.aid;
       return statusWord(this.#applicationSelected ? 0x9000 : 0x6a82);
     }
     if (p1 !== 0x02 || data.length !== 2) return statusWord(0x6a86);
@@ -138,21 +119,30 @@ export class SoftwareJpkiCard implements SoftwareCard {
   }
 
   #holds(fileId: number): boolean {
-    const known = this.#files.has(fileId) || this.#pins.has(fileId) || this.#pinOfKey.has(fileId);
+    const { contents, pins, pinOfKey } = this.#files;
+    const known = contents.has(fileId) || pins.has(fileId) || pinOfKey.has(fileId);
     return this.#applicationSelected && known;
   }
 
   #readBinary({ p1, p2, le = 256 }: CommandApdu): Uint8Array {
     if (p1 >= 0x80) {
       if (this.#quirks.noShortIds !== undefined) return statusWord(this.#quirks.noShortIds);
-      if (!this.#holds(p1 & 0x1f)) return statusWord(0x6a82);
-      this.#currentFile = p1 & 0x1f;
+      const fileId = this.#files.fileOfShortId.get(p1 & 0x1f) ?? p1 & 0x1f;
+      if (!this.#holds(fileId)) return statusWord(0x6a82);
+      this.#currentFile = fileId;
     }
-    const content = this.#currentFile === undefined ? undefined : this.#files.get(this.#currentFile);
+    const content = this.#currentFile === undefined ? undefined : this.#files.contents.get(this.#currentFile);
     if (content === undefined) return statusWord(0x6986);
+    if (!this.#mayRead()) return statusWord(0x6982);
     const offset = p1 >= 0x80 ? p2 : (p1 << 8) | p2;
     if (offset >= content.length) return statusWord(0x6b00);
     return this.#readAt(content, offset, le);
+  }
+
+  #mayRead(): boolean {
+    const pinFile =
+      this.#currentFile === undefined ? undefined : this.#files.pinOfFile.get(this.#currentFile);
+    return pinFile === undefined || this.#files.pins.get(pinFile)?.verified === true;
   }
 
   #readAt(content: Uint8Array, offset: number, le: number): Uint8Array {
@@ -164,29 +154,38 @@ export class SoftwareJpkiCard implements SoftwareCard {
   }
 
   #verify({ p1, p2, data }: CommandApdu): Uint8Array {
-    const pin = this.#currentFile === undefined ? undefined : this.#pins.get(this.#currentFile);
-    if (pin === undefined || p1 !== 0x00 || p2 !== 0x80) return statusWord(0x6a86);
+    const pin = this.#currentFile === undefined ? undefined : this.#files.pins.get(this.#currentFile);
+    const reference = hexNumber(this.#profile.application.pin.reference);
+    if (pin === undefined || p1 !== 0x00 || p2 !== reference) return statusWord(0x6a86);
     return statusWord(data === undefined ? pin.state : pin.verify(data));
   }
 
   #sign({ cla, p1, p2, data }: CommandApdu): Uint8Array {
-    const pinFile = this.#currentFile === undefined ? undefined : this.#pinOfKey.get(this.#currentFile);
+    const pinFile = this.#currentFile === undefined ? undefined : this.#files.pinOfKey.get(this.#currentFile);
     if (cla !== 0x80 || p1 !== 0x00 || p2 !== 0x80 || data === undefined) return statusWord(0x6a86);
     if (pinFile === undefined) return statusWord(0x6985);
-    if (this.#pins.get(pinFile)?.verified !== true) return statusWord(0x6982);
+    if (this.#files.pins.get(pinFile)?.verified !== true) return statusWord(0x6982);
     // The authentication key only: nothing here may ever look like an electronic signature.
-    const signature = this.#currentFile === 0x0017 ? this.#signature(data) : undefined;
+    const keyFile = hexNumber(this.#profile.application.privateKey.fileId);
+    const signature = this.#currentFile === keyFile ? this.#signature(data) : undefined;
     if (signature === undefined) return statusWord(0x6985);
     if (!this.#quirks.chaining) return answer(signature);
     this.#pending = signature;
     return this.#piece(100);
   }
 
-  /** RSASSA-PKCS1-v1_5 over whatever DigestInfo is handed in, as the real key does. @see RFC 8017 §8.2 */
+  /**
+   * Whatever is handed in, as the real key does: RSASSA-PKCS1-v1_5 over a DigestInfo, ECDSA over a digest.
+   * @see RFC 8017 §8.2
+   */
   #signature(data: Uint8Array): Uint8Array {
     if (this.#privateKey === undefined) {
       const noise = (n: number) => createHash('sha256').update(data).update(String(n)).digest();
       return Buffer.concat([0, 1, 2, 3, 4, 5, 6, 7].map(noise));
+    }
+    if (this.#privateKey.asymmetricKeyType === 'ec') {
+      const signature = signDigest(this.#privateKey, data);
+      return this.#profile.possession.dsaEncoding === 'der' ? derSignature(signature) : signature;
     }
     return privateEncrypt({ key: this.#privateKey, padding: constants.RSA_PKCS1_PADDING }, data);
   }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { encodeCommand, parseCommand } from '../../reader-bridge/apdu.ts';
-import { apduRefusal } from '../../reader-bridge/apdu-guard.ts';
+import { ApduGuard } from '../../reader-bridge/apdu-guard.ts';
+import { nextCard, presentCard, testProfiles } from '../support/card-profiles.ts';
 
+const jpki = presentCard.application.aid;
+const guard = new ApduGuard([presentCard]);
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const digestInfo = `3031300d060960864801650304020105000420${'ab'.repeat(32)}`;
 
@@ -44,6 +47,9 @@ const refused: readonly (readonly [string, string, string])[] = [
   ['another PIN reference', '00200081 04 31323334', 'parameters-not-allowed'],
   ['a signature in another class', `002A0080 33 ${digestInfo} 00`, 'instruction-not-allowed'],
   ['another security operation', `802A8084 33 ${digestInfo} 00`, 'parameters-not-allowed'],
+  ['a message in place of its digest', `802A0080 03 616263 00`, 'parameters-not-allowed'],
+  ['a digest of another length', `802A0080 30 ${'ab'.repeat(48)} 00`, 'parameters-not-allowed'],
+  ['the certificate of the CA, which nobody needs', '00A4020C02 000B', 'file-not-allowed'],
   ['another logical channel', '01B0 0000 00', 'instruction-not-allowed'],
   ['another identifier of the reader', 'FFCA0100 00', 'parameters-not-allowed'],
   ['an extended length', '00B00000 000400', 'malformed'],
@@ -53,11 +59,11 @@ const refused: readonly (readonly [string, string, string])[] = [
 
 describe('the guard', () => {
   test.each(allowed)('lets through: %s', (_name, hex) => {
-    expect(apduRefusal(bytes(hex), true)).toBeUndefined();
+    expect(guard.refusal(bytes(hex), jpki)).toBeUndefined();
   });
 
   test.each(refused)('refuses: %s', (_name, hex, reason) => {
-    expect(apduRefusal(bytes(hex), true)).toBe(reason);
+    expect(guard.refusal(bytes(hex), jpki)).toBe(reason);
   });
 
   test('knows no other instruction in any class', () => {
@@ -67,7 +73,7 @@ describe('the guard', () => {
       for (let ins = 0; ins < 256; ins += 1) {
         const header = Uint8Array.from([cla, ins, 0, 0, 0]);
         const name = Buffer.from([cla, ins]).toString('hex');
-        if (!known.has(name) && apduRefusal(header, true) !== 'instruction-not-allowed')
+        if (!known.has(name) && guard.refusal(header, jpki) !== 'instruction-not-allowed')
           letThrough.push(name);
       }
     }
@@ -76,9 +82,61 @@ describe('the guard', () => {
 
   test('sends no PIN, no read and no signature before our own application was selected', () => {
     for (const hex of ['00200080', '0020008004 31323334', '00B08A0020', '00B0000000', '00A4020C020018']) {
-      expect(apduRefusal(bytes(hex), false), hex).toBe('no-application-selected');
+      expect(guard.refusal(bytes(hex), undefined), hex).toBe('no-application-selected');
     }
-    expect(apduRefusal(bytes('00A4040C0AD392F000260100000001'), false)).toBeUndefined();
+    expect(guard.refusal(bytes('00A4040C0AD392F000260100000001'), undefined)).toBeUndefined();
+  });
+});
+
+describe('the guard of several kinds of cards', () => {
+  const { aid } = nextCard.application;
+  const several = new ApduGuard(testProfiles);
+  const next = (hex: string) => several.refusal(bytes(hex), aid);
+
+  test('lets each application be asked for what its own profile names', () => {
+    expect(several.refusal(bytes(`00A4040C09 ${aid}`), undefined)).toBeUndefined();
+    for (const hex of ['00A4020C02 0101', '00B0 8500 20', '00200081 06 313233343536']) {
+      expect(next(hex), hex).toBeUndefined();
+      expect(several.refusal(bytes(hex), jpki), hex).toBeDefined();
+    }
+    expect(next(`802A0080 30 ${'ab'.repeat(48)} 00`)).toBeUndefined();
+  });
+
+  test('lends nothing of one application to another', () => {
+    expect(next('00A4020C02 0017')).toBe('file-not-allowed');
+    expect(next('00B0 8A00 20')).toBe('file-not-allowed');
+    expect(next('00200080 04 31323334')).toBe('parameters-not-allowed');
+    expect(next('00200081 04 31323334')).toBe('parameters-not-allowed');
+    expect(next(`802A0080 33 ${digestInfo} 00`)).toBe('parameters-not-allowed');
+  });
+
+  test('knows only the kinds that were configured', () => {
+    expect(guard.refusal(bytes(`00A4040C09 ${aid}`), undefined)).toBe('application-not-allowed');
+    expect(guard.refusal(bytes('00A4020C02 0101'), aid)).toBe('no-application-selected');
+  });
+
+  test.each(['d3921000310001010402', 'd3921000310001010408', 'd392100031'])(
+    'never selects what holds the individual number, whatever a profile says: %s',
+    (forbidden) => {
+      const profile = { ...presentCard, application: { ...presentCard.application, aid: forbidden } };
+      const select = Buffer.concat([
+        bytes('00A4040C'),
+        Buffer.from([forbidden.length / 2]),
+        bytes(forbidden),
+      ]);
+      expect(new ApduGuard([profile]).refusal(select, undefined)).toBe('application-not-allowed');
+    },
+  );
+
+  test('never touches the electronic signature, whatever a profile says', () => {
+    const { application } = presentCard;
+    const files = { certificate: { fileId: '0001', shortId: '01' }, privateKey: { fileId: '001a' } };
+    const pin = { ...application.pin, fileId: '001b' };
+    const profile = { ...presentCard, application: { ...application, ...files, pin } };
+    const misled = new ApduGuard([profile]);
+    for (const hex of ['00A4020C02 0001', '00A4020C02 001A', '00A4020C02 001B', '00B0 8100 20']) {
+      expect(misled.refusal(bytes(hex), jpki), hex).toBe('file-not-allowed');
+    }
   });
 });
 

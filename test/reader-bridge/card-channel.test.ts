@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { myNumberCard } from '../../idp/domain/card-profile.ts';
 import { CardChannel } from '../../reader-bridge/card-channel.ts';
-import { jpkiProfile } from '../../reader-bridge/card-profile.ts';
 import type { CardSession } from '../../reader-bridge/card-reader.ts';
 
-const selectJpki = { cla: 0, ins: 0xa4, p1: 4, p2: 0x0c, data: jpkiProfile.aid };
+const selectJpki = {
+  cla: 0,
+  ins: 0xa4,
+  p1: 4,
+  p2: 0x0c,
+  data: Buffer.from(myNumberCard.application.aid, 'hex'),
+};
 const read = { cla: 0, ins: 0xb0, p1: 0, p2: 0, le: 256 };
 
 /** A card that gives these answers one after the other, and keeps what it was sent. */

@@ -1,12 +1,9 @@
 import { constants, verify } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { defaultCardProfiles } from '../../idp/domain/card-profile.ts';
 import { CardChannel } from '../../reader-bridge/card-channel.ts';
-import {
-  type JpkiCard,
-  type PinRequest,
-  type PinSignature,
-  selectJpki,
-} from '../../reader-bridge/jpki-card.ts';
+import type { JpkiCard, PinRequest, PinSignature } from '../../reader-bridge/jpki-card.ts';
+import { selectCard } from '../../reader-bridge/select-card.ts';
 import { type SoftwareCardQuirks, SoftwareJpkiCard } from '../../reader-bridge/virtual/jpki-card.ts';
 import {
   commandsOf,
@@ -31,8 +28,9 @@ async function withCard<T>(card: SoftwareJpkiCard, act: (jpki: JpkiCard) => Prom
   reader.present(card);
   const presented = await reader.waitForCard(AbortSignal.timeout(1000));
   const channel = new CardChannel(await presented.connect());
-  const jpki = await selectJpki(channel);
-  const result = jpki === undefined ? undefined : await act(jpki).finally(() => channel.release());
+  const selection = await selectCard(channel, defaultCardProfiles);
+  const jpki = selection.outcome === 'selected' ? selection.card : undefined;
+  const result = jpki && (await act(jpki).finally(() => channel.release()));
   return { result, events, commands: commandsOf(events) };
 }
 

@@ -1,8 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import {
+  type CertificateOrder,
   CertificationAuthority,
+  generateP384KeyPair,
   generateRsaKeyPair,
 } from '../../idp/demo/authority/certification-authority.ts';
+import { type CardProfile, myNumberCard } from '../../idp/domain/card-profile.ts';
 import { SoftwareJpkiCard, type SoftwareJpkiCardOptions } from '../../reader-bridge/virtual/jpki-card.ts';
 import { type ReaderEvent, SoftwareReader } from '../../reader-bridge/virtual/software-reader.ts';
 
@@ -19,18 +22,32 @@ export interface TestHolder {
   card(options?: Partial<SoftwareJpkiCardOptions>): SoftwareJpkiCard;
 }
 
-/** Makes two key pairs: once a file, in `beforeAll`. */
-export async function createTestHolder(): Promise<TestHolder> {
-  const [caKeys, holderKeys] = await Promise.all([generateRsaKeyPair(), generateRsaKeyPair()]);
+export type TestKind = Pick<CertificateOrder, 'certificatePolicy'> & {
+  readonly key?: 'rsa' | 'p384';
+  readonly profile?: CardProfile;
+};
+
+/** Makes two key pairs: once a file, in `beforeAll`. @param kind the present card unless said otherwise */
+export async function createTestHolder(kind: TestKind = {}): Promise<TestHolder> {
+  const { key = 'rsa', profile = myNumberCard, ...order } = kind;
+  const generate = key === 'rsa' ? generateRsaKeyPair : generateP384KeyPair;
+  const [caKeys, holderKeys] = await Promise.all([generate(), generate()]);
   const authority = new CertificationAuthority({ keyPair: caKeys, notBefore: issuedAt });
-  const issued = authority.issueUserCertificate({ publicKey: holderKeys.publicKey, notBefore: issuedAt });
+  const { publicKey } = holderKeys;
+  const issued = authority.issueUserCertificate({ publicKey, notBefore: issuedAt, ...order });
   const files = { certificate: issued.certificate, caCertificate: authority.certificate };
   return {
     ...files,
     ...holderKeys,
     serialNumber: issued.serialNumber,
     card: (options) =>
-      new SoftwareJpkiCard({ ...files, privateKey: holderKeys.privateKey, pin: testPin, ...options }),
+      new SoftwareJpkiCard({
+        ...files,
+        privateKey: holderKeys.privateKey,
+        profile,
+        pin: testPin,
+        ...options,
+      }),
   };
 }
 

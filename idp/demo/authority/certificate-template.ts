@@ -72,10 +72,18 @@ export function signCertificate(
 
 /** The contents of subjectPublicKey: what key identifiers and OCSP's issuerKeyHash are taken over. */
 export function subjectPublicKeyBits(publicKey: KeyObject): Uint8Array {
+  // SEQUENCE { AlgorithmIdentifier, BIT STRING }; before the key stand the BIT STRING's header and its unused bits.
   const spki = publicKey.export({ type: 'spki', format: 'der' });
-  // The BIT STRING ends the structure: an uncompressed P-384 point has 97 octets; before an RSAPublicKey
-  // stand 30 82 LLLL, an AlgorithmIdentifier of 15 octets and 03 82 LLLL 00.
-  return publicKey.asymmetricKeyType === 'ec' ? spki.subarray(-97) : spki.subarray(4 + 15 + 5);
+  const algorithm = elementAt(spki, elementAt(spki, 0).contentStart);
+  return spki.subarray(elementAt(spki, algorithm.end).contentStart + 1);
+}
+
+/** Where an element of OpenSSL's own making begins and ends. */
+function elementAt(der: Uint8Array, start: number): { readonly contentStart: number; readonly end: number } {
+  const first = der[start + 1] ?? 0;
+  const contentStart = start + 2 + (first < 0x80 ? 0 : first & 0x7f);
+  const octets = first < 0x80 ? [first] : [...der.subarray(start + 2, contentStart)];
+  return { contentStart, end: contentStart + octets.reduce((length, octet) => length * 256 + octet, 0) };
 }
 
 /** SHA-1 over the key bits, the usual key identifier. @see RFC 5280 §4.2.1.2 (1) */

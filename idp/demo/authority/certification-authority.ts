@@ -26,6 +26,10 @@ export interface KeyPair {
 export const generateRsaKeyPair = (): Promise<KeyPair> =>
   promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
 
+/** Makes a P-384 pair, as the announced next card has it. */
+export const generateP384KeyPair = (): Promise<KeyPair> =>
+  promisify(generateKeyPair)('ec', { namedCurve: 'P-384' });
+
 export interface AuthorityOptions {
   readonly keyPair: KeyPair;
   readonly notBefore: number;
@@ -55,6 +59,8 @@ export interface CertificateOrder extends Partial<Municipality> {
   /** The end of the fifth birthday, in Japan, unless said otherwise. */
   readonly notAfter?: number;
   readonly birthday?: { readonly month: number; readonly day: number };
+  /** The policy of cards unless said otherwise: another kind of token asserts another. */
+  readonly certificatePolicy?: string;
 }
 
 export interface IssuedCertificate {
@@ -152,6 +158,7 @@ export class CertificationAuthority {
       notAfter: order.notAfter ?? fifthBirthday(order.notBefore, month, day),
       distributionPoint: municipalityCrlName(this.organization, place.prefecture, place.municipality),
       ocspUrl: this.ocspUrl,
+      ...(order.certificatePolicy === undefined ? {} : { certificatePolicy: order.certificatePolicy }),
     };
   }
 

@@ -63,6 +63,8 @@ export interface EndEntity extends Validity {
   readonly publicKey: KeyObject;
   readonly distributionPoint: NameParts;
   readonly ocspUrl: string;
+  /** The policy of user-authentication certificates on cards unless said otherwise. */
+  readonly certificatePolicy?: string;
 }
 
 const endEntityTemplate = (entity: EndEntity): Omit<CertificateTemplate, 'extensions'> => ({
@@ -83,7 +85,7 @@ export const userAuthenticationTemplate = (entity: EndEntity): CertificateTempla
   extensions: [
     keyUsage(0),
     extendedKeyUsage(clientAuth),
-    certificatePolicies(userAuthenticationPolicy),
+    certificatePolicies(entity.certificatePolicy ?? userAuthenticationPolicy),
     crlDistributionPoint(encodeName(entity.distributionPoint)),
     authorityInformationAccess(entity.ocspUrl),
     authorityKeyIdentifier(entity.issuerKeyId),
