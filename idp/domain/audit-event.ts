@@ -18,6 +18,7 @@ export type AuditEventType =
   | 'person.left'
   | 'person.forgotten'
   | 'person.notified'
+  | 'notice.given-up'
   | 'registration.begun'
   | 'registration.refused'
   | 'registration.proved'

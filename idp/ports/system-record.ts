@@ -1,8 +1,10 @@
 import type { AuditEvent } from '../domain/audit-event.ts';
 import type { CardFacts, CardId, CardKey, CardKind, CardState, RevocationScope } from '../domain/card.ts';
 import type { IssuerKeyId } from '../domain/certificate-id.ts';
+import type { RecordedConsent } from '../domain/consent.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ClientId } from '../domain/login-policy.ts';
+import type { Notice, StageWindow } from '../domain/notice.ts';
 import type { Organization, OrganizationId, Person, PersonId } from '../domain/person.ts';
 import type { Reader, ReaderId } from '../domain/reader.ts';
 import type { Invitation, Registration, RegistrationId } from '../domain/registration.ts';
@@ -111,12 +113,19 @@ export interface ReadTables {
   readonly clients: {
     find(idOrName: string): Promise<Client | undefined>;
     list(): Promise<readonly Client[]>;
+    findByPerson(personId: PersonId): Promise<readonly Registration[]>;
   };
   readonly appliedLists: {
     find(scope: RevocationScope): Promise<AppliedList | undefined>;
     list(): Promise<readonly AppliedList[]>;
   };
   readonly crlRuns: {
+    /** Cards in use, active or suspended, with `after < notAfter <= until`. */
+    ending(after: Instant, until: Instant): Promise<readonly Card[]>;
+    /** Cards in use whose `retiresAt` has come. */
+    dueToRetire(now: Instant, limit: number): Promise<readonly Card[]>;
+    /** How many cards that are active or suspended each CA key has issued. */
+    countByIssuer(): Promise<ReadonlyMap<IssuerKeyId, number>>;
     /** The newest first. */
     list(limit: number): Promise<readonly CrlRun[]>;
   };
@@ -156,6 +165,18 @@ export interface Tables extends ReadTables {
     use(codeHash: string, now: Instant): Promise<boolean>;
   };
   readonly registrations: ReadTables['registrations'] & {
+  readonly notices: {
+    /** The newest first. */
+    list(limit: number): Promise<readonly Notice[]>;
+    findAbout(about: string): Promise<readonly Notice[]>;
+    /** Waiting, and their time has come; the oldest first. */
+    due(now: Instant, limit: number): Promise<readonly Notice[]>;
+    /** Active JPKI cards that end in the window, have no successor, and whose holder was not told this stage. */
+    untold(window: StageWindow, limit: number): Promise<readonly Card[]>;
+  };
+  readonly consents: {
+    find(sha256: string): Promise<RecordedConsent | undefined>;
+  };
     add(registration: Registration): Promise<void>;
     /** Compare-and-set on the state. */
     update(registration: Registration, from: Registration['state']): Promise<boolean>;
@@ -179,24 +200,44 @@ export interface Tables extends ReadTables {
   };
   readonly clients: ReadTables['clients'] & {
     add(client: Client): Promise<void>;
+    /** Only somebody who left, and of whom nothing else is kept. */
+    remove(id: PersonId): Promise<boolean>;
     replaceSecret(id: ClientId, secretHash: string): Promise<boolean>;
   };
   readonly appliedLists: ReadTables['appliedLists'] & { put(list: AppliedList): Promise<void> };
   readonly crlRuns: ReadTables['crlRuns'] & {
     /** Keeps the newest thousand. */
+    removeOf(personId: PersonId): Promise<void>;
     add(run: CrlRun): Promise<void>;
   };
   readonly sessionEnds: ReadTables['sessionEnds'] & {
     add(stops: readonly Stop[], at: Instant): Promise<void>;
     remove(positions: readonly number[]): Promise<void>;
+    removeOf(personId: PersonId): Promise<void>;
   };
   readonly logoutDeliveries: ReadTables['logoutDeliveries'] & {
+    removeOf(personId: PersonId): Promise<void>;
     /** A notice that waits already is not queued twice. */
     add(notices: readonly LogoutNotice[], now: Instant): Promise<void>;
     tried(delivery: Pick<LogoutDelivery, 'deliveryId' | 'attempts' | 'nextAttemptAt'>): Promise<void>;
+    /** Revokes cards in use, and marks pending registrations, in a few statements however many there are. */
+    revokeByIssuer(revocations: IssuerRevocations, now: Instant): Promise<RevokedByIssuer>;
     /** None of this client before then. */
     postpone(clientId: ClientId, until: Instant): Promise<void>;
     remove(deliveryIds: readonly number[]): Promise<void>;
   };
   readonly settings: ReadTables['settings'] & { set(name: string, value: string): Promise<void> };
 }
+  readonly notices: ReadTables['notices'] & {
+    /** Once for each kind and what it is about: `false` when it was queued before. */
+    queue(notice: Notice): Promise<boolean>;
+    /** Only while it waits. */
+    update(notice: Notice): Promise<boolean>;
+    /** Those that wait for a person are withdrawn. */
+    withdrawOf(personId: PersonId, now: Instant): Promise<void>;
+    removeOf(personId: PersonId): Promise<void>;
+  };
+  readonly consents: ReadTables['consents'] & {
+    /** Kept for ever, from its first use on. */
+    keep(consent: RecordedConsent): Promise<void>;
+  };

@@ -12,6 +12,7 @@ import { migrateToLatest } from './migrate.ts';
 import { first } from './migrations/record-001-first.ts';
 import { revocation } from './migrations/record-002-revocation.ts';
 import { sessionEnds } from './migrations/record-003-session-ends.ts';
+import { notices } from './migrations/record-004-notices.ts';
 import type { RecordSchema } from './schema.ts';
 import { factsOfRows, factsQuery } from './tables/facts.ts';
 import { noteCard } from './tables/index-notes.ts';
@@ -22,6 +23,7 @@ export const recordMigrations = {
   '001-first': first,
   '002-revocation': revocation,
   '003-session-ends': sessionEnds,
+  '004-notices': notices,
 };
 const code = 'ERR_RECORD_UNAVAILABLE';
 
@@ -58,6 +60,8 @@ class SqliteRecord implements SystemRecord {
   readonly crlRuns: ReadTables['crlRuns'];
   readonly sessionEnds: ReadTables['sessionEnds'];
   readonly logoutDeliveries: ReadTables['logoutDeliveries'];
+  readonly notices: ReadTables['notices'];
+  readonly consents: ReadTables['consents'];
   readonly settings: ReadTables['settings'];
   readonly #connections: readonly DatabaseSync[];
   readonly #writing: Kysely<RecordSchema>;
@@ -83,6 +87,8 @@ class SqliteRecord implements SystemRecord {
     this.crlRuns = tables.crlRuns;
     this.sessionEnds = tables.sessionEnds;
     this.logoutDeliveries = tables.logoutDeliveries;
+    this.notices = tables.notices;
+    this.consents = tables.consents;
     this.settings = tables.settings;
   }
 

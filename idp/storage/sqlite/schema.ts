@@ -13,6 +13,8 @@ export interface RecordSchema {
   crl_runs: { run_id: string; started_at: number; run: string };
   session_ends: SessionEndRow;
   logout_deliveries: LogoutDeliveryRow;
+  notices: NoticeRow;
+  consents: { sha256: string; version: string; ja: string; en: string; first_used_at: number };
   settings: { name: string; value: string };
   index_notes: { card_key: Uint8Array };
   card_index: { card_key: Uint8Array; facts: string };
@@ -156,6 +158,21 @@ interface LogoutDeliveryRow {
   queued_at: number;
   attempts: number;
   next_attempt_at: number;
+}
+
+export interface NoticeRow {
+  notice_id: string;
+  kind: string;
+  about: string;
+  person_id: string | null;
+  /** JSON of the words in both languages. */
+  words: string | null;
+  state: string;
+  queued_at: number;
+  attempts: number;
+  next_attempt_at: number;
+  settled_at: number | null;
+  failure: string | null;
 }
 
 export interface AuditEventRow {

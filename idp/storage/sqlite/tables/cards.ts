@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { CardId, CardKey, RevocationScope } from '../../../domain/card.ts';
 import type { IssuerKeyId } from '../../../domain/certificate-id.ts';
 import type { PersonId } from '../../../domain/person.ts';
@@ -8,7 +8,7 @@ import { cardKinds, cardStates } from '../../card-facts.ts';
 import { octetsOf } from '../../card-key-octets.ts';
 import { present, StoredFields } from '../../stored-fields.ts';
 import type { CardRow, RecordSchema } from '../schema.ts';
-import { noteCard } from './index-notes.ts';
+import { noteCard, noteCardsOfPeople } from './index-notes.ts';
 import { inScope, revocationScopes } from './revocation-interest.ts';
 
 export function cardTable(db: Kysely<RecordSchema>): Tables['cards'] {
@@ -29,8 +29,35 @@ export function cardTable(db: Kysely<RecordSchema>): Tables['cards'] {
       return (await all.orderBy(sql`rowid`).execute()).map(toCard);
     },
     revocationScopes: () => revocationScopes(db),
+    async ending(after, until) {
+      const rows = await all
+        .where(inUse)
+        .where('not_after', '>', after)
+        .where('not_after', '<=', until)
+        .execute();
+      return rows.map(toCard);
+    },
+    async dueToRetire(now, limit) {
+      const rows = await all.where(inUse).where('retires_at', '<=', now).limit(limit).execute();
+      return rows.map(toCard);
+    },
+    async countByIssuer() {
+      const rows = await db
+        .selectFrom('cards')
+        .select(['issuer_key_id', (eb) => eb.fn.countAll<number>().as('count')])
+        .where('state', 'in', ['active', 'suspended'])
+        .where('issuer_key_id', 'is not', null)
+        .groupBy('issuer_key_id')
+        .execute();
+      return new Map(rows.map((row) => [row.issuer_key_id as IssuerKeyId, Number(row.count)]));
+    },
     inScope: (scope) => inScope(db, scope),
     async add(card) {
+    async removeOf(personId) {
+      const own = db.selectFrom('people').select('person_id').where('person_id', '=', personId);
+      await noteCardsOfPeople(db, own);
+      await db.deleteFrom('cards').where('person_id', '=', personId).execute();
+    },
       await db.insertInto('cards').values(toRow(card)).execute();
       await noteCard(db, card.cardKey);
     },
@@ -49,7 +76,10 @@ export function cardTable(db: Kysely<RecordSchema>): Tables['cards'] {
   };
 }
 
-function toCard(row: CardRow): Card {
+/** Spelt as the partial indexes spell it: SQLite uses one only where it sees its very condition. */
+export const inUse = sql<SqlBool>`state IN ('active', 'suspended')`;
+
+export function toCard(row: CardRow): Card {
   const fields = new StoredFields(row, 'cards');
   return present({
     cardId: fields.text<CardId>('card_id'),

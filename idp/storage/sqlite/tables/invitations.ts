@@ -37,6 +37,9 @@ export function invitationTable(db: Kysely<RecordSchema>): Tables['invitations']
         .executeTakeFirstOrThrow();
       return numUpdatedRows > 0n;
     },
+    async removeOf(personId) {
+      await db.deleteFrom('invitations').where('person_id', '=', personId).execute();
+    },
   };
 }
 

@@ -64,6 +64,14 @@ export function personTable(db: Kysely<RecordSchema>): Tables['people'] {
         .where('person_id', '=', id)
         .execute();
     },
+    async remove(id) {
+      const { numDeletedRows } = await db
+        .deleteFrom('people')
+        .where('person_id', '=', id)
+        .where('state', '=', 'left')
+        .executeTakeFirstOrThrow();
+      return numDeletedRows > 0n;
+    },
   };
 }
 

@@ -41,6 +41,10 @@ export function registrationTable(db: Kysely<RecordSchema>): Tables['registratio
       const row = await all.where('card_id', '=', cardId).executeTakeFirst();
       return row && toRegistration(row);
     },
+    async findByPerson(personId) {
+      const rows = await all.where('person_id', '=', personId).orderBy('begun_at').execute();
+      return rows.map(toRegistration);
+    },
     async add(registration) {
       await db.insertInto('registrations').values(toRow(registration)).execute();
     },
@@ -52,6 +56,9 @@ export function registrationTable(db: Kysely<RecordSchema>): Tables['registratio
         .where('state', '=', from)
         .executeTakeFirstOrThrow();
       return numUpdatedRows > 0n;
+    },
+    async removeOf(personId) {
+      await db.deleteFrom('registrations').where('person_id', '=', personId).execute();
     },
   };
 }

@@ -5,9 +5,11 @@ import { appliedListTable } from './applied-lists.ts';
 import { auditTable } from './audit.ts';
 import { cardTable } from './cards.ts';
 import { clientTable } from './clients.ts';
+import { consentTable } from './consents.ts';
 import { crlRunTable } from './crl-runs.ts';
 import { invitationTable } from './invitations.ts';
 import { logoutDeliveryTable } from './logout-deliveries.ts';
+import { noticeTable } from './notices.ts';
 import { organizationTable } from './organizations.ts';
 import { personTable } from './people.ts';
 import { readerTable } from './readers.ts';
@@ -29,6 +31,8 @@ export function tablesOver(db: Kysely<RecordSchema>): Tables {
     crlRuns: crlRunTable(db),
     sessionEnds: sessionEndTable(db),
     logoutDeliveries: logoutDeliveryTable(db),
+    notices: noticeTable(db),
+    consents: consentTable(db),
     settings: settingTable(db),
     audit: auditTable(db),
   };
