@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { InvalidInput } from './domain/fault.ts';
+import { oneOf, parseHost, parseHttpProxy } from './setting-values.ts';
 
 /** What one installation is set up with; everything else lives in the record. */
 export interface Config {
@@ -24,12 +25,22 @@ export interface Config {
   /** A file of card profiles; empty: the present card only. */
   readonly jpkiProfiles: string;
   readonly crlSources: readonly string[];
+  /** Whether a list that names no distribution point makes every card of its issuer key fresh. */
+  readonly crlWithoutDistributionPoint: boolean;
   /** Minutes after midnight in Japan; `off`: lists are fetched or imported by hand. */
   readonly crlDailyAt: number | 'off';
   readonly crlSpreadMinutes: number;
   /** How long before a list stops counting an alarm is raised. */
   readonly crlAlarmHours: number;
   readonly ocspUrl: string;
+  /** That OCSP addresses in certificates may name. */
+  readonly ocspHosts: readonly string[];
+  readonly ocspMethod: 'post' | 'get';
+  readonly ocspNonce: 'preferred' | 'required' | 'off';
+  /** Whether a delegated responder must say that it need not be checked itself. */
+  readonly ocspNocheck: 'required' | 'optional';
+  /** For OCSP and for lists over HTTP, perhaps with user and password; empty: none. */
+  readonly httpProxy: string;
   readonly trustedProxies: readonly string[];
 }
 
@@ -50,10 +61,16 @@ const names = [
   'KAZASU_JPKI_ALLOW_TEST_CA',
   'KAZASU_JPKI_PROFILES',
   'KAZASU_CRL_SOURCES',
+  'KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT',
   'KAZASU_CRL_DAILY_AT',
   'KAZASU_CRL_SPREAD_MINUTES',
   'KAZASU_CRL_ALARM_HOURS',
   'KAZASU_OCSP_URL',
+  'KAZASU_OCSP_HOSTS',
+  'KAZASU_OCSP_METHOD',
+  'KAZASU_OCSP_NONCE',
+  'KAZASU_OCSP_NOCHECK',
+  'KAZASU_HTTP_PROXY',
   'KAZASU_TRUSTED_PROXIES',
 ] as const;
 type Name = (typeof names)[number];
@@ -114,10 +131,16 @@ function readAll(
     jpkiAllowTestCa: read('KAZASU_JPKI_ALLOW_TEST_CA', 'false', parseBoolean),
     jpkiProfiles: read('KAZASU_JPKI_PROFILES', '', existing),
     crlSources: read('KAZASU_CRL_SOURCES', '', (text) => list(text).map(parseCrlSource)),
+    crlWithoutDistributionPoint: read('KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT', 'false', parseBoolean),
     crlDailyAt: read('KAZASU_CRL_DAILY_AT', '05:30', parseTimeOfDay),
     crlSpreadMinutes: read('KAZASU_CRL_SPREAD_MINUTES', '60', parseWhole('minutes', 0, 720)),
     crlAlarmHours: read('KAZASU_CRL_ALARM_HOURS', '12', parseWhole('hours', 1, 168)),
     ocspUrl: read('KAZASU_OCSP_URL', '', parseUrl('http:', 'https:')),
+    ocspHosts: read('KAZASU_OCSP_HOSTS', 'ocspauthnorm.jpki.go.jp', (text) => list(text).map(parseHost)),
+    ocspMethod: read('KAZASU_OCSP_METHOD', 'post', oneOf('post', 'get')),
+    ocspNonce: read('KAZASU_OCSP_NONCE', 'preferred', oneOf('preferred', 'required', 'off')),
+    ocspNocheck: read('KAZASU_OCSP_NOCHECK', 'required', oneOf('required', 'optional')),
+    httpProxy: read('KAZASU_HTTP_PROXY', '', parseHttpProxy),
     trustedProxies: read('KAZASU_TRUSTED_PROXIES', '', list),
   };
 }

@@ -9,9 +9,9 @@ import { checkOcspResponse, type NoncePolicy, type OcspVerdict } from './ocsp-re
 import type { NocheckPolicy } from './ocsp-signer.ts';
 
 export interface OcspClientOptions {
-  /** Asked instead of the address in the certificate. */
+  /** Asked instead of the address in the certificate; empty: that address. */
   readonly url?: string;
-  /** `host` or `host:port` that addresses in certificates may name; JPKI's own unless said otherwise. */
+  /** `host` or `host:port` that addresses in certificates may name; none unless said. */
   readonly allowedHosts?: readonly string[];
   /** For one attempt; there are two at most. */
   readonly timeoutSeconds?: number;
@@ -27,7 +27,6 @@ export interface OcspClientOptions {
   readonly httpProxy?: string;
 }
 
-export const jpkiOcspHost = 'ocspauthnorm.jpki.go.jp';
 const maxOctets = 64 * 1024;
 const nonceOctets = 32;
 
@@ -100,8 +99,7 @@ function responderUrl(certificate: VerifiedCertificate, options: OcspClientOptio
       'There is no OCSP address: neither configured nor in the certificate.',
     );
   }
-  const allowedHosts = options.allowedHosts ?? [jpkiOcspHost];
-  if (!configured && !allowedHosts.includes(url.host)) {
+  if (!configured && !options.allowedHosts?.includes(url.host)) {
     throw new Fault('ERR_OCSP_UNAVAILABLE', `The OCSP address ${url.host} is not among the allowed hosts.`);
   }
   return url;

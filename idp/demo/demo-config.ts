@@ -46,11 +46,17 @@ export function demoConfig(directory: string, ports: DemoPorts, crlSource: strin
     jpkiAllowTestCa: true,
     jpkiProfiles: '',
     crlSources: [crlSource],
+    crlWithoutDistributionPoint: false,
     // Its day’s list comes when somebody lets it come.
     crlDailyAt: 'off',
     crlSpreadMinutes: 0,
     crlAlarmHours: 12,
     ocspUrl: '',
+    ocspHosts: [],
+    ocspMethod: 'post',
+    ocspNonce: 'preferred',
+    ocspNocheck: 'required',
+    httpProxy: '',
     trustedProxies: [],
   };
 }

@@ -86,6 +86,55 @@ describe('configuration', () => {
     expect(problemsOf({ [`KAZASU_${name}`]: value })).toContain(`KAZASU_${name}:`);
   });
 
+  it('asks JPKI’s own responder, by POST, with a nonce, unless told otherwise', () => {
+    expect(readConfig({}, noFile)).toMatchObject({
+      ocspHosts: ['ocspauthnorm.jpki.go.jp'],
+      ocspMethod: 'post',
+      ocspNonce: 'preferred',
+      ocspNocheck: 'required',
+      httpProxy: '',
+    });
+    const told = {
+      KAZASU_OCSP_HOSTS: 'OCSP.lg.example, ocsp.example:8080',
+      KAZASU_OCSP_METHOD: 'get',
+      KAZASU_OCSP_NONCE: 'off',
+      KAZASU_OCSP_NOCHECK: 'optional',
+      KAZASU_HTTP_PROXY: 'http://staff:p%40ss@proxy.example:8080',
+    };
+    expect(readConfig(told, noFile)).toMatchObject({
+      ocspHosts: ['ocsp.lg.example', 'ocsp.example:8080'],
+      ocspMethod: 'get',
+      ocspNonce: 'off',
+      ocspNocheck: 'optional',
+      httpProxy: told.KAZASU_HTTP_PROXY,
+    });
+  });
+
+  it.each([
+    ['KAZASU_OCSP_HOSTS', 'http://ocsp.example'],
+    ['KAZASU_OCSP_HOSTS', 'ocsp.example/status'],
+    ['KAZASU_OCSP_HOSTS', 'staff@ocsp.example'],
+    ['KAZASU_OCSP_HOSTS', 'ocsp.example:80'],
+    ['KAZASU_OCSP_METHOD', 'PUT'],
+    ['KAZASU_OCSP_NONCE', 'sometimes'],
+    ['KAZASU_OCSP_NOCHECK', 'off'],
+    ['KAZASU_HTTP_PROXY', 'proxy.example:8080'],
+    ['KAZASU_HTTP_PROXY', 'https://proxy.example:8080'],
+    ['KAZASU_HTTP_PROXY', 'socks5://proxy.example:1080'],
+    ['KAZASU_HTTP_PROXY', 'http://proxy.example:8080/path'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(problemsOf({ [name]: value })).toContain(`${name}: is `);
+  });
+
+  it.each(['http://staff:se%cret@proxy.example', 'http://staff:se#cret@proxy.example', 'staff:secret@proxy'])(
+    'refuses a proxy without repeating its password: %s',
+    (proxy) => {
+      const message = problemsOf({ KAZASU_HTTP_PROXY: proxy });
+      expect(message).toContain('KAZASU_HTTP_PROXY: is http://');
+      expect(message).not.toMatch(/se.?cret|staff/);
+    },
+  );
+
   it('takes a certificate only with its key', () => {
     expect(problemsOf({ KAZASU_TLS_CERT: import.meta.filename })).toContain(
       'KAZASU_TLS_CERT and KAZASU_TLS_KEY',
