@@ -1,10 +1,11 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from './clock.ts';
 import { runInServer } from './commands/control-client.ts';
 import { isoMonth } from './commands/table.ts';
 import type { Config } from './config.ts';
+import { anchorDirectory } from './data-directory.ts';
 import { loadAnchors } from './jpki/anchors.ts';
 
 /** One thing that was looked at. `next` says what to do where it is not as it should be. */
@@ -131,23 +132,31 @@ async function lookAtPort(what: string, port: number, setting: string, config: C
   return { what, state: 'problem', found: `another program uses ${port}`, next };
 }
 
-function lookAtAnchors({ jpkiAnchors }: Config): Finding {
+function lookAtAnchors(config: Config): Finding {
   const what = 'anchors';
-  if (jpkiAnchors === '') {
-    const next = 'Put the JPKI CA certificates into a directory and name it in KAZASU_JPKI_ANCHORS.';
+  const directory = anchorDirectory(config);
+  const there = config.jpkiAnchors !== '' || existsSync(directory);
+  const anchors = there ? loadAnchors(directory) : [];
+  if (anchors.length === 0) {
+    const next =
+      'Take the JPKI CA certificates from https://www.jpki.go.jp/ca/ and add each: kazasu anchors add FILE';
     return { what, state: 'note', found: 'none: My Number Cards are refused', next };
   }
   const now = systemClock.now();
-  const anchors = loadAnchors(jpkiAnchors);
-  const expired = anchors.filter(({ notAfter }) => notAfter < now);
   const found = anchors
     .map(
       ({ fingerprint, notAfter, isTest }) =>
         `${fingerprint.slice(0, 16)}… until ${isoMonth(notAfter)}${isTest ? ' (TEST)' : ''}`,
     )
     .join(', ');
-  if (expired.length > 0)
-    return { what, state: 'problem', found, next: 'An anchor has expired: fetch the new generation.' };
+  if ((statSync(directory).mode & 0o022) !== 0) {
+    const next = `Whoever adds a CA certificate makes cards that are believed: chmod go-w ${directory}`;
+    return { what, state: 'problem', found: `${directory} can be written by others`, next };
+  }
+  if (anchors.every(({ notAfter }) => notAfter < now))
+    return { what, state: 'problem', found, next: 'All have expired: add the present generations.' };
+  if (anchors.some(({ notAfter }) => notAfter < now))
+    return { what, state: 'note', found, next: 'One has expired: `kazasu anchors remove` it.' };
   return { what, state: 'ok', found, next: 'Compare the fingerprints with J-LIS.' };
 }
 

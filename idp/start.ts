@@ -22,9 +22,10 @@ export async function start(config: Config, { out, err }: Output): Promise<void>
       'No proxy is trusted: name the one that ends TLS in KAZASU_TRUSTED_PROXIES, or every request is refused.',
     );
   }
-  if (config.jpkiAnchors === '') {
+  const { anchors, clock } = system.context;
+  if (!anchors.list().some(({ notAfter }) => notAfter >= clock.now())) {
     out(
-      'No anchors: My Number Cards are refused until KAZASU_JPKI_ANCHORS names a directory of CA certificates.',
+      'No valid anchors: My Number Cards are refused until a CA certificate is added: kazasu anchors add FILE',
     );
   }
   const removeSetupFile = await offerSetup(system.context, config, out);

@@ -21,6 +21,7 @@ const groups: { readonly [name: string]: string } = {
   card: 'cards and registrations: approve, suspend, revoke',
   reader: 'readers and their enrolment',
   client: 'relying parties: OpenID Connect clients and LDAP devices',
+  anchors: 'CA certificates that are trusted',
   crl: 'certificate revocation lists',
   audit: 'the audit trail',
 };

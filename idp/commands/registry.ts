@@ -1,3 +1,4 @@
+import { anchorCommands } from './anchors.ts';
 import { auditCommands } from './audit.ts';
 import { cardCommands } from './card.ts';
 import { clientCommands } from './client.ts';
@@ -14,6 +15,7 @@ export const recordCommands: readonly RecordCommand[] = [
   ...cardCommands,
   ...readerCommands,
   ...clientCommands,
+  ...anchorCommands,
   ...crlCommands,
   ...auditCommands,
 ];

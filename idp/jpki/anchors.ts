@@ -40,40 +40,61 @@ export const usableAnchors = (anchors: readonly Anchor[], allowTestAuthorities: 
 
 /**
  * Reads one CA certificate, DER or PEM.
- * @throws {InvalidInput} `ERR_ANCHOR` when it is not a certification authority with a key identifier.
+ * @throws {InvalidInput} `ERR_ANCHOR` when it is no certificate, `ERR_ANCHOR_NOT_CA` when it is not that of a certification
+ *   authority with a key identifier.
  */
 export function readAnchor(file: Uint8Array): Anchor {
   const der = derOf(file);
   const parsed = parseCertificate(der);
   if (parsed.outcome === 'refused') throw notAnAnchor(`it cannot be read (${parsed.reason})`);
   const { certificate } = parsed;
-  const publicKey = new X509Certificate(der).publicKey;
+  const { subject, notBefore, notAfter } = certificate;
   return {
-    issuerKeyId: keyIdOfAuthority(certificate),
-    subject: certificate.subject,
-    subjectName: formatName(certificate.subject),
-    publicKey,
-    notBefore: certificate.notBefore,
-    notAfter: certificate.notAfter,
+    issuerKeyId: readKeyId(certificate),
+    subject,
+    subjectName: formatName(subject),
+    publicKey: readKey(der),
+    notBefore,
+    notAfter,
     der,
     fingerprint: createHash('sha256').update(der).digest('hex').toUpperCase(),
-    isTest: testOrganizations.includes(organizationOf(certificate.subject)),
+    isTest: testOrganizations.includes(organizationOf(subject)),
   };
 }
 
-const notAnAnchor = (why: string, cause?: unknown): InvalidInput =>
-  new InvalidInput(
-    'ERR_ANCHOR',
-    `Not a CA certificate: ${why}. Take it from J-LIS again and compare.`,
-    cause,
-  );
+const notAnAnchor = (why: string, cause?: unknown, code: `ERR_${string}` = 'ERR_ANCHOR'): InvalidInput =>
+  new InvalidInput(code, `Not a CA certificate: ${why}. Take it from J-LIS again and compare.`, cause);
+
+const notAnAuthority = (why: string): InvalidInput => notAnAnchor(why, undefined, 'ERR_ANCHOR_NOT_CA');
 
 function derOf(file: Uint8Array): Uint8Array {
   if (file[0] === 0x30) return file;
+  const blocks = Buffer.from(file).toString('latin1').split('-----BEGIN ').length - 1;
+  // Only the first would be read, and the operator would believe that all of them are trusted.
+  if (blocks > 1) throw notAnAnchor('the file holds more than one, and one a file is read');
   try {
     return new X509Certificate(file).raw;
   } catch (error) {
     throw notAnAnchor('it is neither DER nor PEM', error);
+  }
+}
+
+function readKey(der: Uint8Array): KeyObject {
+  try {
+    return new X509Certificate(der).publicKey;
+  } catch (error) {
+    throw notAnAnchor('its key cannot be read', error);
+  }
+}
+
+function readKeyId(certificate: ParsedCertificate): IssuerKeyId {
+  try {
+    return keyIdOfAuthority(certificate);
+  } catch (error) {
+    if (error instanceof InvalidInput && error.code !== 'ERR_ANCHOR_NOT_CA') {
+      throw notAnAnchor('an extension cannot be read', error);
+    }
+    throw error;
   }
 }
 
@@ -82,12 +103,12 @@ function keyIdOfAuthority({ extensions }: ParsedCertificate): IssuerKeyId {
   const keyUsage = extensions.get(extensionOid.keyUsage);
   const subjectKeyId = extensions.get(extensionOid.subjectKeyIdentifier);
   if (basicConstraints === undefined || !readIsAuthority(basicConstraints)) {
-    throw notAnAnchor('basicConstraints does not say cA');
+    throw notAnAuthority('basicConstraints does not say cA');
   }
   const bits = keyUsage === undefined ? new Set<number>() : namedBitsOf(keyUsage.value);
   if (!bits.has(keyCertSign) || !bits.has(cRLSign))
-    throw notAnAnchor('it may not sign certificates and lists');
-  if (subjectKeyId === undefined) throw notAnAnchor('it has no subject key identifier');
+    throw notAnAuthority('it may not sign certificates and lists');
+  if (subjectKeyId === undefined) throw notAnAuthority('it has no subject key identifier');
   return parseIssuerKeyId(readSubjectKeyIdentifier(subjectKeyId));
 }
 

@@ -9,7 +9,7 @@ export function createAnchorFiles(directory: string): AnchorFiles {
   return {
     put: (name, pem) =>
       orNotWritable(directory, async () => {
-        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await made(directory);
         const path = join(directory, name);
         await written(await open(`${path}.new`, 'w', 0o644), pem);
         await rename(`${path}.new`, path);
@@ -21,6 +21,13 @@ export function createAnchorFiles(directory: string): AnchorFiles {
         await syncDirectory(directory);
       }),
   };
+}
+
+async function made(directory: string): Promise<void> {
+  // Not recursive: what lies above was there when the directory was named.
+  await mkdir(directory, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 async function orNotWritable(directory: string, work: () => Promise<void>): Promise<void> {

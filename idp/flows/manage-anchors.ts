@@ -1,0 +1,198 @@
+import type { IssuerKeyId } from '../domain/certificate-id.ts';
+import { InvalidInput } from '../domain/fault.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Actor } from '../domain/registration.ts';
+import type { Anchors, PinnedAnchor } from '../ports/anchors.ts';
+import type { FlowContext } from './context.ts';
+import { fingerprintsPublishedAt, knownAuthority } from './known-authorities.ts';
+
+/** `expires-soon`: within 90 days. `test`: an authority of test cards, on a trial installation. */
+export type AnchorState = 'in-use' | 'expires-soon' | 'expired' | 'not-yet-valid' | 'test';
+
+/** A CA certificate as an operator sees it; dates in epoch milliseconds. */
+export interface DescribedAnchor {
+  readonly fingerprint: string;
+  /** The file's name at J-LIS where this version knows it. */
+  readonly knownAs?: string;
+  readonly subjectName: string;
+  readonly issuerKeyId: IssuerKeyId;
+  readonly notBefore: Instant;
+  readonly notAfter: Instant;
+  readonly isTest: boolean;
+  readonly state: AnchorState;
+}
+
+export type AddAnchorOutcome =
+  | { readonly outcome: 'added'; readonly anchor: DescribedAnchor }
+  /** Nothing was changed: a person has to compare first. */
+  | { readonly outcome: 'to-be-compared'; readonly anchor: DescribedAnchor };
+
+const soonDays = 90;
+const shortestPrefix = 8;
+
+/** The trusted CA certificates, the oldest first, with the registered cards under each. */
+export async function listAnchors({
+  anchors,
+  record,
+  clock,
+}: Pick<FlowContext, 'anchors' | 'record' | 'clock'>): Promise<
+  readonly (DescribedAnchor & { readonly cards: number })[]
+> {
+  const counts = await record.cards.countByIssuer();
+  return anchors
+    .list()
+    .toSorted((one, other) => one.notBefore - other.notBefore)
+    .map((anchor) => ({
+      ...described(anchor, clock.now()),
+      cards: counts.get(anchor.issuerKeyId) ?? 0,
+    }));
+}
+
+/**
+ * Trusts a CA certificate whose fingerprint the operator has compared; without one it only shows what to compare.
+ * @throws {InvalidInput} `ERR_ANCHOR`, `ERR_ANCHOR_NOT_CA`, `ERR_ANCHOR_EXPIRED`, `ERR_ANCHOR_NOT_YET_VALID`, `ERR_TEST_ANCHOR`,
+ *   `ERR_ANCHOR_KNOWN`, `ERR_ANCHOR_KEY_ID`, `ERR_FINGERPRINT`, `ERR_ANCHOR_FINGERPRINT`, `ERR_ANCHOR_DIRECTORY`.
+ */
+export async function addAnchor(
+  context: Pick<FlowContext, 'anchors' | 'record' | 'clock'>,
+  request: { readonly certificate: Uint8Array; readonly sha256?: string; readonly actor: Actor },
+): Promise<AddAnchorOutcome> {
+  const { anchors, record, clock } = context;
+  const compared = request.sha256 === undefined ? undefined : parseFingerprint(request.sha256, 64);
+  const anchor = anchors.read(request.certificate);
+  const now = clock.now();
+  refuseUnusable(anchors, anchor, now);
+  if (compared === undefined) return { outcome: 'to-be-compared', anchor: described(anchor, now) };
+  if (compared !== anchor.fingerprint) throw anotherFingerprint(anchor);
+  let isAdded = false;
+  await record
+    .change(async (tables) => {
+      // Again: of two who add, the second finds what the first did.
+      refuseUnusable(anchors, anchor, now);
+      const { fingerprint, issuerKeyId, notAfter } = anchor;
+      await tables.audit.append({
+        at: now,
+        type: 'anchor.added',
+        actor: request.actor,
+        subject: issuerKeyId,
+        details: { sha256: fingerprint, notAfter },
+      });
+      await anchors.add(anchor);
+      isAdded = true;
+    })
+    .catch(async (error: unknown) => {
+      // No trust without its line in the trail: where the line could not be kept, the file goes again.
+      if (isAdded) await anchors.remove(anchor);
+      throw error;
+    });
+  return { outcome: 'added', anchor: described(anchor, now) };
+}
+
+/**
+ * Trusts a CA certificate no longer: certificates and lists under it are refused from now on.
+ * @param request.fingerprint the whole one or a unique beginning of at least 8 hex digits
+ * @returns the anchor, and how many registered cards have no CA from now on
+ * @throws {InvalidInput} `ERR_FINGERPRINT`, `ERR_ANCHOR_UNKNOWN`, `ERR_ANCHOR_AMBIGUOUS`, `ERR_ANCHOR_DIRECTORY`.
+ */
+export async function removeAnchor(
+  { anchors, record, clock }: Pick<FlowContext, 'anchors' | 'record' | 'clock'>,
+  request: { readonly fingerprint: string; readonly actor: Actor },
+): Promise<{ readonly anchor: DescribedAnchor; readonly cards: number }> {
+  const prefix = parseFingerprint(request.fingerprint, shortestPrefix);
+  return record.change(async (tables) => {
+    const anchor = theOneOf(anchors.list(), prefix);
+    const { fingerprint, issuerKeyId } = anchor;
+    const cards = (await tables.cards.countByIssuer()).get(issuerKeyId) ?? 0;
+    const now = clock.now();
+    await tables.audit.append({
+      at: now,
+      type: 'anchor.removed',
+      actor: request.actor,
+      subject: issuerKeyId,
+      details: { sha256: fingerprint, cards },
+    });
+    await anchors.remove(anchor);
+    return { anchor: described(anchor, now), cards };
+  });
+}
+
+function described(anchor: PinnedAnchor, now: Instant): DescribedAnchor {
+  const { fingerprint, subjectName, issuerKeyId, notBefore, notAfter, isTest } = anchor;
+  const knownAs = knownAuthority(fingerprint);
+  return {
+    fingerprint,
+    ...(knownAs === undefined ? {} : { knownAs }),
+    ...{ subjectName, issuerKeyId, notBefore, notAfter, isTest },
+    state: stateOf(anchor, now),
+  };
+}
+
+function stateOf({ notBefore, notAfter, isTest }: PinnedAnchor, now: Instant): AnchorState {
+  if (now > notAfter) return 'expired';
+  if (now < notBefore) return 'not-yet-valid';
+  if (isTest) return 'test';
+  return now > notAfter - soonDays * 86_400_000 ? 'expires-soon' : 'in-use';
+}
+
+function refuseUnusable(anchors: Anchors, anchor: PinnedAnchor, now: Instant): void {
+  const { fingerprint, issuerKeyId, isTest } = anchor;
+  if (isTest && !anchors.allowsTestAuthorities) {
+    throw new InvalidInput(
+      'ERR_TEST_ANCHOR',
+      'This is an authority of test cards, which anybody can get: it is never trusted in real use. On a trial installation set KAZASU_JPKI_ALLOW_TEST_CA=true.',
+    );
+  }
+  if (now > anchor.notAfter) {
+    throw new InvalidInput(
+      'ERR_ANCHOR_EXPIRED',
+      `The CA certificate has expired: J-LIS publishes the present ones at ${fingerprintsPublishedAt}`,
+    );
+  }
+  if (now < anchor.notBefore) {
+    throw new InvalidInput(
+      'ERR_ANCHOR_NOT_YET_VALID',
+      'The CA certificate is not valid yet. Is the clock of this machine right? Otherwise add it when it begins.',
+    );
+  }
+  const known = anchors.list().find((one) => one.issuerKeyId === issuerKeyId);
+  if (known === undefined) return;
+  throw known.fingerprint === fingerprint
+    ? new InvalidInput('ERR_ANCHOR_KNOWN', 'This CA certificate is trusted already: nothing to do.')
+    : new InvalidInput(
+        'ERR_ANCHOR_KEY_ID',
+        `Another certificate is trusted under the same key id ${issuerKeyId}. A key id names one key: compare both with J-LIS, and remove the wrong one first.`,
+      );
+}
+
+/** Case, colons and spaces do not count. */
+function parseFingerprint(text: string, fewestDigits: number): string {
+  const digits = text.replace(/[\s:]/g, '').toUpperCase();
+  if (/^[0-9A-F]*$/.test(digits) && digits.length >= fewestDigits && digits.length <= 64) return digits;
+  throw new InvalidInput(
+    'ERR_FINGERPRINT',
+    fewestDigits === 64
+      ? 'A fingerprint is SHA-256: 64 hex digits, with or without colons.'
+      : `Give the SHA-256 fingerprint, or at least its first ${fewestDigits} hex digits: \`kazasu anchors list\` shows them.`,
+  );
+}
+
+const anotherFingerprint = ({ fingerprint }: PinnedAnchor): InvalidInput =>
+  new InvalidInput(
+    'ERR_ANCHOR_FINGERPRINT',
+    `The certificate in this file has another fingerprint: ${fingerprint}. Take the file from J-LIS again and compare; nothing was changed.`,
+  );
+
+function theOneOf(anchors: readonly PinnedAnchor[], prefix: string): PinnedAnchor {
+  const [anchor, another] = anchors.filter(({ fingerprint }) => fingerprint.startsWith(prefix));
+  if (anchor === undefined) {
+    throw new InvalidInput(
+      'ERR_ANCHOR_UNKNOWN',
+      'No trusted CA certificate has that fingerprint. `kazasu anchors list` shows them.',
+    );
+  }
+  if (another === undefined) return anchor;
+  throw new InvalidInput(
+    'ERR_ANCHOR_AMBIGUOUS',
+    'Several fingerprints begin like that: give more of its digits.',
+  );
+}
