@@ -2,6 +2,7 @@ import { fromBER } from 'asn1js';
 import { BasicOCSPResponse, type Extension, OCSPResponse } from 'pkijs';
 import type { Instant } from '../../idp/domain/instant.ts';
 import type { OcspStatus } from '../../idp/ports/jpki.ts';
+import { isModestDer } from './modest-der.ts';
 import { bufferOf, nonceOid, type OcspCertId } from './ocsp-request.ts';
 import { type NocheckPolicy, type SignerRefusal, signerRefusal } from './ocsp-signer.ts';
 import { hasUnknownCritical, type StatementRefusal, statementAbout } from './ocsp-statement.ts';
@@ -70,6 +71,7 @@ export function checkOcspResponse(der: Uint8Array, question: OcspQuestion, now: 
 
 /** The one value that fills the octets: what hangs behind it is signed by nobody. */
 function wholly(octets: Uint8Array) {
+  if (!isModestDer(octets)) throw new TypeError('not DER, or more than any answer has');
   const { offset, result } = fromBER(bufferOf(octets));
   if (offset !== octets.length) throw new TypeError('not one value');
   return result;

@@ -120,6 +120,10 @@ const unheardOf: Extension = { oid: '1.3.6.1.4.1.32473.1', critical: true, value
 
 const withNonce = (nonce: Uint8Array): Maker => answer(() => ({ extensions: [ocspNonce(nonce)] }));
 
+/** An answer that says more than it needs to: what is in such an extension changes nothing. */
+const withHarmlessExtension = (value: Uint8Array): Maker =>
+  answer(() => ({ extensions: [ocspNonce(askedNonce), { oid: '1.2.3', critical: false, value }] }));
+
 export const ocspVectors = {
   accepted: {
     good: answer(),
@@ -143,6 +147,7 @@ export const ocspVectors = {
     half: changed((der) => der.subarray(0, der.length / 2)),
     'an-empty-sequence': () => sequence(),
     'success-without-an-answer': () => sequence(enumerated(0)),
+    'elements-by-the-thousand': withHarmlessExtension(Buffer.alloc(10_000, Buffer.from('0500', 'hex'))),
     'another-type-of-answer': changed((der) => turnBit(der, der.indexOf('2b0601050507300101', 'hex') + 8)),
   },
   'try-later': { 'a-responder-that-is-busy': () => ocspRefusal(3) },
