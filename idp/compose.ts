@@ -9,6 +9,7 @@ import { anchorDirectory, claimFor, makeDataDir } from './data-directory.ts';
 import { defaultCardProfiles } from './domain/card-profile.ts';
 import { Fault } from './domain/fault.ts';
 import type { FlowContext } from './flows/context.ts';
+import { type CrlReadingParts, crlWorkerHere } from './flows/read-crl.ts';
 import { forgetTaps } from './flows/forget-taps.ts';
 import { KnownClients } from './flows/known-clients.ts';
 import { publishCards } from './flows/publish-cards.ts';
@@ -75,6 +76,8 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
   try {
     await claimFor(storage.record, options.demo === true ? 'demonstration' : 'real use');
     const shared = await openShared(config, keys, storage, clock, options.log);
+    const { crlReader, crlSources, ...trust } = jpki;
+    const numbers = createCardNumbers(keys);
     const context: FlowContext = {
       issuer: config.issuer,
       ldapBaseDn: config.ldapBaseDn,
@@ -84,10 +87,12 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       audit: storage.audit,
       cardIndex: shared.cardIndex,
       oidcState: shared.oidcState,
-      numbers: createCardNumbers(keys),
+      numbers,
       secrets: createSecrets(),
       clientSecrets: createSealedSecrets(keys.clientSecretKey),
-      ...jpki,
+      ...trust,
+      crlWorker: crlWorkerHere({ record: storage.record, numbers, crlReader, crlSources, clock }),
+      crlWithoutDistributionPointCounts: config.crlWithoutDistributionPoint,
       clients: new KnownClients(),
       freshness: new RevocationFreshness(),
     };
@@ -156,7 +161,7 @@ export async function serve(
 function openJpki(
   config: Config,
   { ocspHosts = [] }: SystemOptions,
-): Pick<FlowContext, 'anchors' | 'certificates' | 'ocsp' | 'crlReader' | 'crlSources'> {
+): Pick<FlowContext, 'anchors' | 'certificates' | 'ocsp'> & Pick<CrlReadingParts, 'crlReader' | 'crlSources'> {
   const allowTestAuthorities = config.jpkiAllowTestCa;
   const directory = anchorDirectory(config);
   const anchors = openAnchorStore({

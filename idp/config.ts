@@ -27,6 +27,8 @@ export interface Config {
   readonly crlSources: readonly string[];
   /** Whether a list that names no distribution point makes every card of its issuer key fresh. */
   readonly crlWithoutDistributionPoint: boolean;
+  /** Whether a list that names no distribution point makes every card of its issuer key fresh. */
+  readonly crlWithoutDistributionPoint: boolean;
   /** Minutes after midnight in Japan; `off`: lists are fetched or imported by hand. */
   readonly crlDailyAt: number | 'off';
   readonly crlSpreadMinutes: number;
@@ -61,6 +63,7 @@ const names = [
   'KAZASU_JPKI_ALLOW_TEST_CA',
   'KAZASU_JPKI_PROFILES',
   'KAZASU_CRL_SOURCES',
+  'KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT',
   'KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT',
   'KAZASU_CRL_DAILY_AT',
   'KAZASU_CRL_SPREAD_MINUTES',
@@ -131,6 +134,7 @@ function readAll(
     jpkiAllowTestCa: read('KAZASU_JPKI_ALLOW_TEST_CA', 'false', parseBoolean),
     jpkiProfiles: read('KAZASU_JPKI_PROFILES', '', existing),
     crlSources: read('KAZASU_CRL_SOURCES', '', (text) => list(text).map(parseCrlSource)),
+    crlWithoutDistributionPoint: read('KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT', 'false', parseBoolean),
     crlWithoutDistributionPoint: read('KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT', 'false', parseBoolean),
     crlDailyAt: read('KAZASU_CRL_DAILY_AT', '05:30', parseTimeOfDay),
     crlSpreadMinutes: read('KAZASU_CRL_SPREAD_MINUTES', '60', parseWhole('minutes', 0, 720)),

@@ -57,16 +57,19 @@ describe('a list', () => {
     for (let start = 0; start < list.length; start += size) yield list.subarray(start, start + size);
   }
 
-  /** Where the good list was applied before, as the list of the good list's distribution point. */
-  async function applied(list: Uint8Array): Promise<string> {
+  /** As the list of the good list's distribution point; where its number matters, after the good list was applied. */
+  async function applied(list: Uint8Array, afterTheGoodOne: boolean): Promise<string> {
     const world = await createWorld(openVectorPki());
+    const distributionPoint = reader.claimedScope(goodList)?.distributionPoint ?? '';
+    const apply = async (bytes: Uint8Array): Promise<string> => {
+      const worker = world.worker({ name: 'vectors', fetch: async () => [bytes] });
+      const fetched = await worker.fetch(distributionPoint);
+      const [reading] = fetched.outcome === 'fetched' ? fetched.readings : [];
+      return said(await applyCrl(world.context, { reading: reading!, from: 'vectors', actor: schedule }));
+    };
     try {
-      const request = { from: 'vectors', actor: schedule };
-      const before = await applyCrl(world.context, { ...request, list: goodList });
-      expect(before.outcome).toBe('applied');
-      const claimed = reader.claimedScope(goodList);
-      const expected = { distributionPoint: '', ...claimed! };
-      return said(await applyCrl(world.context, { ...request, list, expected }));
+      if (afterTheGoodOne) expect(await apply(goodList)).toBe('accepted');
+      return await apply(list);
     } finally {
       await world.close();
     }
@@ -76,7 +79,10 @@ describe('a list', () => {
     const list = read('crl', name);
     const verdict = reader.read(list, interest, judgedAt);
     expect(await reader.readChunks(pieces(list, 100), interest, judgedAt)).toEqual(verdict);
-    expect(verdict.outcome === 'read' ? await applied(list) : verdict.reason).toBe(reasonOf(name));
+    const aboutNumbers = reasonOf(name).startsWith('crl-number-');
+    expect(verdict.outcome === 'read' ? await applied(list, aboutNumbers) : verdict.reason).toBe(
+      reasonOf(name),
+    );
   });
 });
 

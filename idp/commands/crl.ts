@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer';
 import type { RevocationScope } from '../domain/card.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { AppliedList } from '../domain/revocation.ts';
-import { applyCrl } from '../flows/apply-crl.ts';
+import type { AppliedList, CrlRunList } from '../domain/revocation.ts';
 import { fetchCrls } from '../flows/fetch-crls.ts';
+import { importCrl } from '../flows/import-crl.ts';
 import { recordCommand, word } from './command.ts';
 import { readGivenFile } from './person.ts';
 import { isoTime, table } from './table.ts';
@@ -13,24 +13,22 @@ export const crlCommands = [
     name: 'crl fetch',
     summary: 'fetch and apply the list of every distribution point that a registered card names',
     read: () => ({}),
-    run: async (context, _input, actor) => ({ lists: await fetchCrls(context, { actor }) }),
-    text: ({ lists }) =>
-      lists.length === 0
+    run: (context, _input, actor) => fetchCrls(context, { trigger: 'operator', actor }),
+    text: (run) =>
+      run.lists.length === 0
         ? 'No registered card names a distribution point: nothing to fetch.'
-        : lists
-            .map(({ distributionPoint, result }) => `${distributionPoint}: ${resultText(result)}`)
-            .join('\n'),
-    succeeded: ({ lists }) => lists.every(({ result }) => result.outcome === 'applied'),
+        : run.lists.map(listText).join('\n'),
+    succeeded: (run) => run.lists.every(isFine),
   }),
   recordCommand({
     name: 'crl import',
     summary: 'apply a list from a file',
     shape: (command) => command.argument('<file>', 'a CRL, DER or PEM'),
-    read: async (typed) => ({ der: toDer(await readGivenFile(word(typed, 0))).toString('base64') }),
+    read: async (typed) => ({ der: Buffer.from(await readGivenFile(word(typed, 0))).toString('base64') }),
     run: (context, { der }: { der: string }, actor) =>
-      applyCrl(context, { list: Buffer.from(der, 'base64'), from: 'file', actor }),
-    text: resultText,
-    succeeded: ({ outcome }) => outcome === 'applied',
+      importCrl(context, { list: Buffer.from(der, 'base64'), from: 'file', actor }),
+    text: (run) => run.lists.map(listText).join('\n'),
+    succeeded: (run) => run.lists.every(isFine),
   }),
   recordCommand({
     name: 'crl status',
@@ -61,13 +59,6 @@ export const crlCommands = [
   }),
 ];
 
-/** PEM is how people are sent a list; what is neither is for the reader of lists to refuse. @see RFC 7468 §8 */
-function toDer(file: Uint8Array): Buffer {
-  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  if (!bytes.subarray(0, 24).toString('latin1').startsWith('-----BEGIN X509 CRL-----')) return bytes;
-  return Buffer.from(bytes.toString('latin1').replace(/-----[A-Z0-9 ]+-----/g, ''), 'base64');
-}
-
 interface ListStatus extends RevocationScope {
   readonly state: 'never applied' | 'out of date' | 'fresh';
   readonly crlNumber?: string;
@@ -92,15 +83,17 @@ function sameScope(one: RevocationScope, other: RevocationScope): boolean {
   return one.issuerKeyId === other.issuerKeyId && one.distributionPoint === other.distributionPoint;
 }
 
-type Result = Awaited<ReturnType<typeof fetchCrls>>[number]['result'];
+function isFine({ outcome }: CrlRunList): boolean {
+  return outcome === 'applied' || outcome === 'unchanged';
+}
 
-function resultText(result: Result): string {
-  switch (result.outcome) {
-    case 'applied':
-      return `list ${result.crlNumber} applied: ${result.entryCount} entries, ${result.revoked} of ours newly revoked, next by ${isoTime(result.nextUpdate)}`;
-    case 'refused':
-      return `refused, nothing changed: ${result.reason}`;
-    case 'unavailable':
-      return `not fetched: ${result.message}`;
-  }
+function listText(list: CrlRunList): string {
+  const { distributionPoint, outcome, reason = '', crlNumber, entryCount, revoked } = list;
+  const what = {
+    applied: `list ${crlNumber} applied: ${entryCount} entries, ${revoked} of ours newly revoked ${reason}`,
+    unchanged: `list ${crlNumber} was applied before`,
+    refused: `refused, nothing changed: ${reason}`,
+    unavailable: `not fetched: ${reason}`,
+  };
+  return `${distributionPoint}: ${what[outcome]}`;
 }

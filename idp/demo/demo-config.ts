@@ -47,6 +47,7 @@ export function demoConfig(directory: string, ports: DemoPorts, crlSource: strin
     jpkiProfiles: '',
     crlSources: [crlSource],
     crlWithoutDistributionPoint: false,
+    crlWithoutDistributionPoint: false,
     // Its day’s list comes when somebody lets it come.
     crlDailyAt: 'off',
     crlSpreadMinutes: 0,

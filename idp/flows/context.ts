@@ -4,7 +4,8 @@ import type { AuditTrail } from '../ports/audit-trail.ts';
 import type { CardIndex } from '../ports/card-index.ts';
 import type { CardNumbers } from '../ports/card-numbers.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { CertificateVerifier, CrlReader, CrlSource, OcspClient } from '../ports/jpki.ts';
+import type { CrlWorker } from '../ports/crl-worker.ts';
+import type { CertificateVerifier, OcspClient } from '../ports/jpki.ts';
 import type { OidcState } from '../ports/oidc-state.ts';
 import type { SealedSecrets } from '../ports/sealed-secrets.ts';
 import type { Secrets } from '../ports/secrets.ts';
@@ -31,8 +32,9 @@ export interface FlowContext {
   readonly anchors: Anchors;
   readonly certificates: CertificateVerifier;
   readonly ocsp: OcspClient;
-  readonly crlReader: CrlReader;
-  readonly crlSources: readonly CrlSource[];
+  readonly crlWorker: CrlWorker;
+  /** Configuration says that lists without a distribution point speak for every card of their issuer key. */
+  readonly crlWithoutDistributionPointCounts: boolean;
   readonly clients: KnownClients;
   readonly freshness: RevocationFreshness;
 }

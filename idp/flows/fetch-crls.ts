@@ -1,58 +1,69 @@
 import type { RevocationScope } from '../domain/card.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Actor } from '../domain/registration.ts';
-import { type ApplyCrlOutcome, applyCrl } from './apply-crl.ts';
-import type { FlowContext } from './context.ts';
+import type { CrlRun } from '../domain/revocation.ts';
+import type { CrlFetch } from '../ports/crl-worker.ts';
+import { applyAndNote, type CrlRunContext, CrlRunNotes, type CrlWatcher } from './crl-run.ts';
 
-/** What became of one list of the day. */
-export interface FetchedList {
-  readonly distributionPoint: string;
-  /** `unavailable`: no source could give it; the others were tried all the same. */
-  readonly result: ApplyCrlOutcome | { readonly outcome: 'unavailable'; readonly message: string };
+export interface FetchCrlsRequest extends CrlWatcher {
+  readonly trigger: CrlRun['trigger'];
+  readonly actor: Actor;
+  /** Only these, as far as a card or a waiting registration names them; all unless given. */
+  readonly distributionPoints?: readonly string[];
 }
 
-/** Fetches and applies the list of every distribution point that a card or a waiting registration names. */
-export async function fetchCrls(
-  context: Pick<
-    FlowContext,
-    | 'record'
-    | 'cardIndex'
-    | 'clock'
-    | 'numbers'
-    | 'crlReader'
-    | 'crlSources'
-    | 'freshness'
-    | 'oidcState'
-    | 'audit'
-  >,
-  { actor, onList }: { readonly actor: Actor; readonly onList?: (list: FetchedList) => void },
-): Promise<readonly FetchedList[]> {
-  const lists: FetchedList[] = [];
-  for (const scope of await context.record.cards.revocationScopes()) {
-    const list = {
-      distributionPoint: scope.distributionPoint,
-      result: await fetchOne(context, scope, actor),
-    };
-    lists.push(list);
-    onList?.(list);
+/**
+ * Fetches and applies the lists of every distribution point that a card or a waiting registration names, and keeps what
+ * became of each. One that cannot be had, or that something of ours failed over, is `unavailable`; the others go on.
+ * @throws {Fault} `ERR_RECORD_UNAVAILABLE` when the run itself cannot be kept.
+ */
+export async function fetchCrls(context: CrlRunContext, request: FetchCrlsRequest): Promise<CrlRun> {
+  const notes = new CrlRunNotes(context, request.trigger, request.onList);
+  const scopes = await context.record.cards.revocationScopes();
+  const named = new Set(scopes.map(({ distributionPoint }) => distributionPoint));
+  const wanted = request.distributionPoints;
+  for (const distributionPoint of named) {
+    if (wanted !== undefined && !wanted.includes(distributionPoint)) continue;
+    const ofThisPoint = scopes.filter((scope) => scope.distributionPoint === distributionPoint);
+    try {
+      await fetchOne(context, notes, request, distributionPoint, ofThisPoint);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      notes.add({ distributionPoint, outcome: 'unavailable', reason: error.message });
+    }
   }
-  return lists;
+  return notes.finish();
 }
 
 async function fetchOne(
-  context: Parameters<typeof fetchCrls>[0],
-  expected: RevocationScope,
-  actor: Actor,
-): Promise<FetchedList['result']> {
-  let message = 'No source is configured: set KAZASU_CRL_SOURCES.';
-  for (const source of context.crlSources) {
-    try {
-      const [list = new Uint8Array()] = await source.fetch(expected.distributionPoint);
-      return await applyCrl(context, { list, from: source.name, actor, expected });
-    } catch (error) {
-      if (!(error instanceof Fault && error.code === 'ERR_CRL_SOURCE_UNAVAILABLE')) throw error;
-      message = `${source.name}: ${error.message}`;
-    }
+  context: CrlRunContext,
+  notes: CrlRunNotes,
+  { actor, onProgress }: FetchCrlsRequest,
+  distributionPoint: string,
+  scopes: readonly RevocationScope[],
+): Promise<void> {
+  const fetched = await context.crlWorker.fetch(distributionPoint, onProgress);
+  if (fetched.outcome === 'unavailable') {
+    notes.add({ distributionPoint, outcome: 'unavailable', reason: fetched.message });
+    return;
   }
-  return { outcome: 'unavailable', message };
+  const { from, readings } = fetched;
+  const watched = onProgress === undefined ? {} : { onProgress };
+  for (const reading of readings) {
+    await applyAndNote(context, notes, { reading, from, actor, distributionPoint, ...watched });
+  }
+  for (const issuerKeyId of withoutList(fetched, scopes)) {
+    const reason = `${from} has no list of this generation`;
+    notes.add({ distributionPoint, issuerKeyId, from, outcome: 'unavailable', reason });
+  }
+}
+
+/** Generations that cards were issued by and no list came from; a refused list may be the one that is missing. */
+function withoutList(
+  { readings }: CrlFetch & { outcome: 'fetched' },
+  scopes: readonly RevocationScope[],
+): readonly string[] {
+  const listed = readings.flatMap(({ verdict }) => (verdict.outcome === 'read' ? [verdict.issuerKeyId] : []));
+  if (listed.length < readings.length) return [];
+  return scopes.map(({ issuerKeyId }) => issuerKeyId).filter((keyId) => !listed.includes(keyId));
 }

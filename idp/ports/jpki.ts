@@ -98,10 +98,13 @@ export type CrlRefusal =
   | 'expired'
   | 'crl-number-missing'
   | 'crl-number-went-back'
+  /** The number of the list applied last, on another list. @see RFC 5280 §5.2.3 */
+  | 'crl-number-reused'
   | 'delta-list'
   | 'indirect-list'
   | 'unknown-critical-extension'
-  | 'distribution-point-missing'
+  /** About some reasons, CA or attribute certificates only: it would pass for a complete one. @see RFC 5280 §5.2.5 */
+  | 'partial-list'
   | 'distribution-point-mismatch';
 
 /** What one pass over a list found; nothing in it counts before `outcome: 'read'`. */

@@ -62,6 +62,32 @@ export interface Card {
   readonly ocspGoodAt?: Instant;
 }
 
+/** What an issuer's list says of certificates, under card keys; more than one card may have such a key. */
+export interface IssuerRevocations {
+  readonly issuerKeyId: IssuerKeyId;
+  /** Absent: the list speaks for every distribution point of its issuer key. */
+  readonly distributionPoint?: string;
+  readonly named: readonly {
+    readonly cardKey: CardKey;
+    readonly reason: RevocationReason;
+    /** As the issuer dates it. */
+    readonly revokedAt: Instant;
+  }[];
+}
+
+/** Those that were not revoked before. */
+export interface RevokedByIssuer {
+  readonly cards: readonly {
+    readonly cardId: CardId;
+    readonly personId: PersonId;
+    readonly reason: RevocationReason;
+  }[];
+  readonly registrations: readonly {
+    readonly registrationId: RegistrationId;
+    readonly reason: RevocationReason;
+  }[];
+}
+
 export interface ReadTables {
   readonly organizations: {
     find(id: OrganizationId): Promise<Organization | undefined>;
@@ -147,7 +173,11 @@ export interface ReadTables {
 
 /** The tables inside one change. Writes that find another state than expected return `false` and change nothing. */
 export interface Tables extends ReadTables {
-  readonly audit: { append(event: AuditEvent): Promise<void> };
+  readonly audit: {
+    append(event: AuditEvent): Promise<void>;
+    /** The same for many at once, in this order. */
+    appendAll(events: readonly AuditEvent[]): Promise<void>;
+  };
   readonly organizations: ReadTables['organizations'] & {
     add(organization: Organization): Promise<void>;
     /** Touches the facts of every card of the organisation. */
@@ -185,6 +215,8 @@ export interface Tables extends ReadTables {
     add(card: Card): Promise<void>;
     /** Compare-and-set on the state. */
     update(card: Card, from: CardState): Promise<boolean>;
+    /** Revokes cards in use, and marks pending registrations, in a few statements however many there are. */
+    revokeByIssuer(revocations: IssuerRevocations, now: Instant): Promise<RevokedByIssuer>;
   };
   readonly readers: ReadTables['readers'] & {
     add(reader: Reader, enrolment: { readonly codeHash: string; readonly expiresAt: Instant }): Promise<void>;

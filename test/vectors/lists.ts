@@ -147,6 +147,12 @@ export const crlVectors = {
     '6-after-7': numbered(goodNumber - 1),
     '0-after-7': numbered(0),
   },
+  'crl-number-reused': {
+    '7-with-another-entry': edited((_, { now }) => ({
+      revokedCertificates: encodeCrlEntries([onHold(now), ...many(now).slice(1, 2)]),
+    })),
+    '7-without-entries': edited(() => ({ revokedCertificates: new Uint8Array() })),
+  },
   'issuer-unknown': {
     'no-authority-key-id': withoutExtension('2.5.29.35'),
     'unpinned-key-id': withExtension(authorityKeyIdentifier(Buffer.alloc(20, 9))),
@@ -183,12 +189,14 @@ export const crlVectors = {
       value: sequence(context(4, anotherName)),
     }),
   },
-  'distribution-point-mismatch': {
-    'another-municipality-under-this-name': withExtension(point(named(anotherName), flag(1))),
+  'partial-list': {
     'authorities-only': scopeWith(flag(2)),
     'attribute-certificates-only': scopeWith(flag(5)),
     'users-and-authorities-only': scopeWith(flag(1), flag(2)),
     'some-reasons-only': scopeWith(contextPrimitive(3, Buffer.from('0640', 'hex'))),
+  },
+  'distribution-point-mismatch': {
+    'another-municipality-under-this-name': withExtension(point(named(anotherName), flag(1))),
     'two-names-of-lists': withExtension(point(named(listName, anotherName))),
     'a-uri-for-a-name': withExtension(
       point(context(0, context(0, contextPrimitive(6, Buffer.from('http://127.0.0.1/crl'))))),
@@ -261,10 +269,7 @@ export const crlVectors = {
         algorithmIdentifier: sequence(),
       }),
   },
-} satisfies VectorTable<Exclude<CrlRefusal, NeverARefusal>>;
-
-/** Only a doubt about a list that is applied (`ListDoubt`). */
-type NeverARefusal = 'distribution-point-missing';
+} satisfies VectorTable<CrlRefusal>;
 
 function many(now: number): readonly CrlEntry[] {
   return Array.from({ length: 300 }, (_, index) => ({

@@ -32,11 +32,13 @@ export const publishList: ActFunction = async ({ world, issued }) => {
     journal.note('authority', 'list-published', facts, performance.now() - startedAt);
   }
   const startedAt = performance.now();
-  const lists = await fetchCrls(context, { actor: demoOperator });
+  const { lists } = await fetchCrls(context, { trigger: 'operator', actor: demoOperator });
   let revoked = 0;
-  for (const { result } of lists) {
-    if (result.outcome === 'applied') revoked += result.revoked;
-    else return listRefused(journal, result.outcome === 'refused' ? result.reason : 'not fetched');
+  for (const list of lists) {
+    if (list.outcome === 'refused' || list.outcome === 'unavailable') {
+      return listRefused(journal, list.reason ?? list.outcome);
+    }
+    revoked += list.revoked ?? 0;
   }
   journal.note('provider', 'list-applied', { lists: lists.length, revoked }, performance.now() - startedAt);
   return revoked === 1 ? done({ revoked }) : refused('nothing-revoked', { revoked });

@@ -65,18 +65,19 @@ function readIssuingDistributionPoint({ value }: Extension): IssuingDistribution
   if (value.tag !== tag.sequence) throw notDer('issuingDistributionPoint');
   const reader = DerReader.inside(value);
   const point = reader.optional(tag.context(0));
-  const onlyUserCerts = readFlag(reader, 1);
+  readFlag(reader, 1);
   const onlyAuthorityCerts = readFlag(reader, 2);
   const onlySomeReasons = reader.optional(tag.contextPrimitive(3)) !== undefined;
   const indirect = readFlag(reader, 4);
   const onlyAttributeCerts = readFlag(reader, 5);
   reader.finish();
-  // A list about other certificates, or about some reasons only, would pass for a complete one.
-  const foreign = onlyAuthorityCerts || onlyAttributeCerts || onlySomeReasons;
-  const contradictory = onlyUserCerts && onlyAuthorityCerts;
   const name = point && readDistributionPointName(point);
-  const mismatch = foreign || contradictory || (point !== undefined && name === undefined);
-  return { name, refusal: indirect ? 'indirect-list' : mismatch ? 'distribution-point-mismatch' : undefined };
+  const refusals: readonly (CrlRefusal | false)[] = [
+    indirect && 'indirect-list',
+    (onlyAuthorityCerts || onlyAttributeCerts || onlySomeReasons) && 'partial-list',
+    point !== undefined && name === undefined && 'distribution-point-mismatch',
+  ];
+  return { name, refusal: refusals.find((refusal) => refusal !== false) };
 }
 
 /** BOOLEAN DEFAULT FALSE under an implicit tag: DER leaves FALSE out. */

@@ -7,6 +7,7 @@ import type { Person } from '../../../idp/domain/person.ts';
 import { schedule } from '../../../idp/domain/registration.ts';
 import { type ApplyCrlOutcome, applyCrl } from '../../../idp/flows/apply-crl.ts';
 import { restoreCard, suspendCard } from '../../../idp/flows/change-card.ts';
+import type { FlowContext } from '../../../idp/flows/context.ts';
 import { approveRegistration } from '../../../idp/flows/decide-registration.ts';
 import { fetchCrls } from '../../../idp/flows/fetch-crls.ts';
 import { logInFromDevice } from '../../../idp/flows/log-in-from-device.ts';
@@ -84,7 +85,10 @@ function naming(
   return list({ entries, ...changes });
 }
 
-const apply = (bytes: Uint8Array) => applyCrl(world.context, { list: bytes, from: 'test', actor: schedule });
+async function apply(bytes: Uint8Array, context: FlowContext = world.context): Promise<ApplyCrlOutcome> {
+  const reading = await context.crlWorker.read(bytes);
+  return applyCrl(context, { reading, from: 'test', actor: schedule });
+}
 
 /** The same record, with something that happens between what was read and what is written. */
 function justBeforeAChange(record: SystemRecord, happens: () => Promise<unknown>): SystemRecord {
@@ -102,7 +106,8 @@ function justBeforeAChange(record: SystemRecord, happens: () => Promise<unknown>
 }
 
 function said(outcome: ApplyCrlOutcome): string {
-  return outcome.outcome === 'applied' ? `applied, ${outcome.revoked} revoked` : outcome.reason;
+  if (outcome.outcome === 'refused') return outcome.reason;
+  return `${outcome.outcome}, ${outcome.revoked} revoked`;
 }
 
 describe('a list', () => {
@@ -133,7 +138,7 @@ describe('a list', () => {
     const strangers = [issueCard(world).serialNumber, issueCard(world).serialNumber];
     expect(await apply(naming([...strangers, card.serialNumber]))).toMatchObject({
       revoked: 1,
-      entryCount: 3,
+      list: { entryCount: 3 },
     });
     expect([await ask(card), await ask(other)]).toEqual(['card-revoked', 'granted']);
   });
@@ -153,12 +158,7 @@ describe('a list', () => {
     const { registrationId } = await proveCard(world, 'suzuki', waiting, desk);
     const approval = () => approveRegistration(world.context, { registration: registrationId, approver });
     const context = { ...world.context, record: justBeforeAChange(world.context.record, approval) };
-    const applied = await applyCrl(context, {
-      list: naming([waiting.serialNumber]),
-      from: 'test',
-      actor: schedule,
-    });
-    expect(said(applied)).toBe('applied, 1 revoked');
+    expect(said(await apply(naming([waiting.serialNumber]), context))).toBe('applied, 1 revoked');
     expect(await ask(waiting)).toBe('card-revoked');
   });
 
@@ -173,12 +173,10 @@ describe('a list', () => {
       await registerCard(twinWorld, 'sato', older, reader);
       await registerCard(twinWorld, 'suzuki', newer, reader);
       const bytes = naming([older.serialNumber]);
-      expect(said(await applyCrl(twinWorld.context, { list: bytes, from: 'test', actor: schedule }))).toBe(
-        'issuer-unknown',
-      );
+      expect(said(await apply(bytes, twinWorld.context))).toBe('issuer-unknown');
       const entries = [{ serialNumber: older.serialNumber, revocationDate: pki.now - dayMs }];
       const listed = list({ entries }, twins.older);
-      await applyCrl(twinWorld.context, { list: listed, from: 'test', actor: schedule });
+      await apply(listed, twinWorld.context);
       const states = (await twinWorld.context.record.cards.list()).map(({ issuerKeyId, state }) => [
         issuerKeyId,
         state,
@@ -220,7 +218,7 @@ describe('what a list says is sticky', () => {
 
   it('the same list a second time changes nothing', async () => {
     await apply(naming([card.serialNumber]));
-    expect(said(await apply(naming([card.serialNumber])))).toBe('applied, 0 revoked');
+    expect(said(await apply(naming([card.serialNumber])))).toBe('unchanged, 0 revoked');
     expect(await world.trail('card.revoked-by-list')).toHaveLength(1);
   });
 });
@@ -355,7 +353,12 @@ describe('fetching the lists of the day', () => {
     throw new Fault('ERR_CRL_SOURCE_UNAVAILABLE', 'switched off by the test');
   });
   const fetchFrom = (...crlSources: readonly CrlSource[]) =>
-    fetchCrls({ ...world.context, crlSources }, { actor: schedule });
+    fetchCrls(
+      { ...world.context, crlWorker: world.worker(...crlSources) },
+      { trigger: 'schedule', actor: schedule },
+    );
+  /** The lists of such a run. */
+  const listsFrom = async (...crlSources: readonly CrlSource[]) => (await fetchFrom(...crlSources)).lists;
 
   it('asks for each municipality that a card or a waiting registration names, and for no other', async () => {
     await proveCard(
@@ -376,31 +379,31 @@ describe('fetching the lists of the day', () => {
   });
 
   it('applies what it gets', async () => {
-    const [fetched] = await fetchFrom(from('file', async () => [naming([card.serialNumber])]));
-    expect(fetched?.result).toMatchObject({ outcome: 'applied', revoked: 1 });
+    const [fetched] = await listsFrom(from('file', async () => [naming([card.serialNumber])]));
+    expect(fetched).toMatchObject({ outcome: 'applied', revoked: 1 });
     expect(await ask()).toBe('card-revoked');
   });
 
   it('refuses another municipality’s list that was filed under this one’s name', async () => {
     const wrong = { prefecture: 'Hyogo-ken', municipality: 'Himeji-shi' };
-    const [fetched] = await fetchFrom(
+    const [fetched] = await listsFrom(
       from('file', async () => [naming([card.serialNumber], undefined, wrong)]),
     );
-    expect(fetched?.result).toEqual({ outcome: 'refused', reason: 'distribution-point-mismatch' });
+    expect(fetched).toMatchObject({ outcome: 'refused', reason: 'distribution-point-mismatch' });
     expect(await ask()).toBe('granted');
     expect(await world.context.record.appliedLists.list()).toEqual([]);
   });
 
   it('tries the next source when one is out, and says which failed when all are', async () => {
-    const [second] = await fetchFrom(
+    const [second] = await listsFrom(
       down,
       from('file', async () => [list()]),
     );
-    expect(second?.result.outcome).toBe('applied');
-    const [none] = await fetchFrom(down);
-    expect(none?.result).toMatchObject({
+    expect(second?.outcome).toBe('applied');
+    const [none] = await listsFrom(down);
+    expect(none).toMatchObject({
       outcome: 'unavailable',
-      message: expect.stringContaining('ldap://down'),
+      reason: expect.stringContaining('ldap://down'),
     });
   });
 
@@ -414,14 +417,14 @@ describe('fetching the lists of the day', () => {
     const half = from('half', async (name) =>
       name.includes('Himeji') ? down.fetch(name) : [naming([card.serialNumber])],
     );
-    const outcomes = (await fetchFrom(half)).map(({ result }) => result.outcome).sort();
+    const outcomes = (await listsFrom(half)).map(({ outcome }) => outcome).sort();
     expect(outcomes).toEqual(['applied', 'unavailable']);
     expect(await ask()).toBe('card-revoked');
   });
 
   it('says what to do where no source is configured', async () => {
-    const [none] = await fetchFrom();
-    expect(none?.result).toMatchObject({ message: expect.stringContaining('KAZASU_CRL_SOURCES') });
+    const [none] = await listsFrom();
+    expect(none).toMatchObject({ reason: expect.stringContaining('KAZASU_CRL_SOURCES') });
   });
 
   it('knows its municipalities by issuer key and name', async () => {

@@ -10,6 +10,7 @@ import { present, StoredFields } from '../../stored-fields.ts';
 import type { CardRow, RecordSchema } from '../schema.ts';
 import { noteCard, noteCardsOfPeople } from './index-notes.ts';
 import { inScope, revocationScopes } from './revocation-interest.ts';
+import { revokeByIssuer } from './revoke-by-issuer.ts';
 
 export function cardTable(db: Kysely<RecordSchema>): Tables['cards'] {
   const all = db.selectFrom('cards').selectAll();
@@ -28,7 +29,6 @@ export function cardTable(db: Kysely<RecordSchema>): Tables['cards'] {
     async list() {
       return (await all.orderBy(sql`rowid`).execute()).map(toCard);
     },
-    revocationScopes: () => revocationScopes(db),
     async ending(after, until) {
       const rows = await all
         .where(inUse)
@@ -51,13 +51,14 @@ export function cardTable(db: Kysely<RecordSchema>): Tables['cards'] {
         .execute();
       return new Map(rows.map((row) => [row.issuer_key_id as IssuerKeyId, Number(row.count)]));
     },
+    revocationScopes: () => revocationScopes(db),
     inScope: (scope) => inScope(db, scope),
-    async add(card) {
     async removeOf(personId) {
       const own = db.selectFrom('people').select('person_id').where('person_id', '=', personId);
       await noteCardsOfPeople(db, own);
       await db.deleteFrom('cards').where('person_id', '=', personId).execute();
     },
+    async add(card) {
       await db.insertInto('cards').values(toRow(card)).execute();
       await noteCard(db, card.cardKey);
     },
@@ -73,6 +74,7 @@ export function cardTable(db: Kysely<RecordSchema>): Tables['cards'] {
       if (numUpdatedRows > 0n) await noteCard(db, card.cardKey);
       return numUpdatedRows > 0n;
     },
+    revokeByIssuer: (revocations, now) => revokeByIssuer(db, revocations, now),
   };
 }
 

@@ -8,10 +8,13 @@ import type { AuditEventType, ChainedAuditEvent } from '../../../../idp/domain/a
 import { Fault, InvalidInput } from '../../../../idp/domain/fault.ts';
 import type { FlowContext } from '../../../../idp/flows/context.ts';
 import { KnownClients } from '../../../../idp/flows/known-clients.ts';
+import { crlWorkerHere } from '../../../../idp/flows/read-crl.ts';
 import { RevocationFreshness } from '../../../../idp/flows/revocation-freshness.ts';
 import { createCertificateVerifier } from '../../../../idp/jpki/certificate-verifier.ts';
 import { createCrlReader } from '../../../../idp/jpki/crl/crl-reader.ts';
 import type { CardIndex } from '../../../../idp/ports/card-index.ts';
+import type { CrlWorker } from '../../../../idp/ports/crl-worker.ts';
+import type { CrlSource } from '../../../../idp/ports/jpki.ts';
 import { openEmbeddedStorage } from '../../../../idp/storage/embedded.ts';
 import { createCardNumbers } from '../../../../idp/storage/keys/card-numbers.ts';
 import { type Keys, openKeyDirectory } from '../../../../idp/storage/keys/key-directory.ts';
@@ -34,6 +37,8 @@ export interface World {
   readonly oidcState: FakeOidcState;
   readonly cardIndex: SwitchableCardIndex;
   readonly ocsp: { isDown: boolean };
+  /** A worker that asks these sources. */
+  readonly worker: (...crlSources: readonly CrlSource[]) => CrlWorker;
   /** The trail so far, newest last; one type of event when it is named. */
   trail(type?: AuditEventType): Promise<readonly ChainedAuditEvent[]>;
   close(): Promise<void>;
@@ -55,6 +60,9 @@ export async function createWorld(pki: TestPki, index?: CardIndex): Promise<Worl
   const { ocsp, server } = await startResponder(pki, clock);
   const anchors = anchorDirectoryOf(join(dataDir, 'anchors'), pki.anchors);
   const trusted = { anchors: anchors.list, allowTestAuthorities: true };
+  const numbers = createCardNumbers(keys);
+  const worker = (...crlSources: readonly CrlSource[]) =>
+    crlWorkerHere({ record: storage.record, numbers, crlReader: createCrlReader(trusted), crlSources, clock });
   const context: FlowContext = {
     issuer,
     ldapBaseDn: 'dc=example,dc=jp',
@@ -64,19 +72,19 @@ export async function createWorld(pki: TestPki, index?: CardIndex): Promise<Worl
     taps: storage.taps,
     audit: storage.audit,
     oidcState,
-    numbers: createCardNumbers(keys),
+    numbers,
     secrets: createSecrets(),
     clientSecrets: createSealedSecrets(keys.clientSecretKey),
     anchors,
     certificates: createCertificateVerifier(trusted),
     ocsp: createOcspClient({ url: server.url }),
-    crlReader: createCrlReader(trusted),
-    crlSources: [],
+    crlWorker: worker(),
+    crlWithoutDistributionPointCounts: false,
     clients: new KnownClients(),
     freshness: new RevocationFreshness(),
   };
   return {
-    ...{ context, clock, pki, oidcState, cardIndex, ocsp },
+    ...{ context, clock, pki, oidcState, cardIndex, ocsp, worker },
     async trail(type) {
       const events = await Array.fromAsync(storage.audit.read());
       return events.filter((event) => type === undefined || event.type === type);

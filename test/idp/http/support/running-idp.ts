@@ -79,8 +79,16 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
     anchors: anchorDirectoryOf(join(dataDir, 'anchors')),
     certificates: believingVerifier,
     ocsp: { status: async (_certificate, now) => ({ status: 'good', thisUpdate: now, evidence: nothing }) },
-    crlReader: { claimedScope: () => undefined, read: () => ({ outcome: 'refused', reason: 'malformed' }) },
-    crlSources: [],
+    crlWorker: {
+      fetch: async () => ({ outcome: 'unavailable', message: 'none here' }),
+      read: async () => ({
+        verdict: { outcome: 'refused', reason: 'malformed' },
+        sha256: '',
+        octets: 0,
+      }),
+      close: async () => {},
+    },
+    crlWithoutDistributionPointCounts: false,
     clients: new KnownClients(),
     freshness: new RevocationFreshness(),
   };
