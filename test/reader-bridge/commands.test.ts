@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { consentText, currentConsent } from '../../idp/domain/consent.ts';
@@ -8,6 +10,7 @@ import { enroll, register, run, see } from '../../reader-bridge/commands.ts';
 import type { BridgeIo } from '../../reader-bridge/terminal.ts';
 import { SoftwareFelicaCard } from '../../reader-bridge/virtual/felica-card.ts';
 import { SoftwareReader } from '../../reader-bridge/virtual/software-reader.ts';
+import { nextCard, nextCardPolicy, profilesFile } from '../support/card-profiles.ts';
 import { temporaryState } from './enrolled.ts';
 import {
   enrolmentCode,
@@ -193,6 +196,51 @@ describe('bridge see', () => {
     await see({ cardReader: reader }, io());
     expect(printed.join('\n')).toContain('01:10:23:00:51:16:2C:0D');
     expect(printed.join('\n')).toContain('0d2c165100231001');
+  });
+});
+
+describe('card profiles of a bridge', () => {
+  const nextHolder = () =>
+    createTestHolder({ profile: nextCard, certificatePolicy: nextCardPolicy, key: 'p384' });
+
+  function file(content: unknown): string {
+    const path = join(stateDir, 'profiles.json');
+    writeFileSync(path, JSON.stringify(content));
+    return path;
+  }
+
+  test('let it register, see and run with the cards that they describe', async () => {
+    provider.readerKind = 'device';
+    await enrolled();
+    const next = await nextHolder();
+    const options = { stateDir, cardReader: reader, profiles: file(profilesFile) };
+    reader.present(next.card({ pin: '407140' }));
+    await see({ ...options, json: true }, io());
+    expect(JSON.parse(printed.at(-1) ?? '')).toMatchObject({ hex: next.serialNumber.replace(/^(00)+/, '') });
+    await register({ ...options, invite: inviteCode, pinStdin: true, agree: true }, io(['407140']));
+    const [proof] = provider.taps;
+    expect(proof && signatureVerifies(proof, 'registration', offerOf())).toBe(true);
+    const running = run({ ...options, port: 0 }, io());
+    await vi.waitFor(() => expect(provider.taps).toHaveLength(2));
+    process.emit('SIGTERM');
+    await running;
+  });
+
+  test('are needed for that', async () => {
+    reader.present((await nextHolder()).card());
+    await expect(see({ cardReader: reader }, io())).rejects.toMatchObject({ code: 'ERR_CARD_UNSUPPORTED' });
+  });
+
+  test('that are not right end a command before a card is asked for', async () => {
+    await enrolled();
+    const options = { stateDir, cardReader: reader, invite: inviteCode, port: 0 };
+    for (const profiles of [file([{ name: 'x', extends: 'smartphone' }]), join(stateDir, 'nowhere.json')]) {
+      for (const command of [run, register, see]) {
+        await expect(command({ ...options, profiles }, io())).rejects.toMatchObject({
+          code: 'ERR_CARD_PROFILE',
+        });
+      }
+    }
   });
 });
 

@@ -4,6 +4,13 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import { type LoopbackServer, startLoopbackServer } from '../../reader-bridge/loopback/loopback-server.ts';
 import { SoftwareFelicaCard } from '../../reader-bridge/virtual/felica-card.ts';
 import type { ReaderEvent, SoftwareReader } from '../../reader-bridge/virtual/software-reader.ts';
+import {
+  nextCard,
+  nextCardPolicy,
+  smartphone,
+  smartphonePolicy,
+  testProfiles,
+} from '../support/card-profiles.ts';
 import { enrolledClient, temporaryState } from './enrolled.ts';
 import { type ProviderDouble, signatureVerifies, startProviderDouble } from './provider-double.ts';
 import {
@@ -22,6 +29,8 @@ interface Answer {
 }
 
 let holder: TestHolder;
+let phone: TestHolder;
+let next: TestHolder;
 let provider: ProviderDouble;
 let temporary: ReturnType<typeof temporaryState>;
 let reader: SoftwareReader;
@@ -31,7 +40,11 @@ let logged: string[];
 let now: number;
 
 beforeAll(async () => {
-  holder = await createTestHolder();
+  [holder, phone, next] = await Promise.all([
+    createTestHolder(),
+    createTestHolder({ profile: smartphone, certificatePolicy: smartphonePolicy }),
+    createTestHolder({ profile: nextCard, certificatePolicy: nextCardPolicy, key: 'p384' }),
+  ]);
 });
 
 beforeEach(async () => {
@@ -236,6 +249,45 @@ describe('a tap at a workstation', () => {
     const change = get(`${path}/change?seen=${seen}`, ourPage);
     reader.present(holder.card());
     expect(JSON.parse((await change).body).revision).not.toBe(Number(seen));
+  });
+});
+
+describe('another kind of card at a workstation', () => {
+  beforeEach(async () => {
+    await server.close();
+    const clock = { now: () => now };
+    const client = await enrolledClient(provider, temporary.state, clock);
+    const uid = process.getuid?.();
+    const parts = { reader, client, clock, log: () => {}, port: 0, uid };
+    server = await startLoopbackServer({ ...parts, profiles: testProfiles });
+  });
+
+  test('that needs its PIN for everything is named, and the page waits on for another', async () => {
+    const path = await begin();
+    reader.present(phone.card());
+    await pageWith(path, 'This card shows nothing without its PIN');
+    expect(commandsOf(events).filter((command) => command.startsWith('0020'))).toEqual([]);
+    reader.present(holder.card());
+    await cameBack(path);
+    expect(provider.taps).toHaveLength(1);
+  });
+
+  test.each([
+    ['the smartphone', () => phone, testPin, 4],
+    ['the next card', () => next, '407140', 6],
+  ] as const)('%s is asked for as many digits as its PIN has, and signs', async (_name, of, pin, digits) => {
+    const path = await begin({ demand: 'pin' });
+    reader.present(of().card({ pin }));
+    const page = await pageWith(path, 'name="pin"');
+    expect(page).toContain(`(${digits} digits)`);
+    expect(page).toContain(`maxlength="${digits}"`);
+    await post(`${path}/pin`, { secret: secretOf(page), pin: pin.slice(1) });
+    await pageWith(path, 'It was not sent to the card.');
+    await post(`${path}/pin`, { secret: secretOf(page), pin });
+    await cameBack(path);
+    const [tap] = provider.taps;
+    expect(tap && signatureVerifies(tap, 'login')).toBe(true);
+    expect(poweredOffAfterPin(events)).toBe(true);
   });
 });
 

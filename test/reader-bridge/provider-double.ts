@@ -197,7 +197,10 @@ export function signatureVerifies(
         }),
   });
   const signature = Buffer.from(tap.evidence.signature, 'base64');
-  return verify('sha256', message, createPublicKey(certificate), signature);
+  const key = createPublicKey(certificate);
+  return key.asymmetricKeyType === 'ec'
+    ? verify('sha384', message, { key, dsaEncoding: 'ieee-p1363' }, signature)
+    : verify('sha256', message, key, signature);
 }
 
 async function text(request: IncomingMessage): Promise<string> {
