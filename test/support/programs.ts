@@ -7,6 +7,7 @@ export const debianPackageOf = {
   slapd: 'slapd',
   ldapsearch: 'ldap-utils',
   openssl: 'openssl',
+  tinyproxy: 'tinyproxy',
   pcscd: 'pcscd',
   'opensc-tool': 'opensc',
   'pkcs15-tool': 'opensc',
