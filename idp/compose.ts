@@ -19,6 +19,7 @@ import { openAnchorStore } from './jpki/anchor-store.ts';
 import { loadCardProfiles } from './jpki/card-profile-file.ts';
 import { createCertificateVerifier } from './jpki/certificate-verifier.ts';
 import { createCrlReader } from './jpki/crl/crl-reader.ts';
+import { createSessionEnds } from './oidc/session-ends.ts';
 import type { Clock } from './ports/clock.ts';
 import { createAnchorFiles } from './storage/anchor-files.ts';
 import { type EmbeddedStorage, openEmbeddedStorage } from './storage/embedded.ts';
@@ -78,29 +79,35 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
     const shared = await openShared(config, keys, storage, clock, options.log);
     const { crlReader, crlSources, ...trust } = jpki;
     const numbers = createCardNumbers(keys);
-    const context: FlowContext = {
+    const base = {
       issuer: config.issuer,
-      ldapBaseDn: config.ldapBaseDn,
       clock,
       record: storage.record,
+      oidcState: shared.oidcState,
+      clientSecrets: createSealedSecrets(keys.clientSecretKey),
+      clients: new KnownClients(),
+      log: options.log,
+    };
+    const context: FlowContext = {
+      ...base,
+      ldapBaseDn: config.ldapBaseDn,
       taps: storage.taps,
       audit: storage.audit,
       cardIndex: shared.cardIndex,
-      oidcState: shared.oidcState,
       numbers,
       secrets: createSecrets(),
-      clientSecrets: createSealedSecrets(keys.clientSecretKey),
       ...trust,
       crlWorker: crlWorkerHere({ record: storage.record, numbers, crlReader, crlSources, clock }),
       crlWithoutDistributionPointCounts: config.crlWithoutDistributionPoint,
-      clients: new KnownClients(),
       freshness: new RevocationFreshness(),
+      sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
     };
     await context.clients.reload(context.record);
     await context.freshness.reload(context.record);
-    // What a crash left between the record and the index.
+    // What a crash left between the record and the index, or between a stop and what it ends.
     await publishCards(context);
-    return { config, context, keys, close: () => closeAll(shared, storage) };
+    await context.sessionEnds.process();
+    return { config, context, keys, close: () => closeAll(context, shared, storage) };
   } catch (error) {
     await storage.close();
     throw error;
@@ -199,9 +206,11 @@ async function openShared(
 }
 
 async function closeAll(
+  { sessionEnds }: Pick<FlowContext, 'sessionEnds'>,
   shared: Pick<FlowContext, 'cardIndex' | 'oidcState'>,
   storage: EmbeddedStorage,
 ): Promise<void> {
+  await sessionEnds.close();
   if (shared.cardIndex !== storage.cardIndex) {
     await shared.oidcState.close();
     await shared.cardIndex.close();
@@ -209,16 +218,14 @@ async function closeAll(
   await storage.close();
 }
 
-/** Forgets used and stale taps, and lets an index that was out of reach follow the record. */
+/** Forgets used and stale taps, and lets an index, sessions and clients that were out of reach follow the record. */
 function sweepRegularly(context: FlowContext, log: Log): { close(): Promise<void> } {
-  const sweep = async () => {
-    await forgetTaps(context);
-    await publishCards(context);
-  };
+  const failed = (error: unknown) =>
+    log(`sweep failed: ${error instanceof Error ? error.message : 'unknown'}`);
   const timer = setInterval(() => {
-    sweep().catch((error: unknown) =>
-      log(`sweep failed: ${error instanceof Error ? error.message : 'unknown'}`),
-    );
+    forgetTaps(context).catch(failed);
+    publishCards(context).catch(failed);
+    context.sessionEnds.process().catch(failed);
   }, sweepMs).unref();
   return { close: async () => clearInterval(timer) };
 }

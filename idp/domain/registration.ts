@@ -9,7 +9,7 @@ export type RegistrationId = string & { readonly __brand: 'RegistrationId' };
 /** `begun`: invitation taken, signature awaited. `pending`: proved, an approver's word awaited. */
 export type RegistrationState = 'begun' | 'pending' | 'approved' | 'rejected';
 
-/** Who acts, for the audit trail: `os:0`, `person:…`, `reader:…`, `client:…`, `setup-link`, `schedule`. */
+/** Who acts, for the audit trail: `os:0`, `person:…`, `reader:…`, `client:…`, `setup-link`, `schedule`, `kazasu`. */
 export type Actor = string & { readonly __brand: 'Actor' };
 
 /** `os:0`, `person:…`: the kind of actor and its id. */
@@ -19,6 +19,9 @@ export function actor(kind: 'os' | 'person' | 'reader' | 'client', id: string | 
 
 /** The link of the first start, before any administrator exists. */
 export const setupLink = 'setup-link' as Actor;
+
+/** What follows from somebody's act without anybody's further doing: sessions that end, clients that are told. */
+export const ourselves = 'kazasu' as Actor;
 
 /** Work that nobody asked for at this moment: the daily lists. */
 export const schedule = 'schedule' as Actor;

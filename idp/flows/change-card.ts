@@ -2,44 +2,42 @@ import type { AuditEventType } from '../domain/audit-event.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import type { Actor } from '../domain/registration.ts';
 import type { Card, Tables } from '../ports/system-record.ts';
-import type { FlowContext } from './context.ts';
-import { changeAndPublish, changeAndStop } from './publish-cards.ts';
+import { changeAndPublish, changeAndStop, type StopContext } from './publish-cards.ts';
 import { requireCard } from './require.ts';
 
-type Context = Pick<FlowContext, 'record' | 'cardIndex' | 'clock' | 'oidcState'>;
 interface Request {
   readonly card: string;
   readonly actor: Actor;
 }
 
 /**
- * Stops a card at once: it holds on the very next operation of every protocol, and its holder's sessions end.
+ * Stops a card at once: it holds on the very next operation of every protocol, and the sessions that rest on it end.
  * Stopping a stopped card is no mistake: an outage may have kept the first time from ending the sessions.
  */
-export function suspendCard(context: Context, request: Request): Promise<Card> {
+export function suspendCard(context: StopContext, request: Request): Promise<Card> {
   return stop(context, request, { state: 'suspended' }, 'card.suspended');
 }
 
 /** Lifts our own suspension; what the issuer revoked stays revoked. */
-export function restoreCard(context: Context, request: Request): Promise<Card> {
+export function restoreCard(context: StopContext, request: Request): Promise<Card> {
   const change = changeState(context, request, ['suspended'], { state: 'active' }, 'card.restored');
   return changeAndPublish(context, change);
 }
 
 /** Ends a card for good. */
-export function revokeCard(context: Context, request: Request): Promise<Card> {
+export function revokeCard(context: StopContext, request: Request): Promise<Card> {
   return stop(context, request, { state: 'revoked', revokedBy: 'operator' }, 'card.revoked');
 }
 
 type NewState = Pick<Card, 'state' | 'revokedBy'>;
 
-function stop(context: Context, request: Request, to: NewState, type: AuditEventType): Promise<Card> {
+function stop(context: StopContext, request: Request, to: NewState, type: AuditEventType): Promise<Card> {
   const change = changeState(context, request, ['active', 'suspended'], to, type);
-  return changeAndStop(context, change, ({ personId }) => [personId]);
+  return changeAndStop(context, change, ({ personId, cardId }) => [{ personId, cardId, cause: type }]);
 }
 
 function changeState(
-  { clock }: Context,
+  { clock }: StopContext,
   { card: id, actor }: Request,
   from: readonly Card['state'][],
   to: NewState,

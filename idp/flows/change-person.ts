@@ -2,11 +2,9 @@ import { InvalidInput } from '../domain/fault.ts';
 import type { Person } from '../domain/person.ts';
 import type { Actor } from '../domain/registration.ts';
 import type { Tables } from '../ports/system-record.ts';
-import type { FlowContext } from './context.ts';
-import { changeAndPublish, changeAndStop } from './publish-cards.ts';
+import { changeAndPublish, changeAndStop, type StopContext } from './publish-cards.ts';
 import { requirePerson } from './require.ts';
 
-type Context = Pick<FlowContext, 'record' | 'cardIndex' | 'clock' | 'oidcState'>;
 interface Request {
   readonly person: string;
   readonly actor: Actor;
@@ -16,18 +14,18 @@ interface Request {
  * Stops a person with all cards at once; sessions, grants and tokens end.
  * Stopping a stopped person is no mistake: an outage may have kept the first time from ending the sessions.
  */
-export function suspendPerson(context: Context, request: Request): Promise<Person> {
+export function suspendPerson(context: StopContext, request: Request): Promise<Person> {
   const change = changeState(context, request, ['active', 'suspended'], 'suspended');
-  return changeAndStop(context, change, ({ personId }) => [personId]);
+  return changeAndStop(context, change, ({ personId }) => [{ personId, cause: 'person.suspended' }]);
 }
 
 /** Lifts a suspension; the cards are what they were. */
-export function restorePerson(context: Context, request: Request): Promise<Person> {
+export function restorePerson(context: StopContext, request: Request): Promise<Person> {
   return changeAndPublish(context, changeState(context, request, ['suspended'], 'active'));
 }
 
 function changeState(
-  { clock }: Context,
+  { clock }: StopContext,
   { person: idOrUid, actor }: Request,
   from: readonly Person['state'][],
   to: Person['state'],

@@ -11,6 +11,7 @@ import type { SealedSecrets } from '../ports/sealed-secrets.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import type { Taps } from '../ports/taps.ts';
+import type { SessionEnds } from './end-sessions.ts';
 import type { KnownClients } from './known-clients.ts';
 import type { RevocationFreshness } from './revocation-freshness.ts';
 
@@ -37,6 +38,9 @@ export interface FlowContext {
   readonly crlWithoutDistributionPointCounts: boolean;
   readonly clients: KnownClients;
   readonly freshness: RevocationFreshness;
+  readonly sessionEnds: SessionEnds;
+  /** One line for the operator; never a secret or a card number. */
+  readonly log: (line: string) => void;
 }
 
 /** Epoch milliseconds `seconds` after `from`. */

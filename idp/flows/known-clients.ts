@@ -4,15 +4,24 @@ import type { SystemRecord } from '../ports/system-record.ts';
 /** The clients of the record at hand: asked on every operation of every protocol, changed a few times a year. */
 export class KnownClients {
   readonly #byIdOrName = new Map<string, Client>();
+  readonly #backchannelLogoutUris = new Set<string>();
 
   /** Reads them anew; called at the start and by every flow that changes a client, before it reports done. */
   async reload(record: Pick<SystemRecord, 'clients'>): Promise<void> {
     const clients = await record.clients.list();
     this.#byIdOrName.clear();
+    this.#backchannelLogoutUris.clear();
     for (const client of clients) {
       this.#byIdOrName.set(client.name.toLowerCase(), client);
       this.#byIdOrName.set(client.policy.clientId, client);
+      const uri = client.protocol === 'oidc' ? client.backchannelLogout?.uri : undefined;
+      if (uri !== undefined) this.#backchannelLogoutUris.add(new URL(uri).href);
     }
+  }
+
+  /** Whether an administrator noted this very address for a client: nothing is posted anywhere else. */
+  isBackchannelLogoutUri(uri: string): boolean {
+    return this.#backchannelLogoutUris.has(uri);
   }
 
   /** Names as DNs compare them: without regard to case. */

@@ -1,7 +1,11 @@
+import type { Stop } from '../ports/sessions.ts';
 import type { Tables } from '../ports/system-record.ts';
 import type { FlowContext } from './context.ts';
 
 type Context = Pick<FlowContext, 'record' | 'cardIndex'>;
+
+/** What a change needs that stops people. */
+export type StopContext = Pick<FlowContext, 'record' | 'cardIndex' | 'clock' | 'sessionEnds'>;
 
 const cardsAtOnce = 256;
 
@@ -19,18 +23,23 @@ export async function changeAndPublish<T>(
 }
 
 /**
- * A change that stops people. The record has said no already, so that neither an index nor a session store out of reach
- * keeps the other from following.
- * @throws {Fault} when either cannot; asking for the same change again tries both again.
+ * A change that stops people. Whose sessions are to end is part of the change, so that a crash right after it forgets
+ * nobody. The record has said no then, and neither an index nor a session store out of reach keeps the other from following.
+ * @param stopsOf who was stopped, and with which card; with the card left out, everything of the person ends.
+ * @throws {Fault} when either cannot; both follow by themselves as soon as they can.
  */
 export async function changeAndStop<T>(
-  context: Context & Pick<FlowContext, 'oidcState'>,
+  context: StopContext,
   work: (tables: Tables) => Promise<T>,
-  holdersOf: (result: T) => readonly string[],
+  stopsOf: (result: T) => readonly Stop[],
 ): Promise<T> {
-  const result = await context.record.change(work);
-  const sessionsEnd = holdersOf(result).map((personId) => context.oidcState.revokeByAccountId(personId));
-  const outcomes = await Promise.allSettled([publishCards(context), ...sessionsEnd]);
+  const { record, clock, sessionEnds } = context;
+  const result = await record.change(async (tables) => {
+    const done = await work(tables);
+    await tables.sessionEnds.add(stopsOf(done), clock.now());
+    return done;
+  });
+  const outcomes = await Promise.allSettled([publishCards(context), sessionEnds.process()]);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return result;

@@ -17,5 +17,9 @@ export function clientMetadata(client: OidcClient, clientSecret: string): Adapte
     response_types: ['code'],
     token_endpoint_auth_method: 'client_secret_basic',
     id_token_signed_response_alg: 'ES256',
+    ...(client.backchannelLogout && {
+      backchannel_logout_uri: client.backchannelLogout.uri,
+      backchannel_logout_session_required: client.backchannelLogout.sessionRequired,
+    }),
   };
 }

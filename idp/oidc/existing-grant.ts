@@ -1,6 +1,7 @@
 import { errors, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
 import type { CardId } from '../domain/card.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
+import { grantIdOn } from './grant-id.ts';
 import { cardOf } from './interaction.ts';
 
 type Cards = Pick<SystemRecord['cards'], 'find'>;
@@ -18,9 +19,15 @@ async function grantFor(ctx: KoaContextWithOIDC, cards: Cards): Promise<Grant | 
   const { client, account, session, provider } = oidc;
   if (client === undefined || account === undefined || session === undefined) return undefined;
   if (oidc.result?.login !== undefined) {
-    const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
-    await covering(ctx, grant);
-    await requireCardInUse(cards, cardOf(oidc.result), grant);
+    const cardId = cardOf(oidc.result);
+    if (cardId === undefined) throw new errors.AccessDenied('no card was decided for');
+    const { accountId } = account;
+    const { clientId } = client;
+    const grant = new provider.Grant({ accountId, clientId });
+    grant.jti = grantIdOn(cardId);
+    extend(ctx, grant);
+    await grant.save();
+    await requireCardInUse(cards, cardId, grant);
     return grant;
   }
   const grantId = session.grantIdFor(client.clientId);
@@ -33,24 +40,29 @@ async function grantFor(ctx: KoaContextWithOIDC, cards: Cards): Promise<Grant | 
  * and ends it. Without a grant neither code nor session is worth anything.
  * @throws `access_denied` when the card was stopped meanwhile.
  */
-async function requireCardInUse(cards: Cards, cardId: CardId | undefined, grant: Grant): Promise<void> {
-  const card = cardId && (await cards.find(cardId));
+async function requireCardInUse(cards: Cards, cardId: CardId, grant: Grant): Promise<void> {
+  const card = await cards.find(cardId);
   if (card?.state === 'active') return;
   await grant.destroy();
   throw new errors.AccessDenied('the card was stopped meanwhile');
 }
 
-/** The same grant with the scopes and claims of this request; saved when it is new or grew. */
-async function covering({ oidc }: KoaContextWithOIDC, grant: Grant): Promise<Grant> {
+/** The same grant with the scopes and claims of this request; saved when it grew. */
+async function covering(ctx: KoaContextWithOIDC, grant: Grant): Promise<Grant> {
+  const { oidc } = ctx;
   const scopes = [...oidc.requestParamOIDCScopes];
   const claims = [...oidc.requestParamClaims];
   const covered =
-    grant.jti !== undefined &&
     grant.getOIDCScopeFiltered(new Set(scopes)).split(' ').length === scopes.length &&
     claims.every((claim) => grant.getOIDCClaims().includes(claim));
   if (covered) return grant;
-  grant.addOIDCScope(scopes.join(' '));
-  if (claims.length > 0) grant.addOIDCClaims(claims);
+  extend(ctx, grant);
   await grant.save();
   return grant;
+}
+
+function extend({ oidc }: KoaContextWithOIDC, grant: Grant): void {
+  grant.addOIDCScope([...oidc.requestParamOIDCScopes].join(' '));
+  const claims = [...oidc.requestParamClaims];
+  if (claims.length > 0) grant.addOIDCClaims(claims);
 }

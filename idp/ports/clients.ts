@@ -15,8 +15,17 @@ interface AnyClient {
 export interface OidcClient extends AnyClient {
   readonly protocol: 'oidc';
   readonly redirectUris: readonly string[];
+  /** Where it is told that a session is over. */
+  readonly backchannelLogout?: BackchannelLogout;
   /** In clear only because `client_secret_basic` with `oidc-provider` compares it; sealed at rest. */
   readonly sealedSecret: string;
+}
+
+/** @see OpenID Connect Back-Channel Logout 1.0 §2.2 */
+export interface BackchannelLogout {
+  readonly uri: string;
+  /** It tells sessions apart, and takes no logout token without `sid`. */
+  readonly sessionRequired: boolean;
 }
 
 export type LdapProfileName = 'card-search' | 'card-bind' | 'generic';

@@ -1,6 +1,12 @@
 /** What `oidc-provider` keeps of one model instance: plain JSON. */
 export type OidcPayload = { readonly [name: string]: unknown };
 
+/** What stands under an account; `name` is for `remove`, and tells nobody the entry's id. */
+export interface OidcStateEntry {
+  readonly name: string;
+  readonly payload: OidcPayload;
+}
+
 /**
  * OpenID Connect state: sessions, grants, codes, interactions. One contract, SQLite and Redis.
  * Lifetimes are in seconds; an entry whose time has come is not found any more.
@@ -21,7 +27,9 @@ export interface OidcState {
   consume(model: string, id: string): Promise<boolean>;
   destroy(model: string, id: string): Promise<void>;
   revokeByGrantId(model: string, grantId: string): Promise<void>;
-  /** Ends every session, grant and token of an account: suspension is felt at once. */
-  revokeByAccountId(accountId: string): Promise<void>;
+  /** Every session, grant, token and open interaction of an account. What somebody else put there is left out. */
+  listByAccountId(accountId: string): Promise<readonly OidcStateEntry[]>;
+  /** Ends entries that were listed, in few steps, whatever their number. */
+  remove(names: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }

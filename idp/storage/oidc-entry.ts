@@ -89,6 +89,13 @@ export class OidcEntrySeal {
     return sealBox(this.#key, Buffer.from(JSON.stringify(entry)), Buffer.from(name));
   }
 
+  /** The entry of a listing; `undefined` when we did not seal it for this name: it is worth nothing to anybody. */
+  openOurs(name: unknown, sealed: unknown): OidcEntry | undefined {
+    if (typeof name !== 'string' || !(sealed instanceof Uint8Array)) return undefined;
+    const plain = openBox(this.#key, sealed, Buffer.from(name));
+    return plain === undefined ? undefined : (JSON.parse(plain.toString('utf8')) as OidcEntry);
+  }
+
   /** @throws {Fault} `ERR_OIDC_STATE_UNAVAILABLE` when we did not seal it for this name. */
   open(name: EntryName, sealed: Uint8Array): OidcEntry {
     const plain = openBox(this.#key, sealed, Buffer.from(name));

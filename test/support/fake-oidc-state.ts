@@ -1,14 +1,19 @@
 import { Fault } from '../../idp/domain/fault.ts';
-import type { OidcState } from '../../idp/ports/oidc-state.ts';
+import type { OidcState, OidcStateEntry } from '../../idp/ports/oidc-state.ts';
 
 /** Notes whose sessions were ended; flows use nothing else of the OpenID Connect state. */
 export class FakeOidcState implements OidcState {
   readonly ended: string[] = [];
   isDown = false;
 
-  async revokeByAccountId(accountId: string): Promise<void> {
+  /** Every account has one thing that ends with any of its cards; its name is the account. */
+  async listByAccountId(accountId: string): Promise<readonly OidcStateEntry[]> {
     if (this.isDown) throw new Fault('ERR_OIDC_STATE_UNAVAILABLE', 'switched off by the test');
-    this.ended.push(accountId);
+    return [{ name: accountId, payload: { kind: 'Grant', jti: 'of-any-card' } }];
+  }
+
+  async remove(names: readonly string[]): Promise<void> {
+    this.ended.push(...names);
   }
 
   async upsert(): Promise<void> {

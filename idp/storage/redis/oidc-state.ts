@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { msPerSecond } from '../../domain/instant.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { OidcPayload, OidcState } from '../../ports/oidc-state.ts';
+import type { OidcPayload, OidcState, OidcStateEntry } from '../../ports/oidc-state.ts';
 import {
   type EntryName,
   entryName,
@@ -12,9 +12,11 @@ import {
   withConsumed,
 } from '../oidc-entry.ts';
 import { connectRedis, type RedisConnection } from './connection.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline, ticksOfChange } from './deadline.ts';
 
 const code = 'ERR_OIDC_STATE_UNAVAILABLE';
+
+const removedAtOnce = 1_000;
 
 /** A hash `{sealed, consumed}`. */
 const entryKey = (name: EntryName) => `kazasu:oidc:${name}`;
@@ -42,6 +44,7 @@ class RedisOidcState implements OidcState {
   readonly #seal: OidcEntrySeal;
   readonly #clock: Clock;
   readonly #deadline = new Deadline(code);
+  readonly #changeDeadline = new Deadline(code, ticksOfChange);
 
   constructor(redis: RedisConnection, seal: OidcEntrySeal, clock: Clock) {
     this.#redis = redis;
@@ -102,12 +105,29 @@ class RedisOidcState implements OidcState {
     return this.#revoke(entryName('grant', model, grantId));
   }
 
-  revokeByAccountId(accountId: string): Promise<void> {
-    return this.#revoke(entryName('account', accountId));
+  async listByAccountId(accountId: string): Promise<readonly OidcStateEntry[]> {
+    const members = this.#redis.zRange(groupKey(entryName('account', accountId)), 0, -1);
+    const names = (await this.#changeDeadline.within(members)).map(String);
+    const now = this.#clock.now();
+    const stored = names.map((name) => this.#redis.hGet(entryKey(name as EntryName), 'sealed'));
+    const sealed = await this.#changeDeadline.within(Promise.all(stored));
+    return names.flatMap((name, index) => {
+      const entry = this.#seal.openOurs(name, sealed[index]);
+      return entry === undefined || isOver(entry.expiresAt, now) ? [] : [{ name, payload: entry.payload }];
+    });
+  }
+
+  /** The groups that name them are left alone: who joins since must be found, and names without an entry fall out. */
+  async remove(names: readonly string[]): Promise<void> {
+    for (let from = 0; from < names.length; from += removedAtOnce) {
+      const keys = names.slice(from, from + removedAtOnce).map((name) => entryKey(name as EntryName));
+      await this.#changeDeadline.within(Promise.all(keys.map((key) => this.#redis.unlink(key))));
+    }
   }
 
   async close(): Promise<void> {
     this.#deadline.stop();
+    this.#changeDeadline.stop();
     if (this.#redis.isOpen) this.#redis.destroy();
   }
 

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Fault } from '../../domain/fault.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { OidcPayload, OidcState } from '../../ports/oidc-state.ts';
+import type { OidcPayload, OidcState, OidcStateEntry } from '../../ports/oidc-state.ts';
 import {
   type EntryName,
   entryName,
@@ -100,8 +100,21 @@ class SqliteOidcState implements OidcState {
     return this.#remove(this.#statements.revokeGrant, entryName('grant', model, grantId));
   }
 
-  revokeByAccountId(accountId: string): Promise<void> {
-    return this.#remove(this.#statements.revokeAccount, entryName('account', accountId));
+  async listByAccountId(accountId: string): Promise<readonly OidcStateEntry[]> {
+    const now = this.#clock.now();
+    const rows = orFault(code, () => this.#statements.byAccount.all(entryName('account', accountId)));
+    return rows.flatMap(({ name, sealed }) => {
+      const entry = this.#seal.openOurs(name, sealed);
+      return entry === undefined || isOver(entry.expiresAt, now)
+        ? []
+        : [{ name: String(name), payload: entry.payload }];
+    });
+  }
+
+  async remove(names: readonly string[]): Promise<void> {
+    await this.#group.run(() => {
+      for (const name of names) this.#statements.destroy.run(name);
+    });
   }
 
   async close(): Promise<void> {
@@ -143,12 +156,12 @@ function prepareStatements(connection: DatabaseSync) {
     byName: connection.prepare(`${select} WHERE name = ?`),
     byUid: connection.prepare(`${select} WHERE uid = ?`),
     byUserCode: connection.prepare(`${select} WHERE user_code = ?`),
+    byAccount: connection.prepare(`${select} WHERE account = ?`),
     consume: connection.prepare(
       `UPDATE entries SET consumed_at = ? WHERE name = ? AND consumed_at IS NULL
          AND (expires_at IS NULL OR expires_at > ?)`,
     ),
     destroy: connection.prepare('DELETE FROM entries WHERE name = ?'),
     revokeGrant: connection.prepare('DELETE FROM entries WHERE grant_name = ?'),
-    revokeAccount: connection.prepare('DELETE FROM entries WHERE account = ?'),
   };
 }

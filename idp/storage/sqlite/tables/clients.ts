@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { type Acr, acrNames, toAcr } from '../../../domain/assurance.ts';
 import type { ClientId, LoginPolicy } from '../../../domain/login-policy.ts';
 import type { OrganizationId } from '../../../domain/person.ts';
-import type { Client, LdapClient, LdapProfileName } from '../../../ports/clients.ts';
+import type { Client, LdapClient, LdapProfileName, OidcClient } from '../../../ports/clients.ts';
 import type { Tables } from '../../../ports/system-record.ts';
 import { cardKinds } from '../../card-facts.ts';
 import { StoredFields } from '../../stored-fields.ts';
@@ -54,7 +54,13 @@ function toClient(row: ClientRow): Client {
   };
   const secret = fields.text('secret');
   if (protocol === 'oidc') {
-    return { ...common, protocol, sealedSecret: secret, redirectUris: settings.texts('redirectUris') };
+    return {
+      ...common,
+      protocol,
+      sealedSecret: secret,
+      redirectUris: settings.texts('redirectUris'),
+      ...backchannelLogoutOf(settings),
+    };
   }
   return {
     ...common,
@@ -65,6 +71,14 @@ function toClient(row: ClientRow): Client {
     allowPlaintext: settings.flag('allowPlaintext'),
     cardKind: settings.oneOf('cardKind', cardKinds),
     cardAttribute: settings.oneOf('cardAttribute', cardAttributes),
+  };
+}
+
+function backchannelLogoutOf(settings: StoredFields): Pick<OidcClient, 'backchannelLogout'> {
+  const uri = settings.optionalText('backchannelLogoutUri');
+  if (uri === undefined) return {};
+  return {
+    backchannelLogout: { uri, sessionRequired: settings.flag('backchannelLogoutSessionRequired') },
   };
 }
 
@@ -101,7 +115,16 @@ function toRow(client: Client): ClientRow {
 }
 
 function settingsOf(client: Client): object {
-  if (client.protocol === 'oidc') return { redirectUris: client.redirectUris };
+  if (client.protocol === 'oidc') {
+    const { redirectUris, backchannelLogout } = client;
+    if (backchannelLogout === undefined) return { redirectUris };
+    const { uri, sessionRequired } = backchannelLogout;
+    return {
+      redirectUris,
+      backchannelLogoutUri: uri,
+      backchannelLogoutSessionRequired: sessionRequired,
+    };
+  }
   const { profile, addresses, allowPlaintext, cardKind, cardAttribute } = client;
   return { profile, addresses, allowPlaintext, cardKind, cardAttribute };
 }

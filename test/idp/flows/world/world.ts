@@ -12,6 +12,7 @@ import { crlWorkerHere } from '../../../../idp/flows/read-crl.ts';
 import { RevocationFreshness } from '../../../../idp/flows/revocation-freshness.ts';
 import { createCertificateVerifier } from '../../../../idp/jpki/certificate-verifier.ts';
 import { createCrlReader } from '../../../../idp/jpki/crl/crl-reader.ts';
+import { createSessionEnds } from '../../../../idp/oidc/session-ends.ts';
 import type { CardIndex } from '../../../../idp/ports/card-index.ts';
 import type { CrlWorker } from '../../../../idp/ports/crl-worker.ts';
 import type { CrlSource } from '../../../../idp/ports/jpki.ts';
@@ -63,25 +64,26 @@ export async function createWorld(pki: TestPki, index?: CardIndex): Promise<Worl
   const numbers = createCardNumbers(keys);
   const worker = (...crlSources: readonly CrlSource[]) =>
     crlWorkerHere({ record: storage.record, numbers, crlReader: createCrlReader(trusted), crlSources, clock });
+  const base = {
+    ...{ issuer, clock, record: storage.record, oidcState, log: () => undefined },
+    clientSecrets: createSealedSecrets(keys.clientSecretKey),
+    clients: new KnownClients(),
+  };
   const context: FlowContext = {
-    issuer,
+    ...base,
     ldapBaseDn: 'dc=example,dc=jp',
-    clock,
-    record: storage.record,
     cardIndex,
     taps: storage.taps,
     audit: storage.audit,
-    oidcState,
     numbers,
     secrets: createSecrets(),
-    clientSecrets: createSealedSecrets(keys.clientSecretKey),
     anchors,
     certificates: createCertificateVerifier(trusted),
     ocsp: createOcspClient({ url: server.url }),
     crlWorker: worker(),
     crlWithoutDistributionPointCounts: false,
-    clients: new KnownClients(),
     freshness: new RevocationFreshness(),
+    sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
   };
   return {
     ...{ context, clock, pki, oidcState, cardIndex, ocsp, worker },
@@ -90,6 +92,7 @@ export async function createWorld(pki: TestPki, index?: CardIndex): Promise<Worl
       return events.filter((event) => type === undefined || event.type === type);
     },
     async close() {
+      await context.sessionEnds.close();
       await server.close();
       await storage.close();
       rmSync(dataDir, { recursive: true, force: true });

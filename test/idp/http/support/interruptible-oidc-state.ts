@@ -19,8 +19,9 @@ export class InterruptibleOidcState implements OidcState {
   destroy: OidcState['destroy'] = async (...given) => this.#reached().destroy(...given);
   revokeByGrantId: OidcState['revokeByGrantId'] = async (...given) =>
     this.#reached().revokeByGrantId(...given);
-  revokeByAccountId: OidcState['revokeByAccountId'] = async (...given) =>
-    this.#reached().revokeByAccountId(...given);
+  listByAccountId: OidcState['listByAccountId'] = async (...given) =>
+    this.#reached().listByAccountId(...given);
+  remove: OidcState['remove'] = async (...given) => this.#reached().remove(...given);
   close: OidcState['close'] = () => this.#state.close();
 
   #reached(): OidcState {

@@ -17,6 +17,7 @@ import { addReader } from '../../../../idp/flows/manage-readers.ts';
 import { changeAndPublish } from '../../../../idp/flows/publish-cards.ts';
 import { RevocationFreshness } from '../../../../idp/flows/revocation-freshness.ts';
 import { createHttpServer, type HttpServerOptions } from '../../../../idp/http/server.ts';
+import { createSessionEnds } from '../../../../idp/oidc/session-ends.ts';
 import type { CertificateVerifier } from '../../../../idp/ports/jpki.ts';
 import { openEmbeddedStorage } from '../../../../idp/storage/embedded.ts';
 import { createCardNumbers } from '../../../../idp/storage/keys/card-numbers.ts';
@@ -64,18 +65,19 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
   const keys = await openKeyDirectory(dataDir);
   const storage = await openEmbeddedStorage({ dataDir, keys, clock });
   const oidcState = new InterruptibleOidcState(storage.oidcState);
+  const base = {
+    ...{ issuer, clock, record: storage.record, oidcState, log: () => undefined },
+    clientSecrets: createSealedSecrets(keys.clientSecretKey),
+    clients: new KnownClients(),
+  };
   const context: FlowContext = {
-    issuer,
+    ...base,
     ldapBaseDn: 'dc=example,dc=jp',
-    clock,
-    record: storage.record,
     cardIndex: storage.cardIndex,
     taps: storage.taps,
     audit: storage.audit,
-    oidcState,
     numbers: createCardNumbers(keys),
     secrets: createSecrets(),
-    clientSecrets: createSealedSecrets(keys.clientSecretKey),
     anchors: anchorDirectoryOf(join(dataDir, 'anchors')),
     certificates: believingVerifier,
     ocsp: { status: async (_certificate, now) => ({ status: 'good', thisUpdate: now, evidence: nothing }) },
@@ -89,8 +91,8 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
       close: async () => {},
     },
     crlWithoutDistributionPointCounts: false,
-    clients: new KnownClients(),
     freshness: new RevocationFreshness(),
+    sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
   };
   const log: string[] = [];
   serve(
@@ -120,6 +122,7 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await context.sessionEnds.close();
       await storage.close();
       rmSync(dataDir, { recursive: true });
     },

@@ -1,0 +1,111 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
+import { ourselves } from '../domain/registration.ts';
+import type { LoginSessions, LogoutNotice, RestingSessions, SessionEnd } from '../ports/sessions.ts';
+import type { SystemRecord } from '../ports/system-record.ts';
+import type { FlowContext } from './context.ts';
+import type { LogoutDeliveries } from './deliver-logouts.ts';
+
+const stopsAtOnce = 250;
+
+interface Parts extends Pick<FlowContext, 'clock' | 'clients'> {
+  readonly record: Pick<SystemRecord, 'change' | 'sessionEnds'>;
+  readonly sessions: LoginSessions;
+  readonly logouts: LogoutDeliveries;
+}
+
+/**
+ * Ends what rests on the stops that the record has noted: right after each change, at the start for what a crash left,
+ * and with every sweep for what an outage left.
+ */
+export class SessionEnds {
+  readonly #parts: Parts;
+  #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Ends everything noted so far, and starts to tell the clients. One run at a time; who comes during a run shares the next.
+   * @throws {Fault} the first one, after every holder was tried; what could not be ended stays noted.
+   */
+  process(): Promise<void> {
+    this.#next ??= this.#running.then(nothing, nothing).then(() => {
+      this.#running = this.#run();
+      this.#next = undefined;
+      return this.#running;
+    });
+    return this.#next;
+  }
+
+  /** A client that could not be told when its person signed out is told later. */
+  async tellLater(notice: LogoutNotice): Promise<void> {
+    const { record, clock, logouts } = this.#parts;
+    await record.change((tables) => tables.logoutDeliveries.add([notice], clock.now()));
+    await logouts.start();
+  }
+
+  /** Waits a moment for the notices that are under way. */
+  async close(): Promise<void> {
+    await this.#running.catch(nothing);
+    await this.#parts.logouts.close();
+  }
+
+  async #run(): Promise<void> {
+    const failures: unknown[] = [];
+    for (let position = 0; ; ) {
+      const ends = await this.#parts.record.sessionEnds.list(position, stopsAtOnce);
+      const last = ends.at(-1);
+      if (last === undefined) break;
+      position = last.position;
+      failures.push(...(await this.#end(ends)));
+    }
+    await this.#parts.logouts.start();
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #end(ends: readonly SessionEnd[]): Promise<readonly unknown[]> {
+    const { record, sessions, clock } = this.#parts;
+    const outcomes = await Promise.allSettled(
+      ends.map(async (end) => ({ end, found: await sessions.restingOn(end) })),
+    );
+    const resting = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const notices = resting.flatMap(({ found }) => found.notices).filter((notice) => this.#wants(notice));
+    // On disk before the sessions go: nothing else knows whom to tell.
+    if (notices.length > 0) {
+      await record.change((tables) => tables.logoutDeliveries.add(notices, clock.now()));
+    }
+    await sessions.end(resting.map(({ found }) => found));
+    await record.change(async (tables) => {
+      for (const one of resting.filter(({ found }) => found.entries.length > 0)) {
+        await tables.audit.append(eventOf(one, clock.now()));
+      }
+      await tables.sessionEnds.remove(resting.map(({ end }) => end.position));
+    });
+    return outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  }
+
+  #wants({ clientId, sid }: LogoutNotice): boolean {
+    const client = this.#parts.clients.find(clientId);
+    if (client?.protocol !== 'oidc' || client.backchannelLogout === undefined) return false;
+    return sid !== undefined || !client.backchannelLogout.sessionRequired;
+  }
+}
+
+function eventOf(
+  { end, found }: { readonly end: SessionEnd; readonly found: RestingSessions },
+  at: number,
+): AuditEvent {
+  const card = end.cardId === undefined ? {} : { card: end.cardId };
+  return {
+    at,
+    type: 'sessions.ended',
+    actor: ourselves,
+    subject: end.personId,
+    reason: end.cause,
+    details: { sessions: found.sessionCount, entries: found.entries.length, ...card },
+  };
+}
+
+function nothing(): void {}
