@@ -57,7 +57,7 @@ export interface SystemOptions {
   readonly clock?: Clock;
   /** Marks the data directory for ever: `start` refuses it. */
   readonly demo?: boolean;
-  /** Hosts that OCSP addresses in certificates may name, beside JPKI's own. */
+  /** Hosts that OCSP addresses in certificates may name, beside the configured ones. */
   readonly ocspHosts?: readonly string[];
 }
 
@@ -183,11 +183,15 @@ function openJpki(
     anchors,
     certificates: createCertificateVerifier(trust),
     ocsp: createOcspClient({
-      ...(config.ocspUrl === '' ? {} : { url: config.ocspUrl }),
-      ...(ocspHosts.length === 0 ? {} : { allowedHosts: ocspHosts }),
+      url: config.ocspUrl,
+      allowedHosts: [...config.ocspHosts, ...ocspHosts],
+      method: config.ocspMethod,
+      nonce: config.ocspNonce,
+      nocheck: config.ocspNocheck,
+      httpProxy: config.httpProxy,
     }),
     crlReader: createCrlReader(trust),
-    crlSources: config.crlSources.map((address) => createCrlSource(address)),
+    crlSources: config.crlSources.map((address) => createCrlSource(address, { httpProxy: config.httpProxy })),
   };
 }
 
