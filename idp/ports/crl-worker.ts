@@ -18,17 +18,20 @@ export type CrlFetch =
 export interface CrlProgress {
   readonly distributionPoint: string;
   readonly stage: 'fetching' | 'reading' | 'applying';
-  /** 0 to 1 where it can be told. */
+  /** 0 to 1 where it can be told: of the list while fetching, of the cards whose numbers are opened while reading. */
   readonly share?: number;
+  /** Fetched so far, where it can be told. */
+  readonly octets?: number;
 }
 
 /**
  * Fetches and reads lists beside the event loop, so that sign-ins never wait for them. It reads the record and opens the
  * sealed numbers of one scope at a time; it changes nothing.
- * @throws {Fault} `ERR_RECORD_UNAVAILABLE`, `ERR_KEYS_UNAVAILABLE`.
+ * @throws {Fault} `ERR_RECORD_UNAVAILABLE`, `ERR_KEYS_UNAVAILABLE`, `ERR_CRL_WORKER_UNAVAILABLE` when it died over it.
  */
 export interface CrlWorker {
   fetch(distributionPoint: string, onProgress?: (progress: CrlProgress) => void): Promise<CrlFetch>;
+  /** @param list DER or PEM; it is taken over, and must not be used afterwards. */
   read(list: Uint8Array, onProgress?: (progress: CrlProgress) => void): Promise<CrlReading>;
   close(): Promise<void>;
 }

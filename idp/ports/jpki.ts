@@ -83,8 +83,14 @@ export interface OcspClient {
 export interface CrlSource {
   /** For status and audit: scheme and host. */
   readonly name: string;
-  /** One list for each CA generation that publishes under this name; at least one. */
-  fetch(distributionPoint: string): Promise<readonly Uint8Array[]>;
+  /**
+   * One list for each CA generation that publishes under this name, DER or PEM; at least one.
+   * @param onOctets told now and then how much came so far, and of how much, where that is known.
+   */
+  fetch(
+    distributionPoint: string,
+    onOctets?: (octets: number, total?: number) => void,
+  ): Promise<readonly Uint8Array[]>;
 }
 
 /** Why a list is not applied: a closed set. */
@@ -125,7 +131,8 @@ export type CrlVerdict =
 
 /** Reads a list in one pass over its bytes; memory does not grow with it. */
 export interface CrlReader {
-  read(list: Uint8Array, interest: ReadonlySet<SerialNumber>, now: Instant): CrlVerdict;
+  /** @param interest a `SerialNumberTable` where there are many: anything else is made one first. */
+  read(list: Uint8Array, interest: Iterable<SerialNumber>, now: Instant): CrlVerdict;
   /** What a list claims to speak about, before anything is verified: chooses whose serials to hold against it. */
   claimedScope(
     list: Uint8Array,

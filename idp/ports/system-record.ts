@@ -121,9 +121,15 @@ export interface ReadTables {
     list(): Promise<readonly Card[]>;
     /** Every revocation scope that a card in use or a pending registration names. */
     revocationScopes(): Promise<readonly RevocationScope[]>;
-    /** Cards in use and pending registrations of one scope, numbers sealed: what a list is held against. */
+    /** How many `inScope` gives. */
+    countInScope(scope: RevocationScope, provedSince?: Instant): Promise<number>;
+    /**
+     * Cards in use and pending registrations of one scope, numbers sealed: what a list is held against.
+     * @param provedSince only those whose holder proved them then or later.
+     */
     inScope(
       scope: RevocationScope,
+      provedSince?: Instant,
     ): AsyncIterable<
       { readonly cardKey: CardKey; readonly sealedNumber: string } & (
         | { readonly cardId: CardId }

@@ -1,9 +1,9 @@
 import type { RevocationReason, RevokedEntry } from '../../domain/revocation.ts';
+import type { SerialNumberTable } from '../../domain/serial-number-table.ts';
 import type { CrlRefusal } from '../../ports/jpki.ts';
 import { contentsOf, notDer, readHeader, tag } from '../der-reader.ts';
 import { smallIntegerOf, timeOf } from '../der-values.ts';
 import { extensionOid, readExtensions } from '../extensions.ts';
-import type { SerialNumberTable } from './serial-number-table.ts';
 
 const reasons: readonly (RevocationReason | undefined)[] = [
   'unspecified',

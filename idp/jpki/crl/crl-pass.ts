@@ -2,6 +2,7 @@ import { createVerify, type Verify } from 'node:crypto';
 import type { SignatureAlgorithmProfile } from '../../domain/card-profile.ts';
 import { InvalidInput } from '../../domain/fault.ts';
 import type { Instant } from '../../domain/instant.ts';
+import type { SerialNumberTable } from '../../domain/serial-number-table.ts';
 import type { CrlRefusal, CrlVerdict } from '../../ports/jpki.ts';
 import type { Anchor } from '../anchors.ts';
 import { DerReader, notDer, rawOf, tag } from '../der-reader.ts';
@@ -10,7 +11,6 @@ import { claimedIssuer } from '../path.ts';
 import { CrlEntries, longestEntry } from './crl-entries.ts';
 import { type CrlScope, readCrlExtensions } from './crl-extensions.ts';
 import { type CrlHeader, longestHeader, readCrlHeader } from './crl-header.ts';
-import type { SerialNumberTable } from './serial-number-table.ts';
 
 export interface CrlTrust {
   readonly anchors: readonly Anchor[];

@@ -2,12 +2,12 @@ import { type CardProfile, defaultCardProfiles } from '../../domain/card-profile
 import { parseIssuerKeyId, type SerialNumber } from '../../domain/certificate-id.ts';
 import { InvalidInput } from '../../domain/fault.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { SerialNumberTable } from '../../domain/serial-number-table.ts';
 import type { CrlReader, CrlVerdict } from '../../ports/jpki.ts';
 import { type AnchorSource, anchorsOf, usableAnchors } from '../anchors.ts';
 import { extensionOid, readAuthorityKeyIdentifier } from '../extensions.ts';
 import { readCrlHeader } from './crl-header.ts';
 import { CrlPass, type CrlTrust, readTail } from './crl-pass.ts';
-import { SerialNumberTable } from './serial-number-table.ts';
 
 export interface CrlReaderOptions {
   /** Asked at the end of every list: one that takes long is held against the anchors of its last moment. */
@@ -23,7 +23,7 @@ export interface JpkiCrlReader extends CrlReader {
   /** The same as `read`, piece by piece: the event loop runs on between the pieces. */
   readChunks(
     list: AsyncIterable<Uint8Array>,
-    interest: ReadonlySet<SerialNumber>,
+    interest: Iterable<SerialNumber>,
     now: Instant,
   ): Promise<CrlVerdict>;
 }
@@ -39,12 +39,12 @@ export function createCrlReader(options: CrlReaderOptions): JpkiCrlReader {
   };
   return {
     read(list, interest, now) {
-      const pass = new CrlPass(trust, new SerialNumberTable(interest));
+      const pass = new CrlPass(trust, tableOf(interest));
       pass.push(list);
       return pass.finish(now);
     },
     async readChunks(list, interest, now) {
-      const pass = new CrlPass(trust, new SerialNumberTable(interest));
+      const pass = new CrlPass(trust, tableOf(interest));
       for await (const chunk of list) {
         pass.push(chunk);
         if (pass.refusal !== undefined) break;
@@ -53,6 +53,10 @@ export function createCrlReader(options: CrlReaderOptions): JpkiCrlReader {
     },
     claimedScope,
   };
+}
+
+function tableOf(interest: Iterable<SerialNumber>): SerialNumberTable {
+  return interest instanceof SerialNumberTable ? interest : new SerialNumberTable(interest);
 }
 
 function claimedScope(list: Uint8Array): ReturnType<CrlReader['claimedScope']> {

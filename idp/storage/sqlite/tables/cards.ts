@@ -9,7 +9,7 @@ import { octetsOf } from '../../card-key-octets.ts';
 import { present, StoredFields } from '../../stored-fields.ts';
 import type { CardRow, RecordSchema } from '../schema.ts';
 import { noteCard, noteCardsOfPeople } from './index-notes.ts';
-import { inScope, revocationScopes } from './revocation-interest.ts';
+import { countInScope, inScope, revocationScopes } from './revocation-interest.ts';
 import { revokeByIssuer } from './revoke-by-issuer.ts';
 
 export function cardTable(db: Kysely<RecordSchema>): Tables['cards'] {
@@ -52,7 +52,8 @@ export function cardTable(db: Kysely<RecordSchema>): Tables['cards'] {
       return new Map(rows.map((row) => [row.issuer_key_id as IssuerKeyId, Number(row.count)]));
     },
     revocationScopes: () => revocationScopes(db),
-    inScope: (scope) => inScope(db, scope),
+    countInScope: (scope, provedSince) => countInScope(db, scope, provedSince),
+    inScope: (scope, provedSince) => inScope(db, scope, provedSince),
     async removeOf(personId) {
       const own = db.selectFrom('people').select('person_id').where('person_id', '=', personId);
       await noteCardsOfPeople(db, own);
