@@ -3,8 +3,9 @@ import { BasicOCSPResponse, type Extension, OCSPResponse } from 'pkijs';
 import type { Instant } from '../../idp/domain/instant.ts';
 import type { OcspStatus } from '../../idp/ports/jpki.ts';
 import { isModestDer } from './modest-der.ts';
+import type { NocheckPolicy } from './ocsp-delegate.ts';
 import { bufferOf, nonceOid, type OcspCertId } from './ocsp-request.ts';
-import { type NocheckPolicy, type SignerRefusal, signerRefusal } from './ocsp-signer.ts';
+import { type SignerRefusal, signerRefusal } from './ocsp-signer.ts';
 import { hasUnknownCritical, type StatementRefusal, statementAbout } from './ocsp-statement.ts';
 
 /** Why an answer tells nothing: a closed set. */

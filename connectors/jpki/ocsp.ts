@@ -3,10 +3,10 @@ import { Fault } from '../../idp/domain/fault.ts';
 import type { Instant } from '../../idp/domain/instant.ts';
 import type { OcspAnswer, OcspClient, VerifiedCertificate } from '../../idp/ports/jpki.ts';
 import { requestBounded } from './bounded-http.ts';
+import type { NocheckPolicy } from './ocsp-delegate.ts';
 import { type OcspMethod, ocspExchange } from './ocsp-exchange.ts';
 import { type CertIdDigest, encodeOcspRequest, ocspCertId } from './ocsp-request.ts';
 import { checkOcspResponse, type NoncePolicy, type OcspVerdict } from './ocsp-response.ts';
-import type { NocheckPolicy } from './ocsp-signer.ts';
 
 export interface OcspClientOptions {
   /** Asked instead of the address in the certificate; empty: that address. */
