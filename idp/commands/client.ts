@@ -35,6 +35,8 @@ export const clientCommands = [
         .argument('<name>', 'what it is called; part of an LDAP device’s bind DN')
         .option('--oidc', 'an OpenID Connect client')
         .option('--redirect-uri <url>', 'where it takes the code; repeatable', collect, [])
+        .option('--backchannel-logout-uri <url>', 'where it is told that a session is over')
+        .option('--backchannel-logout-session-required', 'it tells sessions apart by their id (`sid`)')
         .option('--pin-window <hours>', 'for how long a PIN lifts later taps at the same reader group', '0')
         .option('--ldap', 'an LDAP device account')
         .option('--profile <name>', 'card-search, card-bind or generic', 'card-search')
@@ -116,7 +118,12 @@ function readNewClient(typed: Typed): NewClient {
     const pinWindowSeconds = readHours(text(typed, 'pinWindow') ?? '0');
     return {
       protocol: 'oidc',
-      client: { ...common, redirectUris: texts(typed, 'redirectUri'), pinWindowSeconds },
+      client: {
+        ...common,
+        redirectUris: texts(typed, 'redirectUri'),
+        ...readBackchannelLogout(typed),
+        pinWindowSeconds,
+      },
     };
   }
   return {
@@ -137,12 +144,32 @@ function readNewClient(typed: Typed): NewClient {
   };
 }
 
+function readBackchannelLogout(typed: Typed): Pick<NewOidcClient, 'backchannelLogout'> {
+  const uri = text(typed, 'backchannelLogoutUri');
+  const sessionRequired = flag(typed, 'backchannelLogoutSessionRequired');
+  if (uri !== undefined) return { backchannelLogout: { uri, sessionRequired } };
+  if (!sessionRequired) return {};
+  throw new InvalidInput(
+    'ERR_OPTION',
+    '--backchannel-logout-session-required goes with --backchannel-logout-uri.',
+  );
+}
+
 /** An option of the other protocol would be dropped in silence, and be missed only at the device. */
 function refuseForeignOptions(typed: Typed): void {
   const [protocol, foreign] = flag(typed, 'oidc')
     ? ['--oidc', { address: '--address', allowPlaintext: '--allow-plaintext', ownReader: '--own-reader' }]
-    : ['--ldap', { redirectUri: '--redirect-uri' }];
-  const given = Object.entries(foreign).find(([key]) => flag(typed, key) || texts(typed, key).length > 0);
+    : [
+        '--ldap',
+        {
+          redirectUri: '--redirect-uri',
+          backchannelLogoutUri: '--backchannel-logout-uri',
+          backchannelLogoutSessionRequired: '--backchannel-logout-session-required',
+        },
+      ];
+  const given = Object.entries(foreign).find(
+    ([key]) => flag(typed, key) || text(typed, key) !== undefined || texts(typed, key).length > 0,
+  );
   if (given === undefined) return;
   throw new InvalidInput('ERR_OPTION', `${given[1]} does not go with ${protocol}.`);
 }

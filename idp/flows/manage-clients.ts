@@ -4,7 +4,7 @@ import { InvalidInput } from '../domain/fault.ts';
 import type { ClientId, LoginPolicy } from '../domain/login-policy.ts';
 import type { Actor } from '../domain/registration.ts';
 import { readerClockAheadSeconds, tapFreshSeconds } from '../domain/tap.ts';
-import type { Client, LdapClient, OidcClient } from '../ports/clients.ts';
+import type { BackchannelLogout, Client, LdapClient, OidcClient } from '../ports/clients.ts';
 import type { FlowContext } from './context.ts';
 
 /** PIN-less use rests on a list no older than this unless the client says otherwise: lists come daily. */
@@ -15,6 +15,7 @@ type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets' | 'clients' | 'c
 export interface NewOidcClient {
   readonly name: string;
   readonly redirectUris: readonly string[];
+  readonly backchannelLogout?: BackchannelLogout;
   /** Empty: PIN and signature only; PIN-less sign-in is off unless listed. */
   readonly acceptedAcr: readonly Acr[];
   readonly requiredGroups: readonly string[];
@@ -35,7 +36,7 @@ export interface NewLdapClient {
   readonly actor: Actor;
 }
 
-/** @throws {InvalidInput} `ERR_CLIENT_NAME`, `ERR_CLIENT_EXISTS`, `ERR_REDIRECT_URI`. */
+/** @throws {InvalidInput} `ERR_CLIENT_NAME`, `ERR_CLIENT_EXISTS`, `ERR_REDIRECT_URI`, `ERR_BACKCHANNEL_LOGOUT_URI`. */
 export async function addOidcClient(
   context: Context,
   request: NewOidcClient,
@@ -44,6 +45,8 @@ export async function addOidcClient(
   if (request.redirectUris.length === 0) {
     throw new InvalidInput('ERR_REDIRECT_URI', 'An OpenID Connect client needs a --redirect-uri.');
   }
+  const { backchannelLogout } = request;
+  if (backchannelLogout !== undefined) requireBackchannelLogoutUri(backchannelLogout.uri);
   const clientSecret = context.secrets.random(256);
   const policy = policyOf(context, request, 'ours', [toAcr('card-pin')]);
   const client: OidcClient = {
@@ -52,6 +55,7 @@ export async function addOidcClient(
     policy: { ...policy, pinWindowSeconds: request.pinWindowSeconds },
     addedAt: context.clock.now(),
     redirectUris: request.redirectUris,
+    ...(backchannelLogout === undefined ? {} : { backchannelLogout }),
     sealedSecret: context.clientSecrets.seal(clientSecret, policy.clientId),
   };
   await add(context, client, request.actor);
@@ -181,13 +185,26 @@ async function add(context: Context, client: Client, actor: Actor): Promise<void
 }
 
 function requireRedirectUri(text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const loopback = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  const allowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback);
-  if (!allowed || url?.hash !== '' || text.includes('*')) {
+  if (!isHttpsOrLoopback(text) || text.includes('*')) {
     throw new InvalidInput(
       'ERR_REDIRECT_URI',
       `"${text}" is no redirect URI: https, or http on loopback, no fragment, no "*".`,
     );
   }
+}
+
+/** @see OpenID Connect Back-Channel Logout 1.0 §2.2 */
+function requireBackchannelLogoutUri(text: string): void {
+  if (isHttpsOrLoopback(text) && new URL(text).username === '') return;
+  throw new InvalidInput(
+    'ERR_BACKCHANNEL_LOGOUT_URI',
+    `"${text}" is no back-channel logout URI: https, or http on loopback, no fragment, no name or password in it.`,
+  );
+}
+
+function isHttpsOrLoopback(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, hash } = new URL(text);
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return (protocol === 'https:' || (protocol === 'http:' && loopback)) && hash === '';
 }

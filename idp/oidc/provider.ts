@@ -1,10 +1,14 @@
 import type { Context } from 'koa';
 import { type Configuration, type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { cardAcrs } from '../domain/assurance.ts';
+import type { ClientId } from '../domain/login-policy.ts';
+import type { PersonId } from '../domain/person.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { openClientSecret } from '../flows/manage-clients.ts';
+import type { LogoutNotice } from '../ports/sessions.ts';
 import { accountFinder, claimsOfScope } from './account.ts';
 import { adapterFactory } from './adapter.ts';
+import { backChannelFetch } from './back-channel-fetch.ts';
 import { existingGrant } from './existing-grant.ts';
 import { lifetimes } from './lifetimes.ts';
 import { loginPolicy } from './login-prompt.ts';
@@ -33,7 +37,7 @@ export interface ProviderPages {
 export interface ProviderOptions {
   readonly context: Pick<
     FlowContext,
-    'issuer' | 'clock' | 'record' | 'oidcState' | 'clients' | 'clientSecrets'
+    'issuer' | 'clock' | 'record' | 'oidcState' | 'clients' | 'clientSecrets' | 'sessionEnds' | 'log'
   >;
   /** Private ES256 keys as JWK (RFC 7517), the signing one first. */
   readonly signingKeys: readonly SigningJwk[];
@@ -60,9 +64,17 @@ export function interactionPath(uid: string): string {
 export function createProvider(options: ProviderOptions): OidcProvider {
   const provider = new Provider(options.context.issuer, configurationOf(options));
   provider.on('server_error', (ctx, error) => options.onFailure(plain(ctx), error));
+  // Somebody signed out, and a client was out of reach.
+  provider.on('backchannel.error', (_ctx, _error, { clientId }, accountId, sid) =>
+    tellLater(options, { clientId: clientId as ClientId, sub: accountId as PersonId, sid }),
+  );
   // What goes wrong is answered and logged by the middleware in front.
   provider.silent = true;
   return provider;
+}
+
+function tellLater({ context: { sessionEnds, log } }: ProviderOptions, notice: LogoutNotice): void {
+  sessionEnds.tellLater(notice).catch(() => log('a client that was out of reach could not be noted'));
 }
 
 function configurationOf(options: ProviderOptions): Configuration {
@@ -100,7 +112,9 @@ function configurationOf(options: ProviderOptions): Configuration {
         expired: name === 'SessionNotFound',
         ...(description === undefined ? {} : { description }),
       }),
+    fetch: backChannelFetch(context.clients),
     features: {
+      backchannelLogout: { enabled: true },
       claimsParameter: { enabled: true },
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
