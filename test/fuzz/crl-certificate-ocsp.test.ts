@@ -123,10 +123,14 @@ describe('among mutated', () => {
       await each('OCSP answers', corpus, (input, run) => {
         const verdict = judgeAnswer(input);
         if (verdict.outcome === 'refused') return;
-        const source = accepted.find(
+        // One may stand inside another's certificates: it is enough that one of them says so.
+        const sources = accepted.filter(
           ({ toBeSigned, signature }) => holds(input, toBeSigned) && holds(input, signature),
         );
-        expect(verdict, `run ${run}`).toEqual(source?.verdict);
+        expect(
+          sources.map((source) => source.verdict),
+          `run ${run}`,
+        ).toContainEqual(verdict);
       });
     },
     limitMs,
