@@ -1,9 +1,14 @@
-import { verify } from 'node:crypto';
+import { verify, X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type CardProfile, defaultCardProfiles } from '../../idp/domain/card-profile.ts';
 import { readTriesLeft, signWithCard } from '../../reader-bridge/pin-operations.ts';
 import { readCard } from '../../reader-bridge/read-card.ts';
+import { readCardDirectory, writeCardDirectory } from '../../reader-bridge/virtual/card-directory.ts';
 import type { SoftwareCardQuirks, SoftwareJpkiCard } from '../../reader-bridge/virtual/jpki-card.ts';
+import type { SoftwareCard } from '../../reader-bridge/virtual/software-card.ts';
 import {
   nextCard,
   nextCardPolicy,
@@ -46,7 +51,7 @@ beforeAll(async () => {
   next = { holder: p384, pin: '407140', digest: 'sha384', profile: nextCard };
 });
 
-function present(software: SoftwareJpkiCard) {
+function present(software: SoftwareCard) {
   const { reader, events } = recordingReader();
   reader.present(software);
   return { events, presented: reader.waitForCard(AbortSignal.timeout(1000)) };
@@ -62,11 +67,7 @@ async function tap(
   return { reading, commands: commandsOf(events) };
 }
 
-async function sign(
-  software: SoftwareJpkiCard,
-  pin: string,
-  profiles: readonly CardProfile[] = testProfiles,
-) {
+async function sign(software: SoftwareCard, pin: string, profiles: readonly CardProfile[] = testProfiles) {
   const { events, presented } = present(software);
   const request = { pin, profiles, acceptLastTry: false, nowSeconds: () => 1, message: () => message };
   const result = await signWithCard(await presented, request);
@@ -206,6 +207,27 @@ describe('a smartphone whose certificate needs the PIN', () => {
     for (const quirks of [{}, { noShortIds: 0x6a82 }] as const) {
       const { result } = await sign(made(phone, { quirks }), phone.pin, profiles);
       expect(result.outcome === 'signed' && isSigned(phone, result.signature)).toBe(true);
+    }
+  });
+});
+
+describe('a software card in a directory', () => {
+  test('is of the kind that its description names', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'kazasu-card-'));
+    const { certificate, caCertificate, privateKey } = next.holder;
+    try {
+      writeCardDirectory(directory, {
+        kind: 'jpki',
+        profile: nextCard,
+        pin: next.pin,
+        certificatePem: new X509Certificate(certificate).toString(),
+        caCertificatePem: new X509Certificate(caCertificate).toString(),
+        privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+      });
+      const { result } = await sign(readCardDirectory(directory), next.pin);
+      expect(result.outcome === 'signed' && isSigned(next, result.signature)).toBe(true);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
     }
   });
 });
