@@ -4,6 +4,7 @@ import { restoreCard, revokeCard, suspendCard } from '../flows/change-card.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { approveRegistration, rejectRegistration } from '../flows/decide-registration.ts';
 import type { Card } from '../ports/system-record.ts';
+import { refusalText } from './approval-text.ts';
 import { type RecordCommand, recordCommand, type Typed, text, word } from './command.ts';
 import { isoMonth, table } from './table.ts';
 
@@ -60,7 +61,7 @@ export const cardCommands = [
     text: (outcome) =>
       outcome.outcome === 'approved'
         ? `Approved: card ${outcome.cardId} works from this moment.`
-        : `Not approved: ${outcome.reason}${outcome.certificateReason ? ` (${outcome.certificateReason})` : ''}.`,
+        : `Not approved. ${refusalText(outcome)}`,
     succeeded: ({ outcome }) => outcome === 'approved',
   }),
   recordCommand({
@@ -80,7 +81,8 @@ export const cardCommands = [
         approver,
         ...(reason === undefined ? {} : { reason }),
       }),
-    text: (outcome) => (outcome.outcome === 'rejected' ? 'Rejected.' : `Not rejected: ${outcome.reason}.`),
+    text: (outcome) =>
+      outcome.outcome === 'rejected' ? 'Rejected.' : `Not rejected. ${refusalText(outcome)}`,
     succeeded: ({ outcome }) => outcome === 'rejected',
   }),
   changing(

@@ -5,6 +5,7 @@ import { toAcr } from '../domain/assurance.ts';
 import { actor } from '../domain/registration.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { declareVerifier } from '../flows/declare-verifier.ts';
+import { giveRoles } from '../flows/give-roles.ts';
 import { importPeople } from '../flows/import-people.ts';
 import { addLdapClient, addOidcClient } from '../flows/manage-clients.ts';
 import { addReader } from '../flows/manage-readers.ts';
@@ -47,6 +48,7 @@ export async function setUp(
       released,
   );
   await importPeople(context, { people, ...by });
+  await giveRoles(context, { person: approver.uid, roles: ['approver'], ...by });
   await declareVerifier(context, { organization: demoOrganization, basis: demoVerifierBasis, ...by });
   const kiosk = await addOidcClient(context, {
     name: systemNames.kiosk,

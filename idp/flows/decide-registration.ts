@@ -1,39 +1,51 @@
 import type { CardId } from '../domain/card.ts';
-import { msPerSecond } from '../domain/instant.ts';
-import { type Actor, actor, type ProvedCard, type Registration } from '../domain/registration.ts';
-import type { CertificateRefusal } from '../ports/jpki.ts';
-import type { Card, Tables } from '../ports/system-record.ts';
+import type { Actor, ProvedCard, Registration, SealedEvidence } from '../domain/registration.ts';
+import type { CertificateRefusal, VerifiedCertificate } from '../ports/jpki.ts';
+import type { Tables } from '../ports/system-record.ts';
+import {
+  type ApprovalRefusal,
+  answerProblem,
+  approvalProblem,
+  entitlementProblem,
+} from './approval-rules.ts';
 import type { FlowContext } from './context.ts';
 import { changeAndPublish } from './publish-cards.ts';
-import { alreadyBound } from './registered-cards.ts';
+import { cardOf } from './registered-cards.ts';
+import { replaceOlderCards } from './replace-card.ts';
 import { requireRegistration } from './require.ts';
+import { evidenceDetails, sealEvidence } from './seal-evidence.ts';
+import { tellOfDecision } from './tell-of-decision.ts';
 
-/** Why an approval does not stand: everything is looked at again at that moment. */
-export type ApprovalRefusal =
-  | 'registration-not-pending'
-  | 'approver-is-holder'
-  | 'person-not-active'
-  | 'certificate-refused'
-  | 'card-revoked'
-  | 'card-unknown-to-issuer'
-  | 'card-already-registered'
-  | 'card-already-pending';
+type Refused = {
+  readonly outcome: 'refused';
+  readonly reason: ApprovalRefusal;
+  readonly certificateReason?: CertificateRefusal;
+};
 
-export type ApprovalOutcome =
-  | { readonly outcome: 'approved'; readonly cardId: CardId }
-  | {
-      readonly outcome: 'refused';
-      readonly reason: ApprovalRefusal;
-      readonly certificateReason?: CertificateRefusal;
-    };
+export type ApprovalOutcome = { readonly outcome: 'approved'; readonly cardId: CardId } | Refused;
 
 type Context = Pick<
   FlowContext,
-  'record' | 'cardIndex' | 'clock' | 'secrets' | 'certificates' | 'ocsp' | 'numbers' | 'audit'
+  | 'record'
+  | 'cardIndex'
+  | 'clock'
+  | 'secrets'
+  | 'certificates'
+  | 'ocsp'
+  | 'numbers'
+  | 'audit'
+  | 'cardOverlapSeconds'
 >;
 
+/** What the issuer said of a card just now: the card as it will be kept, and the answer itself. */
+interface Confirmed {
+  readonly proof: ProvedCard;
+  readonly evidence: SealedEvidence;
+}
+
 /**
- * Makes a proved registration a card. Certificate and OCSP are asked anew; the change is compare-and-set.
+ * Makes a proved registration a card. Certificate and OCSP are asked anew; the change is compare-and-set, on everything
+ * that may have happened since the registration was proved and while the responder was asked.
  * @throws {InvalidInput} `ERR_REGISTRATION_UNKNOWN`. @throws {Fault} when the responder cannot be asked: try again.
  */
 export async function approveRegistration(
@@ -41,134 +53,127 @@ export async function approveRegistration(
   { registration: id, approver }: { readonly registration: string; readonly approver: Actor },
 ): Promise<ApprovalOutcome> {
   const registration = await requireRegistration(context.record, id);
-  const checked = await recheck(context, registration, approver);
-  if (checked.outcome === 'refused') {
-    const { clock, audit } = context;
-    const { reason } = checked;
-    await audit.append({
-      at: clock.now(),
-      type: 'registration.refused',
-      actor: approver,
-      subject: id,
-      reason,
-    });
-    return checked;
-  }
-  return changeAndPublish(context, (tables) =>
-    approve(context, tables, registration, checked.proof, approver),
-  );
+  const confirmed = await confirm(context, registration, approver);
+  const outcome =
+    'outcome' in confirmed
+      ? confirmed
+      : await changeAndPublish(context, (tables) => approve(context, tables, id, confirmed, approver));
+  if (outcome.outcome === 'refused') await auditRefusal(context, 'approve', id, approver, outcome);
+  return outcome;
 }
 
-async function recheck(
-  { clock, certificates, ocsp, numbers }: Context,
-  { state, proof, personId, revokedAt }: Registration,
+async function confirm(
+  context: Context,
+  registration: Registration,
   approver: Actor,
-): Promise<
-  { readonly outcome: 'good'; readonly proof: ProvedCard } | (ApprovalOutcome & { outcome: 'refused' })
-> {
-  if (state !== 'pending' || proof === undefined) return refused('registration-not-pending');
-  if (approver === actor('person', personId)) return refused('approver-is-holder');
-  if (revokedAt !== undefined) return refused('card-revoked');
-  const verdict = certificates.verify(numbers.open(proof.sealedCertificate, proof.cardKey), clock.now());
-  if (verdict.outcome === 'refused') {
-    return { outcome: 'refused', reason: 'certificate-refused', certificateReason: verdict.reason };
-  }
-  const answer = await ocsp.status(verdict.certificate, clock.now());
-  if (answer.status === 'revoked') return refused('card-revoked');
-  if (answer.status === 'unknown') return refused('card-unknown-to-issuer');
-  return { outcome: 'good', proof: { ...proof, ocspGoodAt: answer.thisUpdate } };
+): Promise<Confirmed | Refused> {
+  const { record, ocsp, numbers, clock } = context;
+  const { proof } = registration;
+  const problem = await approvalProblem(record, registration, approver);
+  if (problem !== undefined || proof === undefined) return refused(problem ?? 'registration-not-pending');
+  const certificate = certificateOf(context, proof);
+  if ('outcome' in certificate) return certificate;
+  const answer = await ocsp.status(certificate, clock.now());
+  const saidNo = answerProblem(answer, proof.provedAt);
+  if (saidNo !== undefined || answer.status !== 'good') return refused(saidNo ?? 'card-unknown-to-issuer');
+  return {
+    proof: { ...proof, ocspGoodAt: answer.thisUpdate },
+    evidence: sealEvidence(numbers, answer.evidence, proof.cardKey),
+  };
+}
+
+/** The certificate, held against the anchors and the date of this moment. */
+function certificateOf(
+  { certificates, numbers, clock }: Context,
+  { sealedCertificate, cardKey }: ProvedCard,
+): VerifiedCertificate | Refused {
+  const verdict = certificates.verify(numbers.open(sealedCertificate, cardKey), clock.now());
+  if (verdict.outcome === 'verified') return verdict.certificate;
+  return { outcome: 'refused', reason: 'certificate-refused', certificateReason: verdict.reason };
 }
 
 async function approve(
-  { clock, secrets }: Context,
+  context: Context,
   tables: Tables,
-  before: Registration,
-  proof: ProvedCard,
+  id: string,
+  { proof, evidence }: Confirmed,
   approver: Actor,
 ): Promise<ApprovalOutcome> {
-  const registration = await requireRegistration(tables, before.registrationId);
-  if (registration.state !== 'pending') return refused('registration-not-pending');
-  if (registration.revokedAt !== undefined) return refused('card-revoked');
-  const person = await tables.people.find(registration.personId);
-  if (person?.state !== 'active') return refused('person-not-active');
-  const bound = await alreadyBound(tables, proof, registration.registrationId);
-  if (bound !== undefined) return refused(bound);
-  const cardId = secrets.id() as CardId;
-  const now = clock.now();
+  const registration = await requireRegistration(tables, id);
+  const problem = await approvalProblem(tables, registration, approver);
+  if (problem !== undefined) return refused(problem);
+  const certificate = certificateOf(context, proof);
+  if ('outcome' in certificate) return certificate;
+  const cardId = context.secrets.id() as CardId;
+  const now = context.clock.now();
   const decided: Registration = {
     ...registration,
     state: 'approved',
+    approvalEvidence: evidence,
     decidedBy: approver,
     decidedAt: now,
     cardId,
   };
   if (!(await tables.registrations.update(decided, 'pending'))) return refused('registration-not-pending');
-  await tables.cards.add(newCard(cardId, registration, proof));
+  const card = cardOf(cardId, registration, proof);
+  await tables.cards.add(card);
   await tables.audit.append({
     at: now,
     type: 'registration.approved',
     actor: approver,
     subject: registration.registrationId,
-    details: { card: cardId, person: registration.personId, ocsp: 'good' },
+    details: { card: cardId, person: registration.personId, ocsp: 'good', ...evidenceDetails(evidence) },
   });
+  await replaceOlderCards(context, tables, card, approver);
+  await tellOfDecision(context, tables, decided);
   return { outcome: 'approved', cardId };
-}
-
-function newCard(cardId: CardId, { personId }: Registration, proof: ProvedCard): Card {
-  const {
-    cardKey,
-    sealedNumber,
-    kind,
-    profile,
-    issuerKeyId,
-    notBefore,
-    notAfter,
-    revocationScope,
-    provedAt,
-    ocspGoodAt,
-  } = proof;
-  return {
-    cardId,
-    cardKey,
-    sealedNumber,
-    kind,
-    personId,
-    state: 'active',
-    profile,
-    notBefore,
-    notAfter,
-    issuerKeyId,
-    // Whole seconds, as the card signed them.
-    provedBySignatureAt: Math.floor(provedAt / msPerSecond) * msPerSecond,
-    ...(revocationScope === undefined ? {} : { revocationScope }),
-    ocspGoodAt,
-  };
 }
 
 /** Refuses a registration; the person is free to begin another. @throws {InvalidInput} `ERR_REGISTRATION_UNKNOWN` */
 export async function rejectRegistration(
-  { record, clock }: Pick<FlowContext, 'record' | 'clock'>,
+  context: Pick<FlowContext, 'record' | 'clock' | 'audit' | 'secrets'>,
   { registration: id, approver, reason }: { registration: string; approver: Actor; reason?: string },
-): Promise<
-  { readonly outcome: 'rejected' } | { readonly outcome: 'refused'; readonly reason: ApprovalRefusal }
-> {
-  return record.change(async (tables) => {
+): Promise<{ readonly outcome: 'rejected' } | Refused> {
+  const outcome = await context.record.change(async (tables) => {
     const registration = await requireRegistration(tables, id);
-    const now = clock.now();
+    const problem = await entitlementProblem(tables, registration, approver);
+    if (problem !== undefined) return refused(problem);
+    const now = context.clock.now();
     const decided: Registration = { ...registration, state: 'rejected', decidedBy: approver, decidedAt: now };
     if (!(await tables.registrations.update(decided, 'pending'))) return refused('registration-not-pending');
-    const said = reason === undefined ? {} : { reason };
     await tables.audit.append({
       at: now,
       type: 'registration.rejected',
       actor: approver,
       subject: id,
-      ...said,
+      // The words are for the person alone: what people write may name people, and the trail is for ever.
+      details: { reasonGiven: reason !== undefined },
     });
+    await tellOfDecision(context, tables, decided, reason);
     return { outcome: 'rejected' as const };
   });
+  if (outcome.outcome === 'refused') await auditRefusal(context, 'reject', id, approver, outcome);
+  return outcome;
 }
 
-function refused(reason: ApprovalRefusal): { readonly outcome: 'refused'; readonly reason: ApprovalRefusal } {
+function refused(reason: ApprovalRefusal): Refused {
   return { outcome: 'refused', reason };
+}
+
+async function auditRefusal(
+  { audit, clock }: Pick<FlowContext, 'audit' | 'clock'>,
+  asked: 'approve' | 'reject',
+  subject: string,
+  approver: Actor,
+  { reason, certificateReason }: Refused,
+): Promise<void> {
+  const certificate = certificateReason === undefined ? {} : { certificate: certificateReason };
+  await audit.append({
+    at: clock.now(),
+    type: 'registration.refused',
+    actor: approver,
+    subject,
+    reason,
+    details: { asked, ...certificate },
+  });
 }

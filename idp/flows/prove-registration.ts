@@ -8,12 +8,13 @@ import {
   type RegistrationId,
   registrationProofSeconds,
 } from '../domain/registration.ts';
-import type { CertificateRefusal, VerifiedCertificate } from '../ports/jpki.ts';
+import type { CertificateRefusal, OcspAnswer, VerifiedCertificate } from '../ports/jpki.ts';
 import type { ClaimedTap } from './accept-tap.ts';
 import { after, type FlowContext } from './context.ts';
 import { type EvidenceRefusal, readEvidence } from './read-evidence.ts';
 import { type MessageRefusal, receiveSigned, type Sealed } from './receive-signed.ts';
-import { alreadyBound } from './registered-cards.ts';
+import { bindingOf } from './registered-cards.ts';
+import { evidenceDetails, sealEvidence } from './seal-evidence.ts';
 
 /** Why a proof does not make a registration pending. */
 export type ProofRefusal =
@@ -28,6 +29,7 @@ export type ProofRefusal =
   | 'invitation-used'
   | 'person-not-active'
   | 'card-revoked'
+  | 'card-on-hold'
   | 'card-unknown-to-issuer'
   | 'card-already-registered'
   | 'card-already-pending';
@@ -84,9 +86,11 @@ async function prove(
   const { certificate } = verdict;
   if (certificate === undefined) return refusal('signature-required');
   const answer = await context.ocsp.status(certificate, context.clock.now());
-  if (answer.status === 'revoked') return refusal('card-revoked');
+  if (answer.status === 'revoked') {
+    return refusal(answer.reason === 'certificateHold' ? 'card-on-hold' : 'card-revoked');
+  }
   if (answer.status === 'unknown') return refusal('card-unknown-to-issuer');
-  const proof = provedCard(context, certificate, claims.iat, answer.thisUpdate);
+  const proof = provedCard(context, certificate, claims.iat, answer);
   return makePending(context, registration, proof);
 }
 
@@ -124,7 +128,7 @@ function provedCard(
   { numbers }: Context,
   certificate: VerifiedCertificate,
   signedAtSeconds: number,
-  ocspGoodAt: number,
+  { thisUpdate, evidence }: OcspAnswer & { status: 'good' },
 ): ProvedCard {
   const cardKey = numbers.keyOf({ kind: 'jpki', value: certificate.serialNumber });
   return {
@@ -138,7 +142,8 @@ function provedCard(
     notAfter: certificate.notAfter,
     ...(certificate.revocationScope === undefined ? {} : { revocationScope: certificate.revocationScope }),
     provedAt: signedAtSeconds * msPerSecond,
-    ocspGoodAt,
+    ocspGoodAt: thisUpdate,
+    ocspEvidence: sealEvidence(numbers, evidence, cardKey),
   };
 }
 
@@ -153,8 +158,10 @@ function makePending(
     .change<ProveRegistrationOutcome>(async (tables) => {
       const person = await tables.people.find(registration.personId);
       if (person?.state !== 'active') return refusal('person-not-active');
-      const bound = await alreadyBound(tables, proof);
-      if (bound !== undefined) return refusal(bound);
+      const bound = await bindingOf(tables, proof);
+      if (bound !== undefined) {
+        return refusal(bound.by === 'card' ? 'card-already-registered' : 'card-already-pending');
+      }
       const invitation = await tables.invitations.find(registration.invitationHash);
       if (invitation?.usedAt !== undefined) return refusal('invitation-used');
       if (!(await tables.registrations.update({ ...registration, state: 'pending', proof }, 'begun'))) {
@@ -166,7 +173,12 @@ function makePending(
         type: 'registration.proved',
         actor: actor('reader', registration.readerId),
         subject: registration.registrationId,
-        details: { person: registration.personId, signature: 'verified', ocsp: 'good' },
+        details: {
+          person: registration.personId,
+          signature: 'verified',
+          ocsp: 'good',
+          ...(proof.ocspEvidence && evidenceDetails(proof.ocspEvidence)),
+        },
       });
       return { outcome: 'pending', registrationId: registration.registrationId };
     })

@@ -183,6 +183,10 @@ const bridge: Reasons['bridge'] = {
     what: 'The certificate on this card is revoked.',
     next: 'Have it checked at your municipality’s counter.',
   },
+  'card-on-hold': {
+    what: 'The certificate on this card is put on hold by its issuer.',
+    next: 'Have it checked at your municipality’s counter.',
+  },
   'card-unknown-to-issuer': {
     what: 'The card’s issuer does not know this certificate.',
     next: 'Have it checked at your municipality’s counter.',

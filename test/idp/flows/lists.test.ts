@@ -148,7 +148,7 @@ describe('a list', () => {
     const { registrationId } = await proveCard(world, 'suzuki', waiting, desk);
     expect(said(await apply(naming([waiting.serialNumber])))).toBe('applied, 1 revoked');
     const outcome = await approveRegistration(world.context, { registration: registrationId, approver });
-    expect(outcome).toEqual({ outcome: 'refused', reason: 'card-revoked' });
+    expect(outcome).toEqual({ outcome: 'refused', reason: 'card-revoked-by-list' });
     const [event] = await world.trail('registration.revoked-by-list');
     expect(event).toMatchObject({ subject: registrationId, details: { crlNumber: '10' } });
   });

@@ -294,7 +294,7 @@ describe('at the same moment', () => {
 
   it('ten approvers: one card', async () => {
     const offer = await proveCard(world, 'sato', card, desk);
-    const approvers = Array.from({ length: 10 }, (_, index) => actor('person', `approver-${index}`));
+    const approvers = Array.from({ length: 10 }, (_, index) => actor('os', index));
     const outcomes = await Promise.all(approvers.map((by) => approve(offer, by)));
     expect(outcomes.map(reasonOf).filter((reason) => reason === 'approved')).toHaveLength(1);
     expect(new Set(outcomes.map(reasonOf))).toEqual(new Set(['approved', 'registration-not-pending']));
@@ -355,7 +355,7 @@ describe('an approval is refused, and makes no card,', () => {
   it('when the person was suspended since it was proved', async () => {
     const offer = await proveCard(world, 'sato', card, desk);
     await suspendPerson(world.context, { person: 'sato', actor: admin });
-    expect(reasonOf(await approve(offer))).toBe('person-not-active');
+    expect(reasonOf(await approve(offer))).toBe('person-suspended');
   });
 });
 
