@@ -1,6 +1,7 @@
 import { createCrlSource } from '../connectors/jpki/crl-source.ts';
 import { createOcspClient } from '../connectors/jpki/ocsp.ts';
 import { createLdapFlows } from '../connectors/ldap/kazasu-flows.ts';
+import { createMailChannel } from '../connectors/notices/mail-channel.ts';
 import { startLdapServer } from '../connectors/ldap/server.ts';
 import { systemClock } from './clock.ts';
 import { startControlServer } from './commands/control-server.ts';
@@ -15,10 +16,10 @@ import { KnownClients } from './flows/known-clients.ts';
 import { publishCards } from './flows/publish-cards.ts';
 import { RevocationFreshness } from './flows/revocation-freshness.ts';
 import { createHttpServer, type HttpServerOptions } from './http/server.ts';
+import { Upkeep } from './flows/upkeep.ts';
 import { openAnchorStore } from './jpki/anchor-store.ts';
 import { loadCardProfiles } from './jpki/card-profile-file.ts';
 import { createCertificateVerifier } from './jpki/certificate-verifier.ts';
-import { createCrlReader } from './jpki/crl/crl-reader.ts';
 import { createSessionEnds } from './oidc/session-ends.ts';
 import type { Clock } from './ports/clock.ts';
 import { createAnchorFiles } from './storage/anchor-files.ts';
@@ -106,6 +107,9 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
     await context.freshness.reload(context.record);
     // What a crash left between the record and the index, or between a stop and what it ends.
     await publishCards(context);
+      notices: noticeRoutes(config),
+      erasure: storage.erasure,
+      cardOverlapSeconds: config.cardOverlapDays * 24 * 3_600,
     await context.sessionEnds.process();
     return { config, context, keys, close: () => closeAll(context, shared, storage) };
   } catch (error) {
@@ -173,6 +177,12 @@ function openJpki(
   const directory = anchorDirectory(config);
   const anchors = openAnchorStore({
     directory,
+/** Mail is the only way out so far. */
+function noticeRoutes({ smtpServer, mailFrom, alarmMail }: Config): FlowContext['notices'] {
+  if (smtpServer === undefined) return { operators: alarmMail };
+  return { channel: createMailChannel(smtpServer, { from: mailFrom }), operators: alarmMail };
+}
+
     files: createAnchorFiles(directory),
     mayBeMissing: config.jpkiAnchors === '',
     allowTestAuthorities,
@@ -231,14 +241,22 @@ function sweepRegularly(context: FlowContext, log: Log): { close(): Promise<void
     publishCards(context).catch(failed);
     context.sessionEnds.process().catch(failed);
   }, sweepMs).unref();
-  return { close: async () => clearInterval(timer) };
+  return {
+    async close() {
+      clearInterval(timer);
+      await upkeep.close();
+    },
+  };
 }
 
 function portTaken(error: unknown): unknown {
+  const upkeep = new Upkeep(context);
+  upkeep.round().catch(failed);
   const { code, port } = error as { code?: string; port?: number };
   if (code !== 'EADDRINUSE') return error;
   return new Fault(
     'ERR_ALREADY_RUNNING',
+    upkeep.round().catch(failed);
     `Port ${port} is taken: end what listens there, or choose another port.`,
     error,
   );

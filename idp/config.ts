@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { InvalidInput } from './domain/fault.ts';
+import { parseMailbox, parseSmtpUrl, type SmtpServer } from './domain/smtp-server.ts';
 import { oneOf, parseHost, parseHttpProxy } from './setting-values.ts';
 
 /** What one installation is set up with; everything else lives in the record. */
@@ -27,8 +28,6 @@ export interface Config {
   readonly crlSources: readonly string[];
   /** Whether a list that names no distribution point makes every card of its issuer key fresh. */
   readonly crlWithoutDistributionPoint: boolean;
-  /** Whether a list that names no distribution point makes every card of its issuer key fresh. */
-  readonly crlWithoutDistributionPoint: boolean;
   /** Minutes after midnight in Japan; `off`: lists are fetched or imported by hand. */
   readonly crlDailyAt: number | 'off';
   readonly crlSpreadMinutes: number;
@@ -43,6 +42,13 @@ export interface Config {
   readonly ocspNocheck: 'required' | 'optional';
   /** For OCSP and for lists over HTTP, perhaps with user and password; empty: none. */
   readonly httpProxy: string;
+  /** Absent: nobody is told by mail. */
+  readonly smtpServer: SmtpServer | undefined;
+  /** Whom notices come from. */
+  readonly mailFrom: string;
+  /** Whom alarms go to. */
+  readonly alarmMail: readonly string[];
+  readonly cardOverlapDays: number;
   readonly trustedProxies: readonly string[];
 }
 
@@ -64,7 +70,6 @@ const names = [
   'KAZASU_JPKI_PROFILES',
   'KAZASU_CRL_SOURCES',
   'KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT',
-  'KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT',
   'KAZASU_CRL_DAILY_AT',
   'KAZASU_CRL_SPREAD_MINUTES',
   'KAZASU_CRL_ALARM_HOURS',
@@ -74,6 +79,10 @@ const names = [
   'KAZASU_OCSP_NONCE',
   'KAZASU_OCSP_NOCHECK',
   'KAZASU_HTTP_PROXY',
+  'KAZASU_SMTP_URL',
+  'KAZASU_MAIL_FROM',
+  'KAZASU_ALARM_MAIL',
+  'KAZASU_CARD_OVERLAP_DAYS',
   'KAZASU_TRUSTED_PROXIES',
 ] as const;
 type Name = (typeof names)[number];
@@ -99,6 +108,12 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
   const config = readAll(read);
   if (Boolean(config.tlsCertFile) !== Boolean(config.tlsKeyFile)) {
     problems.push('KAZASU_TLS_CERT and KAZASU_TLS_KEY: give both or none');
+  }
+  if (config.smtpServer !== undefined && config.mailFrom === '') {
+    problems.push('KAZASU_MAIL_FROM: say whom notices come from, or leave KAZASU_SMTP_URL empty');
+  }
+  if (config.smtpServer === undefined && config.alarmMail !== undefined && config.alarmMail.length > 0) {
+    problems.push('KAZASU_ALARM_MAIL: needs KAZASU_SMTP_URL');
   }
   if (config.jpkiAllowTestCa && config.issuer?.startsWith('https:')) {
     problems.push('KAZASU_JPKI_ALLOW_TEST_CA: never with an https issuer, anybody can get a test card');
@@ -135,7 +150,6 @@ function readAll(
     jpkiProfiles: read('KAZASU_JPKI_PROFILES', '', existing),
     crlSources: read('KAZASU_CRL_SOURCES', '', (text) => list(text).map(parseCrlSource)),
     crlWithoutDistributionPoint: read('KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT', 'false', parseBoolean),
-    crlWithoutDistributionPoint: read('KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT', 'false', parseBoolean),
     crlDailyAt: read('KAZASU_CRL_DAILY_AT', '05:30', parseTimeOfDay),
     crlSpreadMinutes: read('KAZASU_CRL_SPREAD_MINUTES', '60', parseWhole('minutes', 0, 720)),
     crlAlarmHours: read('KAZASU_CRL_ALARM_HOURS', '12', parseWhole('hours', 1, 168)),
@@ -145,6 +159,10 @@ function readAll(
     ocspNonce: read('KAZASU_OCSP_NONCE', 'preferred', oneOf('preferred', 'required', 'off')),
     ocspNocheck: read('KAZASU_OCSP_NOCHECK', 'required', oneOf('required', 'optional')),
     httpProxy: read('KAZASU_HTTP_PROXY', '', parseHttpProxy),
+    smtpServer: read('KAZASU_SMTP_URL', '', (text) => (text === '' ? undefined : parseSmtpUrl(text))),
+    mailFrom: read('KAZASU_MAIL_FROM', '', (text) => (text === '' ? '' : parseMailbox(text))),
+    alarmMail: read('KAZASU_ALARM_MAIL', '', (text) => list(text).map(parseMailbox)),
+    cardOverlapDays: read('KAZASU_CARD_OVERLAP_DAYS', '14', parseWhole('days', 0, 365)),
     trustedProxies: read('KAZASU_TRUSTED_PROXIES', '', list),
   };
 }

@@ -47,7 +47,6 @@ export function demoConfig(directory: string, ports: DemoPorts, crlSource: strin
     jpkiProfiles: '',
     crlSources: [crlSource],
     crlWithoutDistributionPoint: false,
-    crlWithoutDistributionPoint: false,
     // Its day’s list comes when somebody lets it come.
     crlDailyAt: 'off',
     crlSpreadMinutes: 0,
@@ -58,6 +57,10 @@ export function demoConfig(directory: string, ports: DemoPorts, crlSource: strin
     ocspNonce: 'preferred',
     ocspNocheck: 'required',
     httpProxy: '',
+    smtpServer: undefined,
+    mailFrom: '',
+    alarmMail: [],
+    cardOverlapDays: 14,
     trustedProxies: [],
   };
 }

@@ -67,6 +67,8 @@ export async function beginRegistration(
     consentVersion: currentConsent.version,
   };
   await record.change(async (tables) => {
+    const { consentSha256 } = registration;
+    await tables.consents.keep({ ...currentConsent, sha256: consentSha256, firstUsedAt: now });
     await tables.registrations.add(registration);
     await tables.audit.append({
       at: now,

@@ -6,7 +6,9 @@ import type { CardNumbers } from '../ports/card-numbers.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CrlWorker } from '../ports/crl-worker.ts';
 import type { CertificateVerifier, OcspClient } from '../ports/jpki.ts';
+import type { Erasure } from '../ports/erasure.ts';
 import type { OidcState } from '../ports/oidc-state.ts';
+import type { NoticeRoutes } from '../ports/notices.ts';
 import type { SealedSecrets } from '../ports/sealed-secrets.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
@@ -40,6 +42,10 @@ export interface FlowContext {
   readonly freshness: RevocationFreshness;
   readonly sessionEnds: SessionEnds;
   /** One line for the operator; never a secret or a card number. */
+  readonly notices: NoticeRoutes;
+  readonly erasure: Erasure;
+  /** For how long an older card works on beside the one that takes its place. */
+  readonly cardOverlapSeconds: number;
   readonly log: (line: string) => void;
 }
 

@@ -11,10 +11,13 @@ export interface ImportedPeople {
   readonly updated: number;
   /** Told, because a misspelt organisation is a new one, and no declared verifier. */
   readonly newOrganizations: readonly string[];
+  /** Rows of people who left: nothing of theirs was changed. */
+  readonly left: readonly string[];
 }
 
 /**
  * Adds people and brings known ones (by `uid`) up to date; all of them or none. State, roles and cards stay as they are.
+ * Who left is not brought up to date and does not come back: a new person of that `uid` can come once the old one is forgotten.
  * Organisations come into being with their first person.
  */
 export function importPeople(
@@ -23,9 +26,14 @@ export function importPeople(
 ): Promise<ImportedPeople> {
   return changeAndPublish(context, async (tables) => {
     const before = new Set((await tables.organizations.list()).map(({ name }) => name));
+    const left: string[] = [];
     let added = 0;
     for (const row of people) {
       const known = await tables.people.find(row.uid);
+      if (known?.state === 'left') {
+        left.push(row.uid);
+        continue;
+      }
       const organizationId = await organizationOf(context, tables, row.organization, actor);
       const person: Person = {
         ...row,
@@ -37,10 +45,10 @@ export function importPeople(
       await tables.people.put(person);
       if (known === undefined) added += 1;
     }
-    const details = { added, updated: people.length - added };
+    const details = { added, updated: people.length - left.length - added };
     await tables.audit.append({ at: context.clock.now(), type: 'person.imported', actor, details });
-    const organizations = new Set(people.map(({ organization }) => organization));
-    return { ...details, newOrganizations: [...organizations].filter((name) => !before.has(name)) };
+    const newOrganizations = (await tables.organizations.list()).map(({ name }) => name);
+    return { ...details, newOrganizations: newOrganizations.filter((name) => !before.has(name)), left };
   });
 }
 

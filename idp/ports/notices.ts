@@ -1,13 +1,13 @@
-/** One message to one address, in plain text. */
+/** One message in plain text, to one person or to all operators. */
 export interface NoticeMessage {
   /** Stable over all attempts, so that the receiving side can drop a second copy. */
   readonly id: string;
-  readonly address: string;
+  readonly addresses: readonly string[];
   readonly subject: string;
   readonly text: string;
 }
 
-/** What became of one attempt. `refused`: the receiving side will never take it. */
+/** What became of one attempt. `refused`: the receiving side will take it for none of the addresses, ever. */
 export type NoticeDelivery = { readonly outcome: 'accepted' } | { readonly outcome: 'refused' };
 
 /** A way to reach people outside the product. */

@@ -65,6 +65,8 @@ export interface Taps {
   findPinProof(cardId: CardId, readerGroup: string): Promise<Instant | undefined>;
   /** Forgets what nobody can use any more. */
   sweep(before: Instant): Promise<number>;
+  /** Forgets every tap and PIN signature of these cards. */
+  forget(cards: readonly { readonly cardId: CardId; readonly cardKey: CardKey }[]): Promise<void>;
   /** Kept as used or void: for tests and for an administrator's question "where did this tap go". */
   find(tapId: TapId): Promise<Tap | undefined>;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { AuditTrail } from '../ports/audit-trail.ts';
 import type { CardIndex } from '../ports/card-index.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Erasure } from '../ports/erasure.ts';
 import type { OidcState } from '../ports/oidc-state.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import type { Taps } from '../ports/taps.ts';
@@ -10,6 +11,7 @@ import { auditCheckpointFileName, oidcStateFileName, recordFileName, tapsFileNam
 import type { Keys } from './keys/key-directory.ts';
 import { SqliteAuditTrail } from './sqlite/audit-trail.ts';
 import { SqliteCardIndex } from './sqlite/card-index.ts';
+import { SqliteErasure } from './sqlite/erasure.ts';
 import { takeDataDirectory } from './sqlite/lock.ts';
 import { openSqliteOidcState } from './sqlite/oidc-state.ts';
 import { openSqliteRecord } from './sqlite/record.ts';
@@ -23,6 +25,7 @@ export interface EmbeddedStorage {
   readonly oidcState: OidcState;
   readonly taps: Taps;
   readonly audit: AuditTrail;
+  readonly erasure: Erasure;
   close(): Promise<void>;
 }
 
@@ -49,8 +52,12 @@ export async function openEmbeddedStorage(options: {
   try {
     const recordPath = join(dataDir, recordFileName);
     const turn = new WriteTurn();
-    const taps = keep(await openSqliteTaps(join(dataDir, tapsFileName)));
+    const tapsPath = join(dataDir, tapsFileName);
     const oidcPath = join(dataDir, oidcStateFileName);
+    const files = [{ path: recordPath, turn }, { path: tapsPath }, { path: oidcPath }];
+    // Kept first, and so closed after every connection.
+    const erasure = keep(new SqliteErasure(files));
+    const taps = keep(await openSqliteTaps(tapsPath));
     const oidcState = keep(await openSqliteOidcState({ path: oidcPath, indexKey: keys.indexKey, clock }));
     let audit: SqliteAuditTrail | undefined;
     const record = keep(await openSqliteRecord(recordPath, turn, () => audit?.noteChange()));
@@ -59,7 +66,7 @@ export async function openEmbeddedStorage(options: {
     audit = keep(await SqliteAuditTrail.open(recordPath, turn, checkpoints));
     // Closed before the trail whose connection it looks up through.
     const cardIndex = keep(new SqliteCardIndex(recordPath, turn, audit.connection));
-    return { record, cardIndex, taps, audit, oidcState, close };
+    return { record, cardIndex, taps, audit, erasure, oidcState, close };
   } catch (error) {
     await close();
     throw error;

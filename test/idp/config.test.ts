@@ -135,6 +135,61 @@ describe('configuration', () => {
     },
   );
 
+  it('reads where mail goes', () => {
+    const config = readConfig(
+      {
+        KAZASU_SMTP_URL: 'smtp://kazasu:p%40ss@mail.city.example',
+        KAZASU_MAIL_FROM: 'カードリーダー <kazasu@city.example>',
+        KAZASU_ALARM_MAIL: 'ops@city.example, night@city.example',
+        KAZASU_CARD_OVERLAP_DAYS: '0',
+      },
+      noFile,
+    );
+    expect(config).toMatchObject({
+      smtpServer: {
+        host: 'mail.city.example',
+        port: 587,
+        demandsStartTls: true,
+        user: 'kazasu',
+        password: 'p@ss',
+      },
+      alarmMail: ['ops@city.example', 'night@city.example'],
+      cardOverlapDays: 0,
+    });
+    expect(readConfig({}, noFile)).toMatchObject({ alarmMail: [], cardOverlapDays: 14 });
+    expect(readConfig({}, noFile).smtpServer).toBeUndefined();
+  });
+
+  it.each<[string, string, { [name: string]: string }]>([
+    ['a mail server without a sender', 'KAZASU_MAIL_FROM', { KAZASU_SMTP_URL: 'smtp://mail.example' }],
+    ['alarms without a mail server', 'KAZASU_ALARM_MAIL', { KAZASU_ALARM_MAIL: 'ops@city.example' }],
+    ['a sender that is no address', 'KAZASU_MAIL_FROM', { KAZASU_MAIL_FROM: 'Kazasu' }],
+    [
+      'two header lines for a sender',
+      'KAZASU_MAIL_FROM',
+      { KAZASU_MAIL_FROM: 'a\r\nBcc: b <a@city.example>' },
+    ],
+    ['an alarm address that is none', 'KAZASU_ALARM_MAIL', { KAZASU_ALARM_MAIL: 'ops' }],
+    ['a web server for mail', 'KAZASU_SMTP_URL', { KAZASU_SMTP_URL: 'https://mail.example' }],
+    ['a user without a password', 'KAZASU_SMTP_URL', { KAZASU_SMTP_URL: 'smtp://user@mail.example' }],
+    ['STARTTLS as it pleases', 'KAZASU_SMTP_URL', { KAZASU_SMTP_URL: 'smtp://mail.example?starttls=never' }],
+    ['an overlap of half a day', 'KAZASU_CARD_OVERLAP_DAYS', { KAZASU_CARD_OVERLAP_DAYS: '0.5' }],
+  ])('refuses %s', (_what, name, environment) => {
+    const message = problemsOf(environment);
+    expect(message).toContain(`${name}:`);
+    expect(message).not.toContain('user@');
+  });
+
+  it.each([
+    ['smtp://127.0.0.1:2525', { port: 2525, implicitTls: false, demandsStartTls: false }],
+    ['smtp://localhost', { host: 'localhost', demandsStartTls: false }],
+    ['smtp://mail.example?starttls=optional', { port: 587, demandsStartTls: false }],
+    ['smtps://mail.example', { port: 465, implicitTls: true }],
+  ])('reads the mail server %s', (url, server) => {
+    const config = readConfig({ KAZASU_SMTP_URL: url, KAZASU_MAIL_FROM: 'a@b.example' }, noFile);
+    expect(config.smtpServer).toMatchObject(server);
+  });
+
   it('takes a certificate only with its key', () => {
     expect(problemsOf({ KAZASU_TLS_CERT: import.meta.filename })).toContain(
       'KAZASU_TLS_CERT and KAZASU_TLS_KEY',

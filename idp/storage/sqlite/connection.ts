@@ -12,6 +12,7 @@ const busyRetries = 1_000;
 
 /**
  * Opens a database file for reading and writing, readable by its owner only.
+ * `secure_delete` because people can ask to be forgotten: what is deleted is overwritten where it stood.
  * `timeout: 0` because SQLite's own waiting would block the event loop; `beginImmediate` waits instead.
  * @throws {Fault} `code`
  */
@@ -21,7 +22,7 @@ export function openForWriting(path: string, durability: Durability, code: Fault
     closeSync(openSync(path, 'a', 0o600));
     const connection = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
     connection.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability}; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY`,
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability}; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON`,
     );
     return connection;
   } catch (error) {

@@ -30,6 +30,8 @@ export function prepareTapStatements(connection: DatabaseSync) {
        ON CONFLICT (card_id, reader_group) DO UPDATE SET proved_at = max(proved_at, excluded.proved_at)`,
     ),
     pinProof: connection.prepare('SELECT proved_at FROM pin_proofs WHERE card_id = ? AND reader_group = ?'),
+    forgetTaps: connection.prepare('DELETE FROM taps WHERE card_key = ?'),
+    forgetPinProofs: connection.prepare('DELETE FROM pin_proofs WHERE card_id = ?'),
     sweepTaps: connection.prepare('DELETE FROM taps WHERE received_at < ?'),
     sweepPrompts: connection.prepare('DELETE FROM prompts WHERE expires_at < ?'),
     sweepPinProofs: connection.prepare('DELETE FROM pin_proofs WHERE proved_at < ?'),

@@ -136,6 +136,15 @@ class SqliteTaps implements Taps {
     );
   }
 
+  forget(cards: readonly { readonly cardId: CardId; readonly cardKey: CardKey }[]): Promise<void> {
+    return this.#group.run(() => {
+      for (const { cardId, cardKey } of cards) {
+        this.#statements.forgetTaps.run(octetsOf(cardKey));
+        this.#statements.forgetPinProofs.run(cardId);
+      }
+    });
+  }
+
   async find(tapId: TapId): Promise<Tap | undefined> {
     const row = orFault(code, () => this.#statements.tapById.get(tapId));
     return row && toTap(row).tap;

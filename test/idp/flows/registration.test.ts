@@ -387,8 +387,11 @@ describe('a rejected registration', () => {
     const because = { registration: offer.registrationId, approver, reason: 'not seen in person' };
     expect(reasonOf(await rejectRegistration(world.context, because))).toBe('rejected');
     expect(await world.trail('registration.rejected')).toMatchObject([
-      { actor: approver, reason: 'not seen in person' },
+      { actor: approver, details: { reasonGiven: true } },
     ]);
+    const [told] = await world.context.record.notices.findAbout(offer.registrationId);
+    expect(told).toMatchObject({ kind: 'registration-rejected', words: { en: 'not seen in person' } });
+    expect(JSON.stringify(await world.trail())).not.toContain('not seen in person');
     await registerCard(world, 'sato', card, desk);
     expect(await world.context.record.cards.list()).toHaveLength(1);
   });

@@ -84,6 +84,9 @@ export async function createWorld(pki: TestPki, index?: CardIndex): Promise<Worl
     crlWithoutDistributionPointCounts: false,
     freshness: new RevocationFreshness(),
     sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
+    notices: { operators: [] },
+    erasure: storage.erasure,
+    cardOverlapSeconds: 14 * 24 * 3_600,
   };
   return {
     ...{ context, clock, pki, oidcState, cardIndex, ocsp, worker },

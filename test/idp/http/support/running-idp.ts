@@ -93,6 +93,9 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
     crlWithoutDistributionPointCounts: false,
     freshness: new RevocationFreshness(),
     sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
+    notices: { operators: [] },
+    erasure: storage.erasure,
+    cardOverlapSeconds: 14 * 24 * 3_600,
   };
   const log: string[] = [];
   serve(

@@ -1,0 +1,118 @@
+import { Fault } from '../domain/fault.ts';
+import { type Instant, msPerSecond } from '../domain/instant.ts';
+import { type Notice, type NoticeFailure, noticeWorthSeconds, retrySeconds } from '../domain/notice.ts';
+import { noticeText } from '../domain/notice-texts.ts';
+import { schedule } from '../domain/registration.ts';
+import type { FlowContext } from './context.ts';
+import { addresseeOf } from './notice-addressee.ts';
+import { queueNotice } from './queue-notice.ts';
+
+type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets' | 'issuer' | 'notices'>;
+
+const noticesAtOnce = 100;
+/** So many in a row, and the channel itself is taken to be down: the others wait for the next round. */
+const faultsInARow = 3;
+
+/** What a round came to; `failed` says why something has to be tried again. */
+export interface DeliveredNotices {
+  readonly sent: number;
+  readonly givenUp: number;
+  readonly failed?: string;
+}
+
+/** Delivers what waits and is due. What goes wrong is tried again, ever more rarely, until it is no news any more. */
+export async function deliverNotices(context: Context): Promise<DeliveredNotices> {
+  const count = { sent: 0, givenUp: 0 };
+  let faults = 0;
+  let failed: string | undefined;
+  for (;;) {
+    const due = await context.record.notices.due(context.clock.now(), noticesAtOnce);
+    for (const notice of due) {
+      const attempt = await attemptOne(context, notice);
+      if (attempt.state === 'sent') count.sent += 1;
+      if (attempt.state === 'given-up') count.givenUp += 1;
+      failed = attempt.failed ?? failed;
+      faults = attempt.failed === undefined ? 0 : faults + 1;
+      if (faults >= faultsInARow) break;
+    }
+    if (due.length < noticesAtOnce || faults >= faultsInARow) break;
+  }
+  return { ...count, ...(failed === undefined ? {} : { failed }) };
+}
+
+interface Attempt {
+  readonly state: Notice['state'];
+  /** What the channel said when it could not. */
+  readonly failed?: string;
+}
+
+async function attemptOne(context: Context, notice: Notice): Promise<Attempt> {
+  const { channel, operators } = context.notices;
+  const addressee = await addresseeOf(context.record, notice, operators);
+  if (addressee.outcome === 'withdrawn') return settle(context, notice, { state: 'withdrawn' });
+  if (channel === undefined) return later(context, notice, 'no-channel');
+  if (addressee.addresses.length === 0) return later(context, notice, 'no-address');
+  const { addresses, name } = addressee;
+  const text = noticeText({ ...notice, issuer: context.issuer, ...(name === undefined ? {} : { name }) });
+  try {
+    const delivery = await channel.deliver({ id: notice.noticeId, addresses, ...text });
+    if (delivery.outcome === 'accepted') return await settle(context, notice, { state: 'sent' });
+    return await settle(context, notice, { state: 'given-up', failure: 'refused' });
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === 'ERR_NOTICE_UNDELIVERED')) throw error;
+    return { ...(await later(context, notice, 'undelivered')), failed: error.message };
+  }
+}
+
+async function later(context: Context, notice: Notice, failure: NoticeFailure): Promise<Attempt> {
+  const now = context.clock.now();
+  if (now >= after(notice.queuedAt, noticeWorthSeconds)) {
+    return settle(context, notice, { state: 'given-up', failure });
+  }
+  const attempts = notice.attempts + 1;
+  const nextAttemptAt = after(now, retrySeconds(attempts));
+  await context.record.change((tables) => tables.notices.update({ ...notice, attempts, nextAttemptAt }));
+  return { state: 'waiting' };
+}
+
+/** The words go with it: what was said is in the addressee's mail, and nowhere else. */
+async function settle(
+  context: Context,
+  { words: _, ...notice }: Notice,
+  how: Pick<Notice, 'state' | 'failure'>,
+): Promise<Attempt> {
+  const { record, clock } = context;
+  const now = clock.now();
+  const { kind, about, personId } = notice;
+  await record.change(async (tables) => {
+    const settled: Notice = { ...notice, ...how, attempts: notice.attempts + 1, settledAt: now };
+    if (!(await tables.notices.update(settled)) || how.state === 'withdrawn') return;
+    const subject = personId === undefined ? {} : { subject: personId };
+    const event = { at: now, actor: schedule, ...subject, details: { kind, about } };
+    const { failure } = how;
+    if (failure === undefined) return tables.audit.append({ ...event, type: 'person.notified' });
+    await tables.audit.append({ ...event, type: 'notice.given-up', reason: failure });
+    if (personId !== undefined) await tellOperators(context, tables, failure, now);
+  });
+  return { state: how.state };
+}
+
+/** Once a day, whatever the number: who it was is shown where people may be named. */
+async function tellOperators(
+  context: Context,
+  tables: Parameters<typeof queueNotice>[1],
+  failure: NoticeFailure,
+  now: Instant,
+): Promise<void> {
+  if (failure === 'no-channel') return;
+  const day = new Date(now).toISOString().slice(0, 10);
+  const words = {
+    ja: `届けられなかったお知らせがあります（理由: ${failure}）。\`kazasu notice list\` で宛先を確かめ、本人に直接知らせてください。`,
+    en: `Some notices did not reach their people (${failure}). \`kazasu notice list\` shows whose; please tell them yourself.`,
+  };
+  await queueNotice(context, tables, { kind: 'operator-alarm', about: `notices ${failure} ${day}`, words });
+}
+
+function after(from: Instant, seconds: number): Instant {
+  return from + seconds * msPerSecond;
+}

@@ -1,0 +1,72 @@
+import { InvalidInput } from '../domain/fault.ts';
+import type { Person } from '../domain/person.ts';
+import type { Actor } from '../domain/registration.ts';
+import type { Card } from '../ports/system-record.ts';
+import type { FlowContext } from './context.ts';
+import { changeAndStop, type StopContext } from './publish-cards.ts';
+import { requirePerson } from './require.ts';
+
+type Context = StopContext & Pick<FlowContext, 'taps' | 'erasure'>;
+
+/**
+ * Deletes somebody who left, with everything that was kept of them: cards, registrations and their evidence, invitations,
+ * notices, taps, sessions, index entries. What stays is the audit trail, which knows people by internal ids only.
+ * When an outage comes in between, the person is gone from the record and the error says so: files are cleaned at the next.
+ * @throws {InvalidInput} `ERR_PERSON_UNKNOWN`, `ERR_PERSON_NOT_LEFT`.
+ */
+export async function forgetPerson(
+  context: Context,
+  { person: id, actor }: { readonly person: string; readonly actor: Actor },
+): Promise<{ readonly cards: number }> {
+  const { person, cards } = await remove(context, id, actor);
+  await context.taps.forget(cards);
+  await context.erasure.erase(tracesOf(person, cards));
+  return { cards: cards.length };
+}
+
+interface Removed {
+  readonly person: Person;
+  readonly cards: readonly Card[];
+}
+
+function remove(context: Context, id: string, actor: Actor): Promise<Removed> {
+  const at = context.clock.now();
+  return changeAndStop(
+    context,
+    async (tables) => {
+      const person = await requirePerson(tables, id);
+      if (person.state !== 'left') {
+        throw new InvalidInput(
+          'ERR_PERSON_NOT_LEFT',
+          `${person.uid} is ${person.state}: only somebody who left can be forgotten. First: kazasu person leave ${person.uid}`,
+        );
+      }
+      const { personId } = person;
+      const cards = await tables.cards.findByPerson(personId);
+      await tables.notices.removeOf(personId);
+      await tables.registrations.removeOf(personId);
+      await tables.invitations.removeOf(personId);
+      await tables.cards.removeOf(personId);
+      await tables.people.remove(personId);
+      const details = { cards: cards.length };
+      await tables.audit.append({ at, type: 'person.forgotten', actor, subject: personId, details });
+      return { person, cards };
+    },
+    ({ person: { personId } }) => [{ personId, cause: 'person.forgotten' }],
+  );
+}
+
+/** By what a person could be found in the octets of a file. */
+function tracesOf(person: Person, cards: readonly Card[]): readonly (string | Uint8Array)[] {
+  const { uid, displayName, displayNameKana, mail, employeeNumber } = person;
+  const texts = [uid, displayName, displayNameKana, mail, employeeNumber].filter(
+    (text) => text !== undefined,
+  );
+  return [
+    ...texts.filter((text) => text !== ''),
+    ...cards.map(({ sealedNumber }) => sealedNumber),
+    ...cards.map(({ cardKey }) =>
+      Uint8Array.from(cardKey.match(/../g) ?? [], (octet) => Number.parseInt(octet, 16)),
+    ),
+  ];
+}
