@@ -3,12 +3,14 @@ import type { Presence } from '../domain/decide-login.ts';
 import type { Evidence, Tap } from '../domain/tap.ts';
 import type { Client } from '../ports/clients.ts';
 import type { FlowContext } from './context.ts';
-import { type CardLoginOutcome, freshSince, logInWithCard } from './log-in-with-card.ts';
+import {
+  type CardLoginContext,
+  type CardLoginOutcome,
+  freshSince,
+  logInWithCard,
+} from './log-in-with-card.ts';
 
-type Context = Pick<
-  FlowContext,
-  'cardIndex' | 'clients' | 'freshness' | 'taps' | 'clock' | 'audit' | 'numbers' | 'record'
->;
+type Context = CardLoginContext & Pick<FlowContext, 'numbers' | 'record'>;
 
 /**
  * A device sends a card number: the number alone when its own reader is admitted, otherwise it must be the number of a

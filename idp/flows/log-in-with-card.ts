@@ -1,9 +1,16 @@
 import type { CardKey } from '../domain/card.ts';
-import { decideLogin, denied, type LoginDecision, type Presence } from '../domain/decide-login.ts';
+import {
+  decideLogin,
+  denied,
+  type LoginDecision,
+  type LoginFacts,
+  type Presence,
+} from '../domain/decide-login.ts';
 import { msPerSecond } from '../domain/instant.ts';
 import type { PersonId, ReleasedPerson } from '../domain/person.ts';
 import { actor } from '../domain/registration.ts';
 import type { Evidence } from '../domain/tap.ts';
+import { type AskIssuerContext, askIssuer, type IssuerWord } from './ask-issuer.ts';
 import type { FlowContext } from './context.ts';
 
 /** A card that asks to sign in at a client: where both protocols meet. */
@@ -24,13 +31,15 @@ export type CardLoginOutcome =
     })
   | (LoginDecision & { readonly outcome: 'denied' });
 
-type Context = Pick<FlowContext, 'cardIndex' | 'clients' | 'freshness' | 'taps' | 'clock' | 'audit'>;
+/** What a sign-in with a card may touch. */
+export type CardLoginContext = AskIssuerContext &
+  Pick<FlowContext, 'cardIndex' | 'clients' | 'freshness' | 'taps' | 'clock' | 'audit'>;
 
 /**
  * Decides one sign-in with one look-up, and writes it to the audit trail before it answers.
  * @throws {Fault} when the index, the record or the trail cannot be asked.
  */
-export async function logInWithCard(context: Context, login: CardLogin): Promise<CardLoginOutcome> {
+export async function logInWithCard(context: CardLoginContext, login: CardLogin): Promise<CardLoginOutcome> {
   const client = context.clients.find(login.clientId);
   if (client === undefined) return audited(context, login, denied('client-disabled'));
   const { policy } = client;
@@ -43,44 +52,56 @@ export async function logInWithCard(context: Context, login: CardLogin): Promise
       ? await context.taps.findPinProof(card.cardId, login.presence.reader.group)
       : undefined;
   const knownAt = card && context.freshness.knownAt(card);
-  const decision = decideLogin(
-    {
-      cards,
-      evidence: login.evidence,
-      presence: login.presence,
-      ...(knownAt === undefined ? {} : { revocationKnownAt: knownAt }),
-      ...(pinProvedAt === undefined || card === undefined || login.presence.type !== 'tap'
-        ? {}
-        : {
-            pinProof: {
-              cardId: card.cardId,
-              readerGroup: login.presence.reader.group,
-              provedAt: pinProvedAt,
-            },
-          }),
-    },
-    policy,
-    context.clock.now(),
-  );
+  const now = context.clock.now();
+  const known: LoginFacts = {
+    cards,
+    evidence: login.evidence,
+    presence: login.presence,
+    ...(knownAt === undefined ? {} : { revocationKnownAt: knownAt }),
+    ...(pinProvedAt === undefined || card === undefined || login.presence.type !== 'tap'
+      ? {}
+      : {
+          pinProof: {
+            cardId: card.cardId,
+            readerGroup: login.presence.reader.group,
+            provedAt: pinProvedAt,
+          },
+        }),
+  };
+  // Nothing is awaited where the issuer need not be asked: that is the way of nearly every tap.
+  const word =
+    policy.ocspOnEveryUse && card?.kind === 'jpki'
+      ? await askIssuer(context, {
+          ...{ cardKey: login.cardKey, card, facts: known, policy, now },
+          actor: actor('client', login.clientId),
+        })
+      : undefined;
+  const decision = decideLogin(word?.facts ?? known, policy, now);
   if (decision.outcome === 'denied' || card === undefined) {
-    return audited(
-      context,
-      login,
-      decision.outcome === 'denied' ? decision : denied('unknown-card'),
-      card?.cardId,
-    );
+    return audited(context, login, decision.outcome === 'denied' ? decision : denied('unknown-card'), {
+      cardId: card?.cardId,
+      issuer: word?.details,
+    });
   }
   if (login.evidence.type === 'signature' && login.presence.type === 'tap') {
     await context.taps.notePinProof(card.cardId, login.presence.reader.group, login.presence.readAt);
   }
-  return audited(context, login, { ...decision, person: card.person });
+  return audited(
+    context,
+    login,
+    { ...decision, person: card.person },
+    { issuer: word?.details },
+  );
 }
 
 async function audited(
-  { audit, clock }: Context,
+  { audit, clock }: CardLoginContext,
   login: CardLogin,
   outcome: CardLoginOutcome,
-  cardId?: string,
+  {
+    cardId,
+    issuer = {},
+  }: { readonly cardId?: string | undefined; readonly issuer?: IssuerWord['details'] | undefined } = {},
 ): Promise<CardLoginOutcome> {
   const granted = outcome.outcome === 'granted';
   const subject = granted ? outcome.cardId : cardId;
@@ -90,7 +111,12 @@ async function audited(
     actor: actor('client', login.clientId),
     ...(subject === undefined ? {} : { subject }),
     ...(granted ? {} : { reason: outcome.reason }),
-    details: granted ? { way: login.way, acr: outcome.acr, person: outcome.personId } : { way: login.way },
+    details: granted
+      ? {
+          ...{ way: login.way, acr: outcome.acr, person: outcome.personId },
+          ...issuer,
+        }
+      : { way: login.way, ...issuer },
   });
   return outcome;
 }

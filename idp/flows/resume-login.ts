@@ -1,11 +1,8 @@
 import type { NotRedeemed } from '../ports/taps.ts';
 import type { FlowContext } from './context.ts';
-import { type CardLoginOutcome, logInWithCard } from './log-in-with-card.ts';
+import { type CardLoginContext, type CardLoginOutcome, logInWithCard } from './log-in-with-card.ts';
 
-type Context = Pick<
-  FlowContext,
-  'cardIndex' | 'clients' | 'freshness' | 'taps' | 'clock' | 'audit' | 'record' | 'secrets'
->;
+type Context = CardLoginContext & Pick<FlowContext, 'record' | 'secrets'>;
 
 export type ResumeOutcome =
   /** The decision, and which of the browser's interactions it is for. */

@@ -1,0 +1,40 @@
+import type { CardId } from '../domain/card.ts';
+import type { Actor } from '../domain/registration.ts';
+import type { OcspAnswer } from '../ports/jpki.ts';
+import { changeAndStop, type StopContext } from './publish-cards.ts';
+
+/**
+ * The issuer said at a use that the certificate is revoked: the card is, for good and at once, as by a list, and what
+ * rests on it ends. A card that is revoked or retired already stays as it is.
+ * @param request.actor whose request it was that made us ask.
+ */
+export async function revokeByOcsp(
+  context: StopContext,
+  request: {
+    readonly cardId: CardId;
+    readonly answer: OcspAnswer & { readonly status: 'revoked' };
+    readonly actor: Actor;
+  },
+): Promise<void> {
+  const { cardId, answer, actor } = request;
+  const { reason: revocationReason = 'unspecified', revocationTime: revokedAt, evidence } = answer;
+  await changeAndStop(
+    context,
+    async (tables) => {
+      const card = await tables.cards.find(cardId);
+      if (card === undefined || (card.state !== 'active' && card.state !== 'suspended')) return [];
+      const revoked = { state: 'revoked', revokedBy: 'issuer', revocationReason, revokedAt } as const;
+      await tables.cards.update({ ...card, ...revoked }, card.state);
+      await tables.audit.append({
+        at: context.clock.now(),
+        type: 'card.revoked-by-ocsp',
+        actor,
+        subject: cardId,
+        reason: revocationReason,
+        details: { ocspResponder: evidence.responder, ocspSha256: evidence.sha256 },
+      });
+      return [card];
+    },
+    (cards) => cards.map(({ personId }) => ({ personId, cardId, cause: 'card.revoked-by-ocsp' })),
+  );
+}
