@@ -5,6 +5,8 @@ import type { FlowContext } from '../flows/context.ts';
 import { approveRegistration, rejectRegistration } from '../flows/decide-registration.ts';
 import type { Card } from '../ports/system-record.ts';
 import { refusalText } from './approval-text.ts';
+import { showConsent } from './card-consent.ts';
+import { listExpiring, wholeDays } from './card-expiring.ts';
 import { type RecordCommand, recordCommand, type Typed, text, word } from './command.ts';
 import { isoMonth, table } from './table.ts';
 
@@ -51,6 +53,32 @@ export const cardCommands = [
     text: (cards: readonly ListedCard[]) =>
       cards.length === 0 ? 'No registered card has that number.' : cardTable(cards),
     succeeded: (cards) => cards.length > 0,
+  }),
+  recordCommand({
+    name: 'card expiring',
+    summary: 'whose cards end soon, by month, and who was told',
+    shape: (command) =>
+      command.option('--days <number>', 'how far ahead; whole months, because the day is a birthday', '60'),
+    read: (typed) => ({ days: wholeDays(text(typed, 'days') ?? '60') }),
+    run: (context, { days }: { readonly days: number }) => listExpiring(context, days),
+    text: (cards) =>
+      table(
+        ['EXPIRES', 'UID', 'NAME', 'MAIL', 'TOLD', 'CARD'],
+        cards.map((one) => [
+          ...[one.expiresMonth, one.uid, one.displayName, one.hasMail ? 'yes' : 'none'],
+          ...[one.told, one.id],
+        ]),
+        'No card in use ends in that time.',
+      ),
+  }),
+  recordCommand({
+    name: 'card consent',
+    summary: 'what the holder agreed to when the card was registered',
+    shape: (command) => command.argument('<id>', 'the id of the card or of its registration'),
+    read: idOf,
+    run: (context, { id }: IdInput) => showConsent(context, id),
+    text: ({ version, agreedAt, sha256, ja, en }) =>
+      `Version ${version}, agreed at ${agreedAt}\nSHA-256 ${sha256}, signed by the card\n\n${ja}\n\n${en}`,
   }),
   recordCommand({
     name: 'card approve',

@@ -3,9 +3,11 @@ import { readPeopleCsv } from '../../connectors/directory/people-csv.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import type { Person, ReleasedPerson, Role } from '../domain/person.ts';
 import { restorePerson, suspendPerson } from '../flows/change-person.ts';
+import { forgetPerson } from '../flows/forget-person.ts';
 import { giveRoles } from '../flows/give-roles.ts';
 import { importPeople } from '../flows/import-people.ts';
 import { invitePerson } from '../flows/invite-person.ts';
+import { leavePerson } from '../flows/leave-person.ts';
 import { recordCommand, type Typed, text, word } from './command.ts';
 import { oneOf } from './reader.ts';
 import { isoTime, table } from './table.ts';
@@ -26,10 +28,14 @@ export const personCommands = [
     read: async (typed) => ({ people: await readPeopleFile(word(typed, 0), text(typed, 'encoding')) }),
     run: (context, { people }: { people: readonly ReleasedPerson[] }, actor) =>
       importPeople(context, { people, actor }),
-    text: ({ added, updated, newOrganizations }) =>
+    text: ({ added, updated, newOrganizations, left }) =>
       [
         `${added} added, ${updated} brought up to date. Next: kazasu person invite UID`,
         ...newOrganizations.map((name) => `New organisation: ${name}. Is it spelt as the others are?`),
+        ...left.map(
+          (uid) =>
+            `${uid} left, and the row changed nothing. If this is somebody who comes (back) as a new person: kazasu person forget ${uid}, then import again.`,
+        ),
       ].join('\n'),
   }),
   recordCommand({
@@ -62,6 +68,25 @@ export const personCommands = [
     run: async (context, { person }: PersonInput, actor) =>
       summary(await restorePerson(context, { person, actor })),
     text: ({ uid }) => `${uid} is active again.`,
+  }),
+  recordCommand({
+    name: 'person leave',
+    summary: 'somebody is no longer of the organisation: nothing of theirs works any more, for good',
+    shape: (command) => command.argument('<id>', 'uid or internal id'),
+    read: personOf,
+    run: async (context, { person }: PersonInput, actor) =>
+      summary(await leavePerson(context, { person, actor })),
+    text: ({ uid }) =>
+      `${uid} left: nothing of theirs signs in, cards are retired, invitations are void. To delete what is kept of them: kazasu person forget ${uid}`,
+  }),
+  recordCommand({
+    name: 'person forget',
+    summary: 'delete somebody who left, with everything kept of them; the audit trail stays whole',
+    shape: (command) => command.argument('<id>', 'uid or internal id'),
+    read: personOf,
+    run: (context, { person }: PersonInput, actor) => forgetPerson(context, { person, actor }),
+    text: ({ cards }) =>
+      `Forgotten, with ${cards} card${cards === 1 ? '' : 's'}. The audit trail knows an internal id only. Backups made before still hold what they held.`,
   }),
   recordCommand({
     name: 'person role',

@@ -17,7 +17,7 @@ export type RunRecordCommand = (command: RecordCommand, input: unknown) => Promi
 
 const groups: { readonly [name: string]: string } = {
   org: 'organisations',
-  person: 'people: import, suspend, invite',
+  person: 'people: import, suspend, invite, leave, forget',
   card: 'cards and registrations: approve, suspend, revoke',
   reader: 'readers and their enrolment',
   client: 'relying parties: OpenID Connect clients and LDAP devices',
@@ -25,6 +25,7 @@ const groups: { readonly [name: string]: string } = {
   crl: 'certificate revocation lists',
   audit: 'the audit trail',
 };
+  notice: 'notices: what people were told, and what did not reach them',
 
 /** Adds every record command, grouped by its noun, to the program. */
 export function addRecordCommands(program: Command, run: RunRecordCommand, output: Output): void {

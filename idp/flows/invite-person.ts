@@ -18,7 +18,9 @@ export async function invitePerson(
   if (person.state !== 'active') {
     throw new InvalidInput(
       'ERR_PERSON_NOT_ACTIVE',
-      `${person.uid} is ${person.state}: restore the person first.`,
+      person.state === 'left'
+        ? `${person.uid} left. Who comes back comes as a new person: kazasu person forget ${person.uid}, then import again.`
+        : `${person.uid} is ${person.state}: restore the person first.`,
     );
   }
   const code = secrets.random(128);
