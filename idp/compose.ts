@@ -1,4 +1,3 @@
-import { createCrlSource } from '../connectors/jpki/crl-source.ts';
 import { createOcspClient } from '../connectors/jpki/ocsp.ts';
 import { createLdapFlows } from '../connectors/ldap/kazasu-flows.ts';
 import { createMailChannel } from '../connectors/notices/mail-channel.ts';
@@ -6,11 +5,11 @@ import { startLdapServer } from '../connectors/ldap/server.ts';
 import { systemClock } from './clock.ts';
 import { startControlServer } from './commands/control-server.ts';
 import { type Config, isLoopback } from './config.ts';
+import { createCrlThread } from './crl-thread.ts';
 import { anchorDirectory, claimFor, makeDataDir } from './data-directory.ts';
-import { defaultCardProfiles } from './domain/card-profile.ts';
+import { type CardProfile, defaultCardProfiles } from './domain/card-profile.ts';
 import { Fault } from './domain/fault.ts';
 import type { FlowContext } from './flows/context.ts';
-import { type CrlReadingParts, crlWorkerHere } from './flows/read-crl.ts';
 import { forgetTaps } from './flows/forget-taps.ts';
 import { KnownClients } from './flows/known-clients.ts';
 import { publishCards } from './flows/publish-cards.ts';
@@ -67,7 +66,7 @@ const sweepMs = 60_000;
 /**
  * Opens everything that a command or a server works on; this process then has the data directory for itself.
  * @throws {Fault} `ERR_ALREADY_RUNNING`, `ERR_RECORD_UNAVAILABLE`, `ERR_KEYS_UNAVAILABLE`.
- * @throws {InvalidInput} `ERR_DEMO_DATA`, `ERR_TEST_ANCHOR`, `ERR_ANCHOR`, `ERR_CARD_PROFILE`, `ERR_CRL_SOURCE`.
+ * @throws {InvalidInput} `ERR_DEMO_DATA`, `ERR_TEST_ANCHOR`, `ERR_ANCHOR`, `ERR_CARD_PROFILE`.
  */
 export async function openSystem(config: Config, options: SystemOptions): Promise<System> {
   const clock = options.clock ?? systemClock;
@@ -78,8 +77,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
   try {
     await claimFor(storage.record, options.demo === true ? 'demonstration' : 'real use');
     const shared = await openShared(config, keys, storage, clock, options.log);
-    const { crlReader, crlSources, ...trust } = jpki;
-    const numbers = createCardNumbers(keys);
+    const { profiles, ...trust } = jpki;
     const base = {
       issuer: config.issuer,
       clock,
@@ -95,10 +93,16 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       taps: storage.taps,
       audit: storage.audit,
       cardIndex: shared.cardIndex,
-      numbers,
+      numbers: createCardNumbers(keys),
       secrets: createSecrets(),
       ...trust,
-      crlWorker: crlWorkerHere({ record: storage.record, numbers, crlReader, crlSources, clock }),
+      crlWorker: createCrlThread({
+        ...{ dataDir: config.dataDir, keys, clock, profiles },
+        anchors: () => jpki.anchors.list(),
+        allowTestAuthorities: config.jpkiAllowTestCa,
+        crlSources: config.crlSources,
+        sourceOptions: { httpProxy: config.httpProxy },
+      }),
       crlWithoutDistributionPointCounts: config.crlWithoutDistributionPoint,
       freshness: new RevocationFreshness(),
       sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
@@ -200,8 +204,7 @@ function noticeRoutes({ smtpServer, mailFrom, alarmMail }: Config): FlowContext[
       nocheck: config.ocspNocheck,
       httpProxy: config.httpProxy,
     }),
-    crlReader: createCrlReader(trust),
-    crlSources: config.crlSources.map((address) => createCrlSource(address, { httpProxy: config.httpProxy })),
+    profiles,
   };
 }
 
@@ -220,10 +223,11 @@ async function openShared(
 }
 
 async function closeAll(
-  { sessionEnds }: Pick<FlowContext, 'sessionEnds'>,
+  { sessionEnds, crlWorker }: Pick<FlowContext, 'sessionEnds' | 'crlWorker'>,
   shared: Pick<FlowContext, 'cardIndex' | 'oidcState'>,
   storage: EmbeddedStorage,
 ): Promise<void> {
+  await crlWorker.close();
   await sessionEnds.close();
   if (shared.cardIndex !== storage.cardIndex) {
     await shared.oidcState.close();

@@ -1,9 +1,10 @@
 import type { Actor } from '../domain/registration.ts';
 import { type AppliedList, everyDistributionPoint, type ListDoubt } from '../domain/revocation.ts';
 import type { CrlReading } from '../ports/crl-worker.ts';
+import type { IssuerRevocations } from '../ports/issuer-revocations.ts';
 import type { CrlRefusal, CrlVerdict } from '../ports/jpki.ts';
 import type { Stop } from '../ports/sessions.ts';
-import type { IssuerRevocations, Tables } from '../ports/system-record.ts';
+import type { Tables } from '../ports/system-record.ts';
 import type { FlowContext } from './context.ts';
 import { judgeList } from './judge-list.ts';
 import { changeAndStop } from './publish-cards.ts';

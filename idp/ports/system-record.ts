@@ -10,6 +10,7 @@ import type { Reader, ReaderId } from '../domain/reader.ts';
 import type { Invitation, Registration, RegistrationId } from '../domain/registration.ts';
 import type { AppliedList, CrlRun, RevocationReason } from '../domain/revocation.ts';
 import type { Client } from './clients.ts';
+import type { IssuerRevocations, RevokedByIssuer } from './issuer-revocations.ts';
 import type { LogoutDelivery, LogoutNotice, SessionEnd, Stop } from './sessions.ts';
 
 /**
@@ -60,32 +61,6 @@ export interface Card {
   readonly provedBySignatureAt?: Instant;
   readonly revocationScope?: RevocationScope;
   readonly ocspGoodAt?: Instant;
-}
-
-/** What an issuer's list says of certificates, under card keys; more than one card may have such a key. */
-export interface IssuerRevocations {
-  readonly issuerKeyId: IssuerKeyId;
-  /** Absent: the list speaks for every distribution point of its issuer key. */
-  readonly distributionPoint?: string;
-  readonly named: readonly {
-    readonly cardKey: CardKey;
-    readonly reason: RevocationReason;
-    /** As the issuer dates it. */
-    readonly revokedAt: Instant;
-  }[];
-}
-
-/** Those that were not revoked before. */
-export interface RevokedByIssuer {
-  readonly cards: readonly {
-    readonly cardId: CardId;
-    readonly personId: PersonId;
-    readonly reason: RevocationReason;
-  }[];
-  readonly registrations: readonly {
-    readonly registrationId: RegistrationId;
-    readonly reason: RevocationReason;
-  }[];
 }
 
 export interface ReadTables {

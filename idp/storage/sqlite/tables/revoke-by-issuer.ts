@@ -4,7 +4,7 @@ import type { Instant } from '../../../domain/instant.ts';
 import type { PersonId } from '../../../domain/person.ts';
 import type { RegistrationId } from '../../../domain/registration.ts';
 import { revocationReasons } from '../../../domain/revocation.ts';
-import type { IssuerRevocations, RevokedByIssuer } from '../../../ports/system-record.ts';
+import type { IssuerRevocations, RevokedByIssuer } from '../../../ports/issuer-revocations.ts';
 import { StoredFields } from '../../stored-fields.ts';
 import type { RecordSchema } from '../schema.ts';
 

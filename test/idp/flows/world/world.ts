@@ -38,6 +38,8 @@ export interface World {
   readonly oidcState: FakeOidcState;
   readonly cardIndex: SwitchableCardIndex;
   readonly ocsp: { isDown: boolean };
+  readonly dataDir: string;
+  readonly keys: Keys;
   /** A worker that asks these sources. */
   readonly worker: (...crlSources: readonly CrlSource[]) => CrlWorker;
   /** The trail so far, newest last; one type of event when it is named. */
@@ -89,7 +91,7 @@ export async function createWorld(pki: TestPki, index?: CardIndex): Promise<Worl
     cardOverlapSeconds: 14 * 24 * 3_600,
   };
   return {
-    ...{ context, clock, pki, oidcState, cardIndex, ocsp, worker },
+    ...{ context, clock, pki, oidcState, cardIndex, ocsp, worker, dataDir, keys },
     async trail(type) {
       const events = await Array.fromAsync(storage.audit.read());
       return events.filter((event) => type === undefined || event.type === type);
