@@ -176,7 +176,7 @@ export async function serve(
 function openJpki(
   config: Config,
   { ocspHosts = [] }: SystemOptions,
-): Pick<FlowContext, 'anchors' | 'certificates' | 'ocsp'> & Pick<CrlReadingParts, 'crlReader' | 'crlSources'> {
+): Pick<FlowContext, 'anchors' | 'certificates' | 'ocsp'> & { readonly profiles: readonly CardProfile[] } {
   const allowTestAuthorities = config.jpkiAllowTestCa;
   const directory = anchorDirectory(config);
   const anchors = openAnchorStore({
