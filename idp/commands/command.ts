@@ -21,6 +21,8 @@ export interface RecordCommand<Input = unknown, Output = unknown> {
   /** @throws {InvalidInput} before anything is changed. */
   readonly read: (typed: Typed) => Input | Promise<Input>;
   readonly run: (context: FlowContext, input: Input, actor: Actor) => Promise<Output>;
+  /** Writes files that the answer brings, where the person typed it and with that person's rights; what it gives is printed. */
+  readonly keep?: (output: Output, typed: Typed) => Promise<Output>;
   /** For people; `--json` prints the output itself. */
   readonly text: (output: Output) => string;
   /** Whether it did what was asked; decides the exit status. */

@@ -37,7 +37,8 @@ export function addRecordCommands(program: Command, run: RunRecordCommand, outpu
       verb.option('--json', 'print JSON for machines');
       verb.action(async () => {
         const typed: Typed = { positional: verb.args, options: verb.opts() };
-        const result = await run(command, await command.read(typed));
+        const answer = await run(command, await command.read(typed));
+        const result = command.keep === undefined ? answer : await command.keep(answer, typed);
         output.out(typed.options.json === true ? JSON.stringify(result) : command.text(result));
         if (command.succeeded?.(result) === false) process.exitCode = exitStatus.notDone;
       });

@@ -4,6 +4,7 @@ import { cardCommands } from './card.ts';
 import { clientCommands } from './client.ts';
 import type { RecordCommand } from './command.ts';
 import { crlCommands } from './crl.ts';
+import { evidenceCommands } from './evidence.ts';
 import { orgCommands } from './org.ts';
 import { personCommands } from './person.ts';
 import { readerCommands } from './reader.ts';
@@ -13,6 +14,7 @@ export const recordCommands: readonly RecordCommand[] = [
   ...orgCommands,
   ...personCommands,
   ...cardCommands,
+  ...evidenceCommands,
   ...readerCommands,
   ...clientCommands,
   ...anchorCommands,

@@ -25,6 +25,7 @@ export type AuditEventType =
   | 'registration.approved'
   | 'registration.rejected'
   | 'registration.revoked-by-list'
+  | 'registration.evidence-opened'
   | 'card.suspended'
   | 'card.restored'
   | 'card.revoked'
