@@ -1,21 +1,23 @@
 import { createOcspClient } from '../connectors/jpki/ocsp.ts';
 import { createLdapFlows } from '../connectors/ldap/kazasu-flows.ts';
-import { createMailChannel } from '../connectors/notices/mail-channel.ts';
 import { startLdapServer } from '../connectors/ldap/server.ts';
+import { createMailChannel } from '../connectors/notices/mail-channel.ts';
 import { systemClock } from './clock.ts';
 import { startControlServer } from './commands/control-server.ts';
 import { type Config, isLoopback } from './config.ts';
+import { CrlDaily, crlPlanOf } from './crl-daily.ts';
 import { createCrlThread } from './crl-thread.ts';
 import { anchorDirectory, claimFor, makeDataDir } from './data-directory.ts';
 import { type CardProfile, defaultCardProfiles } from './domain/card-profile.ts';
 import { Fault } from './domain/fault.ts';
 import type { FlowContext } from './flows/context.ts';
+import { CrlTurn } from './flows/crl-turn.ts';
 import { forgetTaps } from './flows/forget-taps.ts';
 import { KnownClients } from './flows/known-clients.ts';
 import { publishCards } from './flows/publish-cards.ts';
 import { RevocationFreshness } from './flows/revocation-freshness.ts';
-import { createHttpServer, type HttpServerOptions } from './http/server.ts';
 import { Upkeep } from './flows/upkeep.ts';
+import { createHttpServer, type HttpServerOptions } from './http/server.ts';
 import { openAnchorStore } from './jpki/anchor-store.ts';
 import { loadCardProfiles } from './jpki/card-profile-file.ts';
 import { createCertificateVerifier } from './jpki/certificate-verifier.ts';
@@ -105,15 +107,17 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       }),
       crlWithoutDistributionPointCounts: config.crlWithoutDistributionPoint,
       freshness: new RevocationFreshness(),
+      notices: noticeRoutes(config),
+      erasure: storage.erasure,
+      cardOverlapSeconds: config.cardOverlapDays * 24 * 3_600,
       sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
+      crlPlan: crlPlanOf(config, createSecrets().hash(config.issuer)),
+      crlTurn: new CrlTurn(),
     };
     await context.clients.reload(context.record);
     await context.freshness.reload(context.record);
     // What a crash left between the record and the index, or between a stop and what it ends.
     await publishCards(context);
-      notices: noticeRoutes(config),
-      erasure: storage.erasure,
-      cardOverlapSeconds: config.cardOverlapDays * 24 * 3_600,
     await context.sessionEnds.process();
     return { config, context, keys, close: () => closeAll(context, shared, storage) };
   } catch (error) {
@@ -165,11 +169,18 @@ export async function serve(
     started.push(ldap);
     started.push(await startControlServer(context, config.dataDir, options.log));
     started.push(sweepRegularly(context, options.log));
+    started.push(new CrlDaily(context));
     return { host, httpPort: http.port, ldapPort: ldap.ldapPort ?? 0, ldapsPort: ldap.ldapsPort ?? 0, close };
   } catch (error) {
     await close();
     throw portTaken(error);
   }
+}
+
+/** Mail is the only way out so far. */
+function noticeRoutes({ smtpServer, mailFrom, alarmMail }: Config): FlowContext['notices'] {
+  if (smtpServer === undefined) return { operators: alarmMail };
+  return { channel: createMailChannel(smtpServer, { from: mailFrom }), operators: alarmMail };
 }
 
 /** Certificates, OCSP and lists: what may be believed, and whom we ask. */
@@ -181,12 +192,6 @@ function openJpki(
   const directory = anchorDirectory(config);
   const anchors = openAnchorStore({
     directory,
-/** Mail is the only way out so far. */
-function noticeRoutes({ smtpServer, mailFrom, alarmMail }: Config): FlowContext['notices'] {
-  if (smtpServer === undefined) return { operators: alarmMail };
-  return { channel: createMailChannel(smtpServer, { from: mailFrom }), operators: alarmMail };
-}
-
     files: createAnchorFiles(directory),
     mayBeMissing: config.jpkiAnchors === '',
     allowTestAuthorities,
@@ -240,10 +245,13 @@ async function closeAll(
 function sweepRegularly(context: FlowContext, log: Log): { close(): Promise<void> } {
   const failed = (error: unknown) =>
     log(`sweep failed: ${error instanceof Error ? error.message : 'unknown'}`);
+  const upkeep = new Upkeep(context);
+  upkeep.round().catch(failed);
   const timer = setInterval(() => {
     forgetTaps(context).catch(failed);
     publishCards(context).catch(failed);
     context.sessionEnds.process().catch(failed);
+    upkeep.round().catch(failed);
   }, sweepMs).unref();
   return {
     async close() {
@@ -254,13 +262,10 @@ function sweepRegularly(context: FlowContext, log: Log): { close(): Promise<void
 }
 
 function portTaken(error: unknown): unknown {
-  const upkeep = new Upkeep(context);
-  upkeep.round().catch(failed);
   const { code, port } = error as { code?: string; port?: number };
   if (code !== 'EADDRINUSE') return error;
   return new Fault(
     'ERR_ALREADY_RUNNING',
-    upkeep.round().catch(failed);
     `Port ${port} is taken: end what listens there, or choose another port.`,
     error,
   );

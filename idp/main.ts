@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { noFiles, type Progress, type RecordCommand } from './commands/command.ts';
 import { runInServer } from './commands/control-client.ts';
+import { crlWanted, type WantedLists } from './commands/crl-carry.ts';
 import { addRecordCommands, exitStatus, type Output, reportFailure } from './commands/program.ts';
 import { bridgeStateDir, parsePort, readConfig } from './config.ts';
 import { actor } from './domain/registration.ts';
@@ -12,6 +14,7 @@ import { defaultBridgePort } from './wire/challenge.ts';
 const output: Output = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
+  progress: { isTerminal: process.stderr.isTTY === true, write: (text) => void process.stderr.write(text) },
 };
 
 const program = new Command('kazasu')
@@ -21,7 +24,7 @@ const program = new Command('kazasu')
   .exitOverride();
 
 addServerCommands();
-addRecordCommands(program, runWhereTheRecordIs, output);
+addRecordCommands(program, runWhereItCan, output);
 addBridgeCommands();
 
 try {
@@ -57,18 +60,31 @@ function addServerCommands(): void {
     });
 }
 
-/** In the server that has the data directory open, or here when none has. */
+/** What needs no record, here; the rest in the server that has the data directory open, or here when none has. */
+async function runWhereItCan(command: RecordCommand, input: unknown, progress: Progress): Promise<unknown> {
+  if (command.outside === undefined) return runWhereTheRecordIs(command, input, progress);
+  const { openOutside } = await import('./outside.ts');
+  const wanted = async () => {
+    const asked = await runWhereTheRecordIs(crlWanted, {}, progress);
+    return (asked as WantedLists).distributionPoints;
+  };
+  const open = () => openOutside(readConfig(), wanted);
+  return command.outside(input, open, progress) ?? runWhereTheRecordIs(command, input, progress);
+}
+
 async function runWhereTheRecordIs(
-  command: Parameters<Parameters<typeof addRecordCommands>[1]>[0],
+  command: RecordCommand,
   input: unknown,
+  progress: Progress,
 ): Promise<unknown> {
   const config = readConfig();
-  const answered = await runInServer(config.dataDir, command.name, input);
+  const files = () => command.files?.(input) ?? noFiles();
+  const answered = await runInServer(config.dataDir, command.name, input, { files: files(), progress });
   if (answered !== undefined) return answered.output;
   const { openSystem } = await import('./compose.ts');
   const system = await openSystem(config, { log: output.err });
   try {
-    return await command.run(system.context, input, actor('os', process.getuid?.() ?? 0));
+    return await command.run(system.context, input, actor('os', process.getuid?.() ?? 0), progress, files());
   } finally {
     await system.close();
   }

@@ -1,11 +1,21 @@
 import type { Command } from 'commander';
 import type { Actor } from '../domain/registration.ts';
+import type { Outside } from '../flows/carry-lists.ts';
 import type { FlowContext } from '../flows/context.ts';
 
 /** What the person typed, as commander read it. */
 export interface Typed {
   readonly positional: readonly string[];
   readonly options: { readonly [name: string]: unknown };
+}
+
+/** Says in one line how far it is, to whoever waits; no part of the answer. */
+export type Progress = (line: string) => void;
+
+/** A file that goes along with a command. */
+export interface GivenFile {
+  readonly name: string;
+  readonly octets: Uint8Array;
 }
 
 /**
@@ -20,7 +30,17 @@ export interface RecordCommand<Input = unknown, Output = unknown> {
   readonly shape?: (command: Command) => void;
   /** @throws {InvalidInput} before anything is changed. */
   readonly read: (typed: Typed) => Input | Promise<Input>;
-  readonly run: (context: FlowContext, input: Input, actor: Actor) => Promise<Output>;
+  /** Reads the files that go along, where the person typed it and with that person's rights; one at a time in memory. */
+  readonly files?: (input: Input) => AsyncIterable<GivenFile>;
+  readonly run: (
+    context: FlowContext,
+    input: Input,
+    actor: Actor,
+    progress: Progress,
+    files: AsyncIterable<GivenFile>,
+  ) => Promise<Output>;
+  /** Present for what can be done where no record is; `undefined`: this input needs the record. */
+  readonly outside?: (input: Input, open: () => Outside, progress: Progress) => Promise<Output> | undefined;
   /** Writes files that the answer brings, where the person typed it and with that person's rights; what it gives is printed. */
   readonly keep?: (output: Output, typed: Typed) => Promise<Output>;
   /** For people; `--json` prints the output itself. */
@@ -28,6 +48,9 @@ export interface RecordCommand<Input = unknown, Output = unknown> {
   /** Whether it did what was asked; decides the exit status. */
   readonly succeeded?: (output: Output) => boolean;
 }
+
+/** Most commands bring none. */
+export async function* noFiles(): AsyncGenerator<GivenFile> {}
 
 /** Keeps the types of one command together and forgets them for the list of all. */
 export function recordCommand<Input, Output>(command: RecordCommand<Input, Output>): RecordCommand {

@@ -4,11 +4,17 @@ import { join } from 'node:path';
 import { Fault, InvalidInput } from '../domain/fault.ts';
 import { type Actor, actor } from '../domain/registration.ts';
 import type { FlowContext } from '../flows/context.ts';
-import { type Answer, proofDirectory, proofHeader, socketPath } from './control-wire.ts';
+import type { Progress } from './command.ts';
+import {
+  type Answer,
+  lineOf,
+  proofDirectory,
+  proofHeader,
+  type ReplyLine,
+  RequestReader,
+  socketPath,
+} from './control-wire.ts';
 import { recordCommands } from './registry.ts';
-
-/** A list of a million entries in base64, with room. */
-const maxBodyBytes = 256 * 1024 * 1024;
 
 /**
  * Lets the command line act through the running server: a Unix socket in the data directory, for its owner (and root).
@@ -25,11 +31,9 @@ export async function startControlServer(
   await chmod(proofDirectory(dataDir), 0o700);
   // We hold the record's lock: a socket that lies here is of a server that is gone.
   await rm(path, { force: true });
-  const server = createServer((request, response) => {
-    answer(context, dataDir, request).then(
-      (body) => reply(response, 200, body),
-      (error: unknown) => reply(response, 400, toError(error, log)),
-    );
+  // No deadline for a request: the files of a nation go along with one, each read when the one before it is applied.
+  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+    void converse(context, dataDir, request, response, log);
   });
   await listen(server, path);
   await chmod(path, 0o600);
@@ -42,9 +46,39 @@ export async function startControlServer(
   };
 }
 
-async function answer(context: FlowContext, dataDir: string, request: IncomingMessage): Promise<Answer> {
-  const by = await actorOf(dataDir, request.headers[proofHeader]);
-  const { command: name, input } = (await readJson(request)) as { command?: unknown; input?: unknown };
+/** Says how far it is while it works, and answers with the last line. */
+async function converse(
+  context: FlowContext,
+  dataDir: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: (line: string) => void,
+): Promise<void> {
+  // Whoever asked may leave before the end; what was begun goes on.
+  response.on('error', () => undefined);
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  const say = (line: ReplyLine) => response.write(lineOf(line));
+  // Destroyed by an early end of reading, it would take the answer with it.
+  const chunks = request.iterator({ destroyOnReturn: false });
+  try {
+    const by = await actorOf(dataDir, request.headers[proofHeader]);
+    say(await answer(context, by, new RequestReader(chunks), (progress) => void say({ progress })));
+  } catch (error) {
+    say(toError(error, log));
+  }
+  await chunks.return?.();
+  // A caller that is still sending reads no answer before it is done.
+  request.resume();
+  response.end();
+}
+
+async function answer(
+  context: FlowContext,
+  by: Actor,
+  reader: RequestReader,
+  progress: Progress,
+): Promise<Answer> {
+  const { command: name, input } = ((await reader.line()) ?? {}) as { command?: unknown; input?: unknown };
   const command = recordCommands.find((candidate) => candidate.name === name);
   if (command === undefined) {
     throw new InvalidInput(
@@ -52,7 +86,7 @@ async function answer(context: FlowContext, dataDir: string, request: IncomingMe
       'The running server knows no such command: is it of another version?',
     );
   }
-  return { output: await command.run(context, input, by) };
+  return { output: await command.run(context, input, by, progress, reader.files()) };
 }
 
 async function actorOf(dataDir: string, proof: unknown): Promise<Actor> {
@@ -68,21 +102,6 @@ function notProved(): InvalidInput {
   return new InvalidInput('ERR_CONTROL_PROOF', 'The caller did not show who it is.');
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > maxBodyBytes) throw new InvalidInput('ERR_TOO_LARGE', 'The request is larger than 256 MiB.');
-    chunks.push(chunk as Buffer);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch (cause) {
-    throw new InvalidInput('ERR_COMMAND', 'The request is not JSON.', cause);
-  }
-}
-
 function toError(error: unknown, log: (line: string) => void): Answer {
   if (error instanceof InvalidInput || error instanceof Fault) {
     return { error: { code: error.code, message: error.message, fault: error instanceof Fault } };
@@ -91,10 +110,6 @@ function toError(error: unknown, log: (line: string) => void): Answer {
   return {
     error: { code: 'ERR_INTERNAL', message: 'The server failed on this; its log says more.', fault: true },
   };
-}
-
-function reply(response: ServerResponse, status: number, body: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
 function listen(server: Server, path: string): Promise<void> {

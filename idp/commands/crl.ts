@@ -1,99 +1,135 @@
-import { Buffer } from 'node:buffer';
-import type { RevocationScope } from '../domain/card.ts';
-import type { Instant } from '../domain/instant.ts';
-import type { AppliedList, CrlRunList } from '../domain/revocation.ts';
+import { InvalidInput } from '../domain/fault.ts';
+import type { CrlRun } from '../domain/revocation.ts';
+import { acceptCrl } from '../flows/accept-crl.ts';
+import { type CarriedList, carryLists, type Outside } from '../flows/carry-lists.ts';
 import { fetchCrls } from '../flows/fetch-crls.ts';
-import { importCrl } from '../flows/import-crl.ts';
-import { recordCommand, word } from './command.ts';
-import { readGivenFile } from './person.ts';
-import { isoTime, table } from './table.ts';
+import { watchFreshness } from '../flows/watch-freshness.ts';
+import { collect, type Progress, recordCommand, type Typed, text, texts, word } from './command.ts';
+import { carriedText, crlImport, crlWanted, wantedIn } from './crl-carry.ts';
+import { crlStatus } from './crl-status.ts';
+import { isFine, progressText, runSummary, runText } from './crl-text.ts';
+
+interface FetchInput {
+  /** Absent: all that cards name. */
+  readonly distributionPoints?: readonly string[];
+  /** Into files instead of the record. */
+  readonly directory?: string;
+}
+
+/** What `crl fetch --to` did. */
+interface Carried {
+  readonly directory: string;
+  /** Without a CA certificate here, the lists are checked only where they arrive. */
+  readonly signaturesChecked: boolean;
+  readonly carried: readonly CarriedList[];
+}
 
 export const crlCommands = [
   recordCommand({
     name: 'crl fetch',
-    summary: 'fetch and apply the list of every distribution point that a registered card names',
-    read: () => ({}),
-    run: (context, _input, actor) => fetchCrls(context, { trigger: 'operator', actor }),
-    text: (run) =>
-      run.lists.length === 0
-        ? 'No registered card names a distribution point: nothing to fetch.'
-        : run.lists.map(listText).join('\n'),
-    succeeded: (run) => run.lists.every(isFine),
-  }),
-  recordCommand({
-    name: 'crl import',
-    summary: 'apply a list from a file',
-    shape: (command) => command.argument('<file>', 'a CRL, DER or PEM'),
-    read: async (typed) => ({ der: Buffer.from(await readGivenFile(word(typed, 0))).toString('base64') }),
-    run: (context, { der }: { der: string }, actor) =>
-      importCrl(context, { list: Buffer.from(der, 'base64'), from: 'file', actor }),
-    text: (run) => run.lists.map(listText).join('\n'),
-    succeeded: (run) => run.lists.every(isFine),
-  }),
-  recordCommand({
-    name: 'crl status',
-    summary: 'how fresh each list is',
-    read: () => ({}),
-    run: async ({ record, clock }): Promise<readonly ListStatus[]> => {
-      const applied = await record.appliedLists.list();
-      const named = await record.cards.revocationScopes();
-      const never = named.filter((scope) => !applied.some((list) => sameScope(list, scope)));
-      return [
-        ...never.map((scope) => ({ ...scope, state: 'never applied' as const })),
-        ...applied.map((list) => statusOf(list, clock.now())),
-      ];
+    summary: 'fetch and apply the lists that cards name, or with --to fetch them into a directory',
+    shape: (command) =>
+      command
+        .option('--to <dir>', 'write the lists there, to be carried to the side with the record')
+        .option(
+          '--wanted <file>',
+          'with --to: the distribution points, from `kazasu crl wanted` on the other side',
+        )
+        .option('--distribution-point <dn>', 'only this one; repeatable', collect, []),
+    read: readFetch,
+    outside: (input, open, progress) =>
+      input.directory === undefined ? undefined : fetchTo(input.directory, input, open(), progress),
+    run: async (context, { distributionPoints }: FetchInput, actor, progress): Promise<CrlRun | Carried> => {
+      const only = distributionPoints === undefined ? {} : { distributionPoints };
+      const onProgress = (at: Parameters<typeof progressText>[0]) => progress(progressText(at));
+      const run = await context.crlTurn.take('An operator', () =>
+        fetchCrls(context, { trigger: 'operator', actor, onProgress, ...only }),
+      );
+      await watchFreshness(context);
+      return run;
     },
-    text: (lists) =>
-      table(
-        ['STATE', 'NEXT UPDATE', 'NUMBER', 'ENTRIES', 'DISTRIBUTION POINT'],
-        lists.map((one) => [
-          one.state,
-          one.nextUpdate ?? '',
-          one.crlNumber ?? '',
-          String(one.entryCount ?? ''),
-          one.distributionPoint,
-        ]),
-        'No registered card names a distribution point yet.',
-      ),
-    succeeded: (lists) => lists.every(({ state }) => state === 'fresh'),
+    text: fetchText,
+    succeeded: (done) =>
+      'carried' in done
+        ? done.carried.every(({ outcome }) => outcome !== 'refused' && outcome !== 'unavailable')
+        : done.lists.every(isFine),
+  }),
+  crlImport,
+  crlWanted,
+  crlStatus,
+  recordCommand({
+    name: 'crl runs',
+    summary: 'what was fetched and imported, the newest first',
+    shape: (command) => command.option('--limit <number>', 'how many', '10'),
+    read: (typed) => ({ limit: readLimit(text(typed, 'limit') ?? '10') }),
+    run: ({ record }, { limit }: { limit: number }) => record.crlRuns.list(limit),
+    text: (runs: readonly CrlRun[]) =>
+      runs.length === 0
+        ? 'Nothing was fetched or imported yet.'
+        : runs.map((run) => [runSummary(run), runText(run).replace(/^/gm, '  ')].join('\n')).join('\n'),
+  }),
+  recordCommand({
+    name: 'crl accept',
+    summary: 'count a list that shrank as fresh, after the issuer said that it is right',
+    shape: (command) =>
+      command
+        .argument('<distribution-point>', 'its DN, from `kazasu crl status`')
+        .option('--issuer-key-id <hex>', 'which generation, where several are doubted'),
+    read: (typed) => {
+      const issuerKeyId = text(typed, 'issuerKeyId');
+      return { distributionPoint: word(typed, 0), ...(issuerKeyId === undefined ? {} : { issuerKeyId }) };
+    },
+    run: (context, input: { distributionPoint: string; issuerKeyId?: string }, actor) =>
+      acceptCrl(context, { ...input, actor }),
+    text: ({ crlNumber, entryCount, distributionPoint }) =>
+      `List ${crlNumber} of ${distributionPoint} counts from now on, with its ${entryCount} entries.`,
   }),
 ];
 
-interface ListStatus extends RevocationScope {
-  readonly state: 'never applied' | 'out of date' | 'fresh';
-  readonly crlNumber?: string;
-  readonly thisUpdate?: string;
-  readonly nextUpdate?: string;
-  readonly entryCount?: number;
-}
-
-function statusOf({ issuerKeyId, distributionPoint, ...list }: AppliedList, now: Instant): ListStatus {
+async function readFetch(typed: Typed): Promise<FetchInput> {
+  const [directory, file] = [text(typed, 'to'), text(typed, 'wanted')];
+  const named = texts(typed, 'distributionPoint');
+  if (file !== undefined && directory === undefined) {
+    throw new InvalidInput(
+      'ERR_OPTION',
+      '--wanted goes with --to: where a record is, its cards say what is wanted.',
+    );
+  }
+  const wanted = [...named, ...(file === undefined ? [] : await wantedIn(file))];
   return {
-    issuerKeyId,
-    distributionPoint,
-    state: list.nextUpdate < now ? 'out of date' : 'fresh',
-    crlNumber: list.crlNumber,
-    thisUpdate: isoTime(list.thisUpdate),
-    nextUpdate: isoTime(list.nextUpdate),
-    entryCount: list.entryCount,
+    ...(wanted.length === 0 ? {} : { distributionPoints: wanted }),
+    ...(directory === undefined ? {} : { directory }),
   };
 }
 
-function sameScope(one: RevocationScope, other: RevocationScope): boolean {
-  return one.issuerKeyId === other.issuerKeyId && one.distributionPoint === other.distributionPoint;
+async function fetchTo(
+  directory: string,
+  { distributionPoints }: FetchInput,
+  outside: Outside,
+  say: Progress,
+): Promise<Carried> {
+  const wanted = distributionPoints ?? (await outside.wanted());
+  const carried = await carryLists(outside, { directory, distributionPoints: wanted, say });
+  return { directory, signaturesChecked: outside.crlReader !== undefined, carried };
 }
 
-function isFine({ outcome }: CrlRunList): boolean {
-  return outcome === 'applied' || outcome === 'unchanged';
+function fetchText(done: CrlRun | Carried): string {
+  if (!('carried' in done)) {
+    if (done.lists.length > 0) return runText(done);
+    return 'No registered card names such a distribution point: nothing to fetch.';
+  }
+  const { carried, directory, signaturesChecked } = done;
+  if (carried.length === 0) return 'No registered card names a distribution point: nothing to fetch.';
+  const unchecked =
+    'Signatures were not checked, there is no CA certificate here: they are checked when the lists arrive.';
+  return [
+    ...carried.map((list) => carriedText(list, directory)),
+    ...(signaturesChecked ? [] : [unchecked]),
+    `Carry ${directory} over, then on the other side: kazasu crl import DIR`,
+  ].join('\n');
 }
 
-function listText(list: CrlRunList): string {
-  const { distributionPoint, outcome, reason = '', crlNumber, entryCount, revoked } = list;
-  const what = {
-    applied: `list ${crlNumber} applied: ${entryCount} entries, ${revoked} of ours newly revoked ${reason}`,
-    unchanged: `list ${crlNumber} was applied before`,
-    refused: `refused, nothing changed: ${reason}`,
-    unavailable: `not fetched: ${reason}`,
-  };
-  return `${distributionPoint}: ${what[outcome]}`;
+function readLimit(limit: string): number {
+  if (/^\d{1,4}$/.test(limit) && Number(limit) > 0) return Number(limit);
+  throw new InvalidInput('ERR_OPTION', '--limit is a number, 1 to 9999.');
 }

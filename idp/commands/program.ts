@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Fault, InvalidInput } from '../domain/fault.ts';
-import type { RecordCommand, Typed } from './command.ts';
+import type { Progress, RecordCommand, Typed } from './command.ts';
+import { type ProgressOutput, progressLines } from './progress-lines.ts';
 import { recordCommands } from './registry.ts';
 
 /** Exit statuses: a shell script can tell "it said no" from "you typed it wrong" from "try again later". */
@@ -10,25 +11,38 @@ export const exitStatus = { done: 0, notDone: 1, invalid: 2, fault: 3 } as const
 export interface Output {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  readonly progress: ProgressOutput;
 }
 
 /** Runs a record command where the record is open. */
-export type RunRecordCommand = (command: RecordCommand, input: unknown) => Promise<unknown>;
+export type RunRecordCommand = (
+  command: RecordCommand,
+  input: unknown,
+  progress: Progress,
+) => Promise<unknown>;
 
 const groups: { readonly [name: string]: string } = {
   org: 'organisations',
   person: 'people: import, suspend, invite, leave, forget',
   card: 'cards and registrations: approve, suspend, revoke',
+  notice: 'notices: what people were told, and what did not reach them',
   reader: 'readers and their enrolment',
   client: 'relying parties: OpenID Connect clients and LDAP devices',
   anchors: 'CA certificates that are trusted',
   crl: 'certificate revocation lists',
   audit: 'the audit trail',
 };
-  notice: 'notices: what people were told, and what did not reach them',
 
 /** Adds every record command, grouped by its noun, to the program. */
 export function addRecordCommands(program: Command, run: RunRecordCommand, output: Output): void {
+  const watched = async (command: RecordCommand, input: unknown) => {
+    const lines = progressLines(output.progress);
+    try {
+      return await run(command, input, lines.progress);
+    } finally {
+      lines.end();
+    }
+  };
   for (const [noun, summary] of Object.entries(groups)) {
     const group = program.command(noun).description(summary);
     for (const command of recordCommands.filter(({ name }) => name.startsWith(`${noun} `))) {
@@ -37,9 +51,11 @@ export function addRecordCommands(program: Command, run: RunRecordCommand, outpu
       verb.option('--json', 'print JSON for machines');
       verb.action(async () => {
         const typed: Typed = { positional: verb.args, options: verb.opts() };
-        const answer = await run(command, await command.read(typed));
+        const json = typed.options.json === true;
+        const input = await command.read(typed);
+        const answer = await (json ? run(command, input, () => undefined) : watched(command, input));
         const result = command.keep === undefined ? answer : await command.keep(answer, typed);
-        output.out(typed.options.json === true ? JSON.stringify(result) : command.text(result));
+        output.out(json ? JSON.stringify(result) : command.text(result));
         if (command.succeeded?.(result) === false) process.exitCode = exitStatus.notDone;
       });
     }

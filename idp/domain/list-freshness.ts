@@ -16,6 +16,8 @@ export interface ListStanding extends RevocationScope {
   readonly trusted?: TrustedList;
   /** From then on the list is over, or the strictest client refuses taps without PIN: whichever is first. */
   readonly deadline?: Instant;
+  /** The deadline is nearer than the hours of the alarm, and not past. */
+  readonly endsSoon: boolean;
 }
 
 /** What happens at a client to a My Number Card without PIN, as far as lists decide. */
@@ -43,7 +45,7 @@ export function strictestAgeSeconds(policies: readonly LoginPolicy[]): number | 
 export function standingOf(
   scope: RevocationScope,
   lists: readonly AppliedList[],
-  given: { readonly now: Instant; readonly alarmSeconds: number; readonly strictestAgeSeconds?: number },
+  given: Moment & { readonly strictestAgeSeconds?: number },
 ): ListStanding {
   const { issuerKeyId, distributionPoint } = scope;
   const speaking = lists
@@ -51,13 +53,14 @@ export function standingOf(
     .filter((list) => [distributionPoint, everyDistributionPoint].includes(list.distributionPoint))
     .sort(byTrust);
   const [list] = speaking;
-  if (list === undefined) return { issuerKeyId, distributionPoint, state: 'never applied' };
+  if (list === undefined) return { issuerKeyId, distributionPoint, state: 'never applied', endsSoon: false };
   const { trusted } = list;
   const deadline = trusted && deadlineOf(trusted, given.strictestAgeSeconds);
   return {
     issuerKeyId,
     distributionPoint,
     state: stateOf(list, deadline, given),
+    endsSoon: deadline !== undefined && endsSoon(deadline, given),
     list,
     ...(trusted === undefined ? {} : { trusted }),
     ...(deadline === undefined ? {} : { deadline }),
@@ -82,12 +85,17 @@ function deadlineOf({ thisUpdate, nextUpdate }: TrustedList, ageSeconds: number 
   return ageSeconds === undefined ? nextUpdate : Math.min(nextUpdate, thisUpdate + ageSeconds * msPerSecond);
 }
 
-function stateOf(
-  { doubt }: AppliedList,
-  deadline: Instant | undefined,
-  { now, alarmSeconds }: { readonly now: Instant; readonly alarmSeconds: number },
-): ListState {
+function stateOf({ doubt }: AppliedList, deadline: Instant | undefined, given: Moment): ListState {
   if (doubt !== undefined) return `in doubt: ${doubt}`;
-  if (deadline === undefined || now > deadline) return 'out of date';
-  return now > deadline - alarmSeconds * msPerSecond ? 'expires soon' : 'fresh';
+  if (deadline === undefined || given.now > deadline) return 'out of date';
+  return endsSoon(deadline, given) ? 'expires soon' : 'fresh';
+}
+
+interface Moment {
+  readonly now: Instant;
+  readonly alarmSeconds: number;
+}
+
+function endsSoon(deadline: Instant, { now, alarmSeconds }: Moment): boolean {
+  return now <= deadline && now > deadline - alarmSeconds * msPerSecond;
 }

@@ -8,6 +8,10 @@ export class CrlTurn {
   #holder: string | undefined;
   #taken = 0;
 
+  get isTaken(): boolean {
+    return this.#holder !== undefined;
+  }
+
   /** How many runs there were: tells who waits that the record of runs has changed. */
   get taken(): number {
     return this.#taken;

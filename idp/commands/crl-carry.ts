@@ -1,0 +1,121 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { RevocationScope } from '../domain/card.ts';
+import { InvalidInput } from '../domain/fault.ts';
+import { everyDistributionPoint } from '../domain/revocation.ts';
+import type { CarriedList } from '../flows/carry-lists.ts';
+import { importCrls } from '../flows/import-crls.ts';
+import { watchFreshness } from '../flows/watch-freshness.ts';
+import type { GivenFile, RecordCommand } from './command.ts';
+import { recordCommand } from './command.ts';
+import { isFine, progressText, runText } from './crl-text.ts';
+import { readGivenFile } from './person.ts';
+import { isoTime } from './table.ts';
+
+/** The distribution points that cards name, for the network side that has no record. */
+export interface WantedLists {
+  readonly distributionPoints: readonly string[];
+}
+
+export const crlWanted: RecordCommand = recordCommand({
+  name: 'crl wanted',
+  summary:
+    'the distribution points that cards name, one DN a line: for `crl fetch --to` on the other network side',
+  read: () => ({}),
+  run: async ({ record }): Promise<WantedLists> => ({
+    distributionPoints: [...pointsOf(await record.cards.revocationScopes())],
+  }),
+  text: ({ distributionPoints }) => distributionPoints.join('\n'),
+});
+
+interface ImportInput {
+  readonly files: readonly string[];
+  /** A directory is everything that was carried over: what is not in it is missing. */
+  readonly whole: boolean;
+}
+
+export const crlImport = recordCommand({
+  name: 'crl import',
+  summary:
+    'apply lists from files, or from a directory that `crl fetch --to` filled on the other network side',
+  shape: (command) => command.argument('<paths...>', 'a directory with .crl files, or CRLs in DER or PEM'),
+  read: ({ positional }) => filesOf(positional),
+  files: ({ files }) => readEach(files),
+  run: async (context, { whole }: ImportInput, actor, progress, files) => {
+    const run = await context.crlTurn.take('Another import', () =>
+      importCrls(context, { files, actor, onProgress: (at) => progress(progressText(at)) }),
+    );
+    await watchFreshness(context);
+    const spokenFor = run.lists.filter(isFine);
+    const scopes = whole ? await context.record.cards.revocationScopes() : [];
+    const missing = scopes.filter(
+      (scope) =>
+        !spokenFor.some(
+          ({ issuerKeyId, distributionPoint }) =>
+            issuerKeyId === scope.issuerKeyId &&
+            [scope.distributionPoint, everyDistributionPoint].includes(distributionPoint),
+        ),
+    );
+    return { ...run, missing };
+  },
+  text: ({ missing, ...run }) =>
+    [
+      run.lists.length === 0 ? 'No .crl file is there: nothing was imported.' : runText(run),
+      ...missing.map(
+        ({ distributionPoint }: RevocationScope) =>
+          `${distributionPoint}: missing, no file speaks for it. On the other side: kazasu crl fetch --to DIR --distribution-point "${distributionPoint}"`,
+      ),
+    ].join('\n'),
+  succeeded: ({ lists, missing }) => lists.length > 0 && lists.every(isFine) && missing.length === 0,
+});
+
+/** For the text of `crl fetch --to`. */
+export function carriedText({ distributionPoint, outcome, ...list }: CarriedList, directory: string): string {
+  const until = list.nextUpdate === undefined ? '' : `, next by ${isoTime(list.nextUpdate)}`;
+  const what: { readonly [outcome in CarriedList['outcome']]: string } = {
+    written: `list ${list.crlNumber}${until}: ${join(directory, list.file ?? '')}`,
+    unchanged: `list ${list.crlNumber}${until}: was there already`,
+    older: `list ${list.crlNumber} came, older than what is there: ${list.reason}, and stays`,
+    refused: `refused, not written: ${list.reason}`,
+    unavailable: `not fetched: ${list.reason}`,
+  };
+  return `${distributionPoint}: ${what[outcome]}`;
+}
+
+/** A comment line or an empty one is none: people keep such a file by hand. */
+export async function wantedIn(path: string): Promise<readonly string[]> {
+  const lines = Buffer.from(await readGivenFile(path))
+    .toString('utf8')
+    .split(/\r?\n/);
+  const wanted = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  if (wanted.length > 0) return wanted;
+  throw new InvalidInput(
+    'ERR_WANTED',
+    `${path} names no distribution point: one DN a line, from \`kazasu crl wanted\`.`,
+  );
+}
+
+export function pointsOf(scopes: readonly RevocationScope[]): ReadonlySet<string> {
+  return new Set(scopes.map(({ distributionPoint }) => distributionPoint));
+}
+
+async function filesOf(paths: readonly string[]): Promise<ImportInput> {
+  const files: string[] = [];
+  let whole = false;
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isDirectory()) {
+      const names = (await readdir(path)).filter((name) => /\.crl$/i.test(name)).sort();
+      files.push(...names.map((name) => join(path, name)));
+      whole = true;
+    } else files.push(path);
+  }
+  return { files, whole };
+}
+
+async function* readEach(paths: readonly string[]): AsyncGenerator<GivenFile> {
+  for (const path of paths) {
+    // Of its own: the one who reads the list takes it over, memory and all.
+    yield { name: basename(path), octets: Uint8Array.from(await readGivenFile(path)) };
+  }
+}

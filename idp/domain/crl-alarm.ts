@@ -1,0 +1,127 @@
+import type { RevocationScope } from './card.ts';
+import type { Instant } from './instant.ts';
+import type { ListStanding } from './list-freshness.ts';
+
+/** Why operators are told of a list. */
+export type CrlAlarmStage =
+  /** It will stop counting within the hours of the alarm, and nothing newer came. */
+  | 'soon'
+  /** It has stopped counting. */
+  | 'expired'
+  /** One was applied that is doubted: nothing counts as fresh by it. */
+  | 'doubted'
+  /** Cards name it, and it could not be had even once. */
+  | 'missing'
+  /** A client lets taps in although the list is too old, because its policy gives it some grace. */
+  | 'grace';
+
+export interface CrlAlarm extends RevocationScope {
+  readonly stage: CrlAlarmStage;
+  /** Names the occasion: the same one is told once, until something about the list changed. */
+  readonly about: string;
+  readonly crlNumber?: string;
+  /** When the list stops counting, or the grace ends. */
+  readonly deadline?: Instant;
+  /** What happened and what to do, for people. */
+  readonly words: { readonly ja: string; readonly en: string };
+}
+
+/** The alarms that a standing calls for at this moment; a doubted list may be near its end besides. */
+export function alarmsOf(standing: ListStanding, now: Instant): readonly CrlAlarm[] {
+  const { list, deadline } = standing;
+  if (list === undefined) return [alarm(standing, 'missing')];
+  const alarms: CrlAlarm[] = [];
+  if (list.doubt !== undefined) alarms.push(alarm(standing, 'doubted'));
+  // By the newest list that nobody doubts; while there is none, the doubt says it all.
+  if (standing.endsSoon) alarms.push(alarm(standing, 'soon'));
+  if (deadline !== undefined && now > deadline) alarms.push(alarm(standing, 'expired'));
+  return alarms;
+}
+
+/** A client that lives on its grace: told once for each client and list, at the first card that it lets in. */
+export function graceAlarm(
+  scope: RevocationScope,
+  { client, knownAt, until }: { readonly client: string; readonly knownAt: Instant; readonly until: Instant },
+): CrlAlarm {
+  const { issuerKeyId, distributionPoint } = scope;
+  const last = inJapan(knownAt);
+  return {
+    ...{ issuerKeyId, distributionPoint, stage: 'grace', deadline: until },
+    about: aboutOf(scope, 'grace', client, knownAt),
+    words: {
+      ja: `「${client}」は、失効リスト（${distributionPoint}）が古い（${last} 時点）まま、猶予によりPINなしの利用を認めています。猶予は ${inJapan(until)} に終わり、その後は拒否します。${remedy.ja}`,
+      en: `“${client}” lets taps without PIN in by its grace: the list of ${distributionPoint} is from ${last}. The grace ends ${inJapan(until)}; from then on they are refused. ${remedy.en}`,
+    },
+  };
+}
+
+const remedy = {
+  ja: '`kazasu crl runs` で取得できない理由を確かめ、`kazasu crl fetch` で取得するか、別の回線側で取得したファイルを `kazasu crl import` で取り込んでください。',
+  en: '`kazasu crl runs` says why none came; get it with `kazasu crl fetch`, or bring it from the other network side with `kazasu crl import`.',
+};
+
+function alarm(standing: ListStanding, stage: Exclude<CrlAlarmStage, 'grace'>): CrlAlarm {
+  const { issuerKeyId, distributionPoint, list, deadline } = standing;
+  // A new list is a new occasion, and so is another policy that moves the deadline.
+  const occasion = stage === 'doubted' ? '' : (deadline ?? '');
+  return {
+    ...{ issuerKeyId, distributionPoint, stage },
+    about: aboutOf(standing, stage, list?.crlNumber ?? '', occasion),
+    words: wordsOf(standing, stage),
+    ...(list === undefined ? {} : { crlNumber: list.crlNumber }),
+    ...(deadline === undefined ? {} : { deadline }),
+  };
+}
+
+function aboutOf(
+  { issuerKeyId, distributionPoint }: RevocationScope,
+  ...facts: readonly (string | number)[]
+): string {
+  return ['crl', ...facts, issuerKeyId, distributionPoint].join(' ');
+}
+
+function wordsOf(
+  { distributionPoint, list, trusted, deadline = 0 }: ListStanding,
+  stage: Exclude<CrlAlarmStage, 'grace'>,
+): CrlAlarm['words'] {
+  const [of, at, since] = [distributionPoint, inJapan(deadline), inJapan(trusted?.thisUpdate ?? 0)];
+  switch (stage) {
+    case 'missing':
+      return {
+        ja: `失効リスト（${of}）をまだ一度も取得できていません。このままでは、PINなしの利用は拒否されます。${remedy.ja}`,
+        en: `The list of ${of} could not be had even once. Cards that name it will be refused without PIN. ${remedy.en}`,
+      };
+    case 'soon':
+      return {
+        ja: `失効リスト（${of}）は ${at} に使えなくなりますが、${since} より新しいものが届いていません。その後は、PINなしの利用が拒否されます（猶予を設定した接続先を除く）。${remedy.ja}`,
+        en: `The list of ${of} stops counting at ${at}, and nothing newer than ${since} has come. From then on taps without PIN are refused, except where a client has grace. ${remedy.en}`,
+      };
+    case 'expired':
+      return {
+        ja: `失効リスト（${of}）は ${at} に使えなくなりました。PINなしの利用が拒否されています（猶予を設定した接続先を除く。\`kazasu crl status\` で確認できます）。${remedy.ja}`,
+        en: `The list of ${of} stopped counting at ${at}: taps without PIN are refused, except where a client has grace (\`kazasu crl status\` says where). ${remedy.en}`,
+      };
+    case 'doubted':
+      return doubtWords(of, list);
+  }
+}
+
+function doubtWords(of: string, list: ListStanding['list']): CrlAlarm['words'] {
+  const { crlNumber = '', entryCount = 0, doubt } = list ?? {};
+  if (doubt === 'distribution-point-missing') {
+    return {
+      ja: `配布点の記載がない失効リスト（番号 ${crlNumber}）を適用しましたが、有効期限の根拠にはしていません。発行者がすべての配布点に対するものだと認める場合は、KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT を設定してください。`,
+      en: `List ${crlNumber} names no distribution point: what it names is refused, but no card counts as fresh by it. If the issuer says that it speaks for every one, set KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT.`,
+    };
+  }
+  return {
+    ja: `失効リスト（${of}、番号 ${crlNumber}）の件数が ${entryCount} 件に、2割を超えて減りました。追加された失効は適用済みですが、このリストを有効期限の根拠にはしていません。発行者に確かめ、正しければ \`kazasu crl accept "${of}"\` を実行してください。`,
+    en: `List ${crlNumber} of ${of} lost more than a fifth of its entries; ${entryCount} are left. What it adds holds already, but nothing counts as fresh by it. Ask the issuer; if it is right: kazasu crl accept "${of}"`,
+  };
+}
+
+/** `2026-11-23 05:40 JST`: whoever reads an alarm lives by that clock. */
+export function inJapan(at: Instant): string {
+  const ahead = 9 * 3_600_000;
+  return `${new Date(at + ahead).toISOString().slice(0, 16).replace('T', ' ')} JST`;
+}

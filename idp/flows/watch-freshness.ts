@@ -1,0 +1,69 @@
+import type { RevocationScope } from '../domain/card.ts';
+import { alarmsOf, graceAlarm } from '../domain/crl-alarm.ts';
+import type { Instant } from '../domain/instant.ts';
+import { type ListStanding, pinlessUse, standingOf, strictestAgeSeconds } from '../domain/list-freshness.ts';
+import type { LoginPolicy } from '../domain/login-policy.ts';
+import type { FlowContext } from './context.ts';
+import { type AlarmContext, raiseAlarm } from './raise-alarm.ts';
+
+type Context = AlarmContext & Pick<FlowContext, 'crlPlan'>;
+
+/** Runs that are looked through for one that asked for a list in vain. */
+const recentRuns = 20;
+
+/** How every list that cards name stands, for the strictest of the clients that there are. */
+export async function listStandings({
+  record,
+  clock,
+  crlPlan,
+}: Pick<FlowContext, 'record' | 'clock' | 'crlPlan'>): Promise<readonly ListStanding[]> {
+  const clients = await record.clients.list();
+  const strictest = strictestAgeSeconds(clients.map(({ policy }) => policy));
+  const lists = await record.appliedLists.list();
+  const given = {
+    now: clock.now(),
+    alarmSeconds: crlPlan.alarmSeconds,
+    ...(strictest === undefined ? {} : { strictestAgeSeconds: strictest }),
+  };
+  return (await record.cards.revocationScopes()).map((scope) => standingOf(scope, lists, given));
+}
+
+/**
+ * Raises an alarm for every list that cards name and that will soon stop counting, has stopped, or is doubted: before
+ * anybody is refused for it.
+ * @returns how many alarms were new.
+ */
+export async function watchFreshness(context: Context): Promise<number> {
+  const now = context.clock.now();
+  let raised = 0;
+  for (const standing of await listStandings(context)) {
+    for (const alarm of alarmsOf(standing, now)) {
+      // The first card of a municipality comes before its first list.
+      if (alarm.stage === 'missing' && !(await wasAskedInVain(context, alarm))) continue;
+      if (await raiseAlarm(context, alarm)) raised += 1;
+    }
+  }
+  return raised;
+}
+
+/** A card was let in by its client's grace: said once for each client and list. */
+export async function noteStaleLogin(
+  context: AlarmContext,
+  scope: RevocationScope | undefined,
+  { name, policy }: { readonly name: string; readonly policy: LoginPolicy },
+  knownAt: Instant | undefined,
+): Promise<void> {
+  const use = pinlessUse(policy, knownAt, context.clock.now());
+  if (scope === undefined || knownAt === undefined || use.use !== 'allowed by grace') return;
+  await raiseAlarm(context, graceAlarm(scope, { client: name, knownAt, until: use.until }));
+}
+
+/** Where nothing asks by itself, a list that never came is missing from the first card on. */
+async function wasAskedInVain(
+  { record, crlPlan }: Pick<FlowContext, 'record' | 'crlPlan'>,
+  { distributionPoint }: RevocationScope,
+): Promise<boolean> {
+  if (crlPlan.daily === undefined) return true;
+  const runs = await record.crlRuns.list(recentRuns);
+  return runs.some(({ lists }) => lists.some((list) => list.distributionPoint === distributionPoint));
+}
