@@ -63,7 +63,8 @@ function readCertificate(whole: DerElement): CertificateParse {
   bitStringOf(parts.read(tag.bitString));
   parts.finish();
 
-  if (smallIntegerOf(tbs.enter(tag.context(0)).read(tag.integer)) !== 2) throw notDer('not version 3');
+  const version = DerReader.onlyInside(tbs.read(tag.context(0)), tag.integer);
+  if (smallIntegerOf(version) !== 2) throw notDer('not version 3');
   const serialNumber = readSerialNumber(tbs.read(tag.integer));
   const algorithm = tbs.read(tag.sequence);
   const issuer = readName(tbs.read(tag.sequence));

@@ -77,6 +77,14 @@ export class DerReader {
     return new DerReader(element.bytes, element.contentStart, element.end);
   }
 
+  /** Reads the one element that another holds, as under an EXPLICIT tag. @throws {InvalidInput} `ERR_DER` at a second */
+  static onlyInside(element: DerElement, expected: number): DerElement {
+    const reader = DerReader.inside(element);
+    const only = reader.read(expected);
+    reader.finish();
+    return only;
+  }
+
   get atEnd(): boolean {
     return this.#position === this.#end;
   }

@@ -40,8 +40,9 @@ export function bitStringOf(element: DerElement): {
   return { octets, unusedBits };
 }
 
-/** The numbers of the bits that are set. */
+/** The numbers of the bits that are set. @throws {InvalidInput} `ERR_DER` when it is no BIT STRING */
 export function namedBitsOf(element: DerElement): ReadonlySet<number> {
+  if (element.tag !== tag.bitString) throw notDer('another type was expected');
   const { octets } = bitStringOf(element);
   const bits = new Set<number>();
   for (let bit = 0; bit < octets.length * 8; bit++) {

@@ -112,14 +112,16 @@ export function readIsAuthority(extension: Extension): boolean {
  * @see RFC 5280 §4.2.1.13
  */
 export function readDistributionPointName(element: DerElement): DistinguishedName | undefined {
-  const fullName = DerReader.inside(element).optional(tag.context(0));
+  const point = DerReader.inside(element);
+  const fullName = point.optional(tag.context(0));
   if (fullName === undefined) return undefined;
+  point.finish();
   const names: DistinguishedName[] = [];
   const generalNames = DerReader.inside(fullName);
   while (!generalNames.atEnd) {
     const generalName = generalNames.readAny();
     if (generalName.tag !== tag.context(4)) continue;
-    names.push(readName(DerReader.inside(generalName).read(tag.sequence)));
+    names.push(readName(DerReader.onlyInside(generalName, tag.sequence)));
   }
   return names.length === 1 ? names[0] : undefined;
 }
@@ -142,6 +144,7 @@ export function readOcspUrl(extension: Extension): string | undefined {
     const description = descriptions.enter(tag.sequence);
     const method = objectIdentifierOf(description.read(tag.objectIdentifier));
     const location = description.readAny();
+    description.finish();
     if (method === idAdOcsp && location.tag === tag.contextPrimitive(6)) {
       return Buffer.from(contentsOf(location)).toString('latin1');
     }

@@ -12,8 +12,10 @@ import {
 import { CertificationAuthority } from '../../idp/demo/authority/certification-authority.ts';
 import {
   bitString,
+  context,
   contextPrimitive,
   integerOctets,
+  objectIdentifier,
   octetString,
   sequence,
   tlv,
@@ -101,6 +103,8 @@ const oid = {
   extKeyUsage: '2.5.29.37',
   authorityKeyId: '2.5.29.35',
 } as const;
+
+const httpAddress = contextPrimitive(6, Buffer.from('http://127.0.0.1:1/ocsp'));
 
 /** The policies of the authentication and of the signature certificate. */
 const authenticationPolicy = '1.2.392.200149.8.5.1.3.30';
@@ -245,6 +249,17 @@ export const certificateVectors = {
     'version-1': edited(() => ({ version: 1 })),
     'version-2': edited(() => ({ version: 2 })),
     'version-4': edited(() => ({ version: 4 })),
+    'version-twice': (pki) => {
+      const tbs = Buffer.from(encodeTbsCertificate(goodTemplate(pki), sha256WithRsaEncryption));
+      // Four octets of header, then [0] { INTEGER 2 }.
+      const versions = context(0, tbs.subarray(6, 9), tbs.subarray(6, 9));
+      return signed(sequence(versions, tbs.subarray(9)), pki.newer.keyPair.privateKey);
+    },
+    'responder-address-twice-in-one-place': replaced({
+      oid: '1.3.6.1.5.5.7.1.1',
+      critical: false,
+      value: sequence(sequence(objectIdentifier('1.3.6.1.5.5.7.48.1'), httpAddress, httpAddress)),
+    }),
     'extension-twice': edited(({ extensions }) => ({
       extensions: [...extensions, extensions[0] as Extension],
     })),
@@ -257,6 +272,7 @@ export const certificateVectors = {
     }),
     'unused-bits-set': replaced({ ...keyUsage(0), value: Buffer.from('03020781', 'hex') }),
     'key-usage-is-no-bit-string': replaced({ ...keyUsage(0), value: integerOctets('80') }),
+    'key-usage-in-an-octet-string': replaced({ ...keyUsage(0), value: Buffer.from('04020780', 'hex') }),
     'policies-are-no-sequence': replaced({ ...certificatePolicies(), value: octetString(Buffer.alloc(2)) }),
     'policy-with-a-padded-arc': replaced({
       ...certificatePolicies(),

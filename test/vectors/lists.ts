@@ -26,8 +26,10 @@ import {
   ecdsaWithSha384,
   sha1WithRsaEncryption,
   sha256WithRsaEncryption,
+  signed,
 } from '../../idp/demo/authority/signer.ts';
 import type { CrlRefusal } from '../../idp/ports/jpki.ts';
+import { signedParts } from '../support/der-tree.ts';
 import { turnBit } from '../support/mutate.ts';
 import type { TestPki } from '../support/test-pki.ts';
 import { indefinite, lengthInThreeOctets, pemText, sha384WithRsaEncryption } from './der-tricks.ts';
@@ -227,6 +229,13 @@ export const crlVectors = {
     'extension-twice': edited(({ crlExtensions }) => ({
       crlExtensions: [...crlExtensions, ...crlExtensions],
     })),
+    'extensions-after-the-extensions': (pki) => {
+      const tbs = Buffer.from(signedParts(good(pki))?.toBeSigned ?? []);
+      // [0] is the last of what is signed; its header has three octets.
+      const start = tbs.lastIndexOf('a081e63081e3', undefined, 'hex');
+      const twice = context(0, tbs.subarray(start + 3), tbs.subarray(start + 3));
+      return signed(sequence(tbs.subarray(4, start), twice), pki.newer.keyPair.privateKey);
+    },
     'number-negative': withExtension({ ...cRLNumber(0), value: integerOctets('ff') }),
     'number-of-21-octets': withExtension({ ...cRLNumber(0), value: integerOctets('01'.repeat(21)) }),
     'number-not-minimal': withExtension({ ...cRLNumber(0), value: integerOctets('0007') }),

@@ -28,7 +28,7 @@ const understood: readonly string[] = [extensionOid.issuingDistributionPoint];
  * @see RFC 5280 §5.2
  */
 export function readCrlExtensions(element: DerElement): CrlScope {
-  const extensions = readExtensions(DerReader.inside(element).read(tag.sequence));
+  const extensions = readExtensions(DerReader.onlyInside(element, tag.sequence));
   const number = extensions.get(extensionOid.cRLNumber);
   const point = extensions.get(extensionOid.issuingDistributionPoint);
   const scope = point && readIssuingDistributionPoint(point);
