@@ -4,7 +4,17 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { InvalidInput } from './domain/fault.ts';
 import { parseMailbox, parseSmtpUrl, type SmtpServer } from './domain/smtp-server.ts';
-import { oneOf, parseHost, parseHttpProxy } from './setting-values.ts';
+import {
+  oneOf,
+  parseBoolean,
+  parseDn,
+  parseHost,
+  parseHttpProxy,
+  parseList,
+  parseTimeOfDay,
+  parseUrl,
+  parseWhole,
+} from './setting-values.ts';
 
 /** What one installation is set up with; everything else lives in the record. */
 export interface Config {
@@ -148,22 +158,22 @@ function readAll(
     jpkiAnchors: read('KAZASU_JPKI_ANCHORS', '', existing),
     jpkiAllowTestCa: read('KAZASU_JPKI_ALLOW_TEST_CA', 'false', parseBoolean),
     jpkiProfiles: read('KAZASU_JPKI_PROFILES', '', existing),
-    crlSources: read('KAZASU_CRL_SOURCES', '', (text) => list(text).map(parseCrlSource)),
+    crlSources: read('KAZASU_CRL_SOURCES', '', (text) => parseList(text).map(parseCrlSource)),
     crlWithoutDistributionPoint: read('KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT', 'false', parseBoolean),
     crlDailyAt: read('KAZASU_CRL_DAILY_AT', '05:30', parseTimeOfDay),
     crlSpreadMinutes: read('KAZASU_CRL_SPREAD_MINUTES', '60', parseWhole('minutes', 0, 720)),
     crlAlarmHours: read('KAZASU_CRL_ALARM_HOURS', '12', parseWhole('hours', 1, 168)),
     ocspUrl: read('KAZASU_OCSP_URL', '', parseUrl('http:', 'https:')),
-    ocspHosts: read('KAZASU_OCSP_HOSTS', 'ocspauthnorm.jpki.go.jp', (text) => list(text).map(parseHost)),
+    ocspHosts: read('KAZASU_OCSP_HOSTS', 'ocspauthnorm.jpki.go.jp', (text) => parseList(text).map(parseHost)),
     ocspMethod: read('KAZASU_OCSP_METHOD', 'post', oneOf('post', 'get')),
     ocspNonce: read('KAZASU_OCSP_NONCE', 'preferred', oneOf('preferred', 'required', 'off')),
     ocspNocheck: read('KAZASU_OCSP_NOCHECK', 'required', oneOf('required', 'optional')),
     httpProxy: read('KAZASU_HTTP_PROXY', '', parseHttpProxy),
     smtpServer: read('KAZASU_SMTP_URL', '', (text) => (text === '' ? undefined : parseSmtpUrl(text))),
     mailFrom: read('KAZASU_MAIL_FROM', '', (text) => (text === '' ? '' : parseMailbox(text))),
-    alarmMail: read('KAZASU_ALARM_MAIL', '', (text) => list(text).map(parseMailbox)),
+    alarmMail: read('KAZASU_ALARM_MAIL', '', (text) => parseList(text).map(parseMailbox)),
     cardOverlapDays: read('KAZASU_CARD_OVERLAP_DAYS', '14', parseWhole('days', 0, 365)),
-    trustedProxies: read('KAZASU_TRUSTED_PROXIES', '', list),
+    trustedProxies: read('KAZASU_TRUSTED_PROXIES', '', parseList),
   };
 }
 
@@ -199,44 +209,8 @@ export function parsePort(text: string): number {
   return port;
 }
 
-function parseDn(text: string): string {
-  if (!/^[a-zA-Z][\w-]*=[^,]+(,[a-zA-Z][\w-]*=[^,]+)*$/.test(text))
-    throw new TypeError('is no DN, e.g. dc=example,dc=jp');
-  return text;
-}
-
-function parseBoolean(text: string): boolean {
-  if (text !== 'true' && text !== 'false') throw new TypeError('is true or false');
-  return text === 'true';
-}
-
-function parseUrl(...protocols: readonly string[]): (text: string) => string {
-  return (text) => {
-    if (text === '') return text;
-    if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) {
-      throw new TypeError(`is a URL with ${protocols.join(' or ')}`);
-    }
-    return text;
-  };
-}
-
 function parseCrlSource(text: string): string {
   return parseUrl('ldap:', 'ldaps:', 'http:', 'https:', 'file:')(text);
-}
-
-function parseTimeOfDay(text: string): number | 'off' {
-  if (text === 'off') return text;
-  const [, hours = '', minutes = ''] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
-  if (hours === '') throw new TypeError('is a time of day in Japan like 05:30, or off');
-  return Number(hours) * 60 + Number(minutes);
-}
-
-function parseWhole(unit: string, least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-    throw new TypeError(`is a whole number of ${unit}, ${least} to ${most}`);
-  };
 }
 
 function existing(text: string): string {
@@ -251,8 +225,4 @@ function refuseYet(what: string): (text: string) => string {
     if (text !== '') throw new TypeError(`${what} is not supported by this version: leave it empty`);
     return text;
   };
-}
-
-function list(text: string): readonly string[] {
-  return text.split(/[\s,]+/).filter((item) => item !== '');
 }

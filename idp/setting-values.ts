@@ -1,4 +1,5 @@
-/** Values of settings that take more than a line to read. Each throws a `TypeError` that says what the value should be, and never what it was: it may hold a password. */
+// What settings may say. Each throws a TypeError that says what the value should be, and never what it was: it may hold
+// a password.
 
 /** One of a few words. */
 export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
@@ -38,4 +39,50 @@ function isHttpProxy(url: URL | null): boolean {
     // A % that is not followed by two hexadecimal digits.
     return false;
   }
+}
+
+/** A distinguished name, e.g. `dc=example,dc=jp`. */
+export function parseDn(text: string): string {
+  if (!/^[a-zA-Z][\w-]*=[^,]+(,[a-zA-Z][\w-]*=[^,]+)*$/.test(text))
+    throw new TypeError('is no DN, e.g. dc=example,dc=jp');
+  return text;
+}
+
+/** `true` or `false`. */
+export function parseBoolean(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new TypeError('is true or false');
+  return text === 'true';
+}
+
+/** An address with one of these protocols, such as `https:`; empty: none. */
+export function parseUrl(...protocols: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (text === '') return text;
+    if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) {
+      throw new TypeError(`is a URL with ${protocols.join(' or ')}`);
+    }
+    return text;
+  };
+}
+
+/** HH:MM as minutes after midnight, or `off`. */
+export function parseTimeOfDay(text: string): number | 'off' {
+  if (text === 'off') return text;
+  const [, hours = '', minutes = ''] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
+  if (hours === '') throw new TypeError('is a time of day in Japan like 05:30, or off');
+  return Number(hours) * 60 + Number(minutes);
+}
+
+/** A whole number within bounds. @param unit as the message names it */
+export function parseWhole(unit: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new TypeError(`is a whole number of ${unit}, ${least} to ${most}`);
+  };
+}
+
+/** Items with commas or spaces between them. */
+export function parseList(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((item) => item !== '');
 }
