@@ -46,6 +46,11 @@ export class SessionEnds {
     await logouts.start();
   }
 
+  /** Resolves when no client is being told any more, whatever came of it. */
+  idle(): Promise<void> {
+    return this.#parts.logouts.idle();
+  }
+
   /** Waits a moment for the notices that are under way. */
   async close(): Promise<void> {
     await this.#running.catch(nothing);

@@ -156,6 +156,31 @@ export function oidcStateContract(name: string, startBackend: () => Promise<Oidc
       expect(await state.find('Session', id)).toBeDefined();
     });
 
+    it('lists what an account has at this moment, with what stands in it', async () => {
+      const accountId = `account-${id}`;
+      const kept = { kind: 'Session', uid: 'u', accountId };
+      await state.upsert('Session', id, kept, 60);
+      await state.upsert('Grant', id, { kind: 'Grant', accountId }, 30);
+      await state.upsert('Session', `${id}-other`, { kind: 'Session', accountId: 'somebody else' }, 60);
+      clock.advance(30);
+      expect((await state.listByAccountId(accountId)).map(({ payload }) => payload)).toEqual([kept]);
+      expect(await state.listByAccountId('nobody')).toEqual([]);
+    });
+
+    it('removes what it is told by name, thousands at once, and nothing else', async () => {
+      const accountId = `account-${id}`;
+      const ids = Array.from({ length: 2_500 }, (_, n) => `${id}-${n}`);
+      for (let from = 0; from < ids.length; from += 100) {
+        const some = ids.slice(from, from + 100);
+        await Promise.all(some.map((each) => state.upsert('AccessToken', each, { accountId }, 60)));
+      }
+      const [kept, ...names] = (await state.listByAccountId(accountId)).map(({ name }) => name);
+      expect(names).toHaveLength(2_499);
+      await state.remove(names);
+      expect((await state.listByAccountId(accountId)).map(({ name }) => name)).toEqual([kept]);
+      await state.remove([]);
+    });
+
     it('what an account gets while it is being revoked ends with the next revocation at the latest', async () => {
       const accountId = `account-${id}`;
       await state.upsert('Session', id, { uid: 'u', accountId }, 60);
