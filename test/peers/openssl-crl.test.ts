@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CrlEntry } from '../../idp/demo/authority/crl-issuer.ts';
 import { createCrlReader, type JpkiCrlReader } from '../../idp/jpki/crl/crl-reader.ts';
@@ -8,15 +6,15 @@ import { type OpensslDesk, openDesk } from '../support/openssl.ts';
 import { requirePrograms } from '../support/programs.ts';
 import { seededRandom } from '../support/random.ts';
 import { createTestPki, pem, type TestPki } from '../support/test-pki.ts';
+import { crlNumberIn, dateIn, entriesIn, textsOf } from './openssl-crl-text.ts';
 import { type RandomList, randomList, randomSerialNumber, reasonNames } from './random-list.ts';
 
 const missing = requirePrograms('openssl');
 const hourMs = 3_600_000;
 /** In `npm test` all of them; fewer while something else is looked for. */
 const lists = Number(process.env.DIFFERENTIAL_RUNS ?? 2000);
-/** A program is started for every list: a shell starts them one after the other, two shells at once. */
-const listsOfAShell = 50;
-const shells = 2;
+/** Texts that are asked for at once. */
+const atOnce = 100;
 
 describe.skipIf(missing)('openssl and our reader', () => {
   let pki: TestPki;
@@ -47,7 +45,7 @@ describe.skipIf(missing)('openssl and our reader', () => {
     let agreed = 0;
     let entries = 0;
     while (agreed < lists) {
-      const count = Math.min(listsOfAShell * shells, lists - agreed);
+      const count = Math.min(atOnce, lists - agreed);
       const made = Array.from({ length: count }, (_, index) => randomList(random, pki, agreed + index));
       const texts = await textsOf(
         desk,
@@ -94,60 +92,6 @@ describe.skipIf(missing)('openssl and our reader', () => {
     expect(verdict.hits).toEqual(entriesIn(text));
   });
 });
-
-/** What `openssl crl -text` prints of each list. */
-async function textsOf(desk: OpensslDesk, lists: readonly Uint8Array[]): Promise<readonly string[]> {
-  const files = lists.map((der, index) => desk.put(`random-${index}.crl`, der));
-  const script = 'for file do openssl crl -inform der -in "$file" -noout -text || exit 1; done';
-  const texts = await Promise.all(
-    Array.from({ length: Math.ceil(files.length / listsOfAShell) }, async (_, index) => {
-      const some = files.slice(index * listsOfAShell, (index + 1) * listsOfAShell);
-      const { stdout } = await promisify(execFile)('sh', ['-c', script, 'sh', ...some], {
-        maxBuffer: 256 * 1024 * 1024,
-      });
-      return stdout.split('Certificate Revocation List (CRL):\n').slice(1);
-    }),
-  );
-  return texts.flat();
-}
-
-const opensslReasons: Readonly<Record<string, string>> = {
-  Unspecified: 'unspecified',
-  'Key Compromise': 'keyCompromise',
-  'CA Compromise': 'cACompromise',
-  'Affiliation Changed': 'affiliationChanged',
-  Superseded: 'superseded',
-  'Cessation Of Operation': 'cessationOfOperation',
-  'Certificate Hold': 'certificateHold',
-  'Remove From CRL': 'removeFromCRL',
-  'Privilege Withdrawn': 'privilegeWithdrawn',
-  'AA Compromise': 'aACompromise',
-};
-
-/** What `openssl crl -text` prints of the entries. */
-function entriesIn(text: string) {
-  return text
-    .split('    Serial Number: ')
-    .slice(1)
-    .map((entry) => {
-      const reason = /CRL Reason Code: (?:critical)?\n\s+(.*)/.exec(entry)?.[1]?.trim();
-      return {
-        serialNumber: (entry.split('\n')[0] ?? '').toLowerCase(),
-        revocationDate: dateIn(entry, 'Revocation Date'),
-        reason: reason === undefined ? 'unspecified' : opensslReasons[reason],
-      };
-    });
-}
-
-/** openssl prints long numbers in hex. */
-function crlNumberIn(text: string): string {
-  const number = /CRL Number: \n\s+(\w+)/.exec(text)?.[1] ?? '';
-  return number === '' ? '' : BigInt(number).toString();
-}
-
-/** `Nov 22 03:00:00 2026 GMT` */
-const dateIn = (text: string, name: string): number =>
-  Date.parse(new RegExp(`${name}: (.*)`).exec(text)?.[1] ?? '');
 
 /** The reasons that `openssl ca` can put into a list, under its own names. */
 const authorityReasons: readonly string[] = [
