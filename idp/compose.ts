@@ -1,14 +1,13 @@
-import { createOcspClient } from '../connectors/jpki/ocsp.ts';
 import { createLdapFlows } from '../connectors/ldap/kazasu-flows.ts';
 import { startLdapServer } from '../connectors/ldap/server.ts';
 import { createMailChannel } from '../connectors/notices/mail-channel.ts';
 import { systemClock } from './clock.ts';
 import { startControlServer } from './commands/control-server.ts';
+import { openJpki } from './compose-jpki.ts';
 import { type Config, isLoopback } from './config.ts';
 import { CrlDaily, crlPlanOf } from './crl-daily.ts';
 import { createCrlThread } from './crl-thread.ts';
-import { anchorDirectory, claimFor, makeDataDir } from './data-directory.ts';
-import { type CardProfile, defaultCardProfiles } from './domain/card-profile.ts';
+import { claimFor, makeDataDir } from './data-directory.ts';
 import { Fault } from './domain/fault.ts';
 import type { FlowContext } from './flows/context.ts';
 import { CrlTurn } from './flows/crl-turn.ts';
@@ -18,12 +17,8 @@ import { publishCards } from './flows/publish-cards.ts';
 import { RevocationFreshness } from './flows/revocation-freshness.ts';
 import { Upkeep } from './flows/upkeep.ts';
 import { createHttpServer, type HttpServerOptions } from './http/server.ts';
-import { openAnchorStore } from './jpki/anchor-store.ts';
-import { loadCardProfiles } from './jpki/card-profile-file.ts';
-import { createCertificateVerifier } from './jpki/certificate-verifier.ts';
 import { createSessionEnds } from './oidc/session-ends.ts';
 import type { Clock } from './ports/clock.ts';
-import { createAnchorFiles } from './storage/anchor-files.ts';
 import { type EmbeddedStorage, openEmbeddedStorage } from './storage/embedded.ts';
 import { createCardNumbers } from './storage/keys/card-numbers.ts';
 import { type Keys, openKeyDirectory } from './storage/keys/key-directory.ts';
@@ -73,7 +68,7 @@ const sweepMs = 60_000;
 export async function openSystem(config: Config, options: SystemOptions): Promise<System> {
   const clock = options.clock ?? systemClock;
   makeDataDir(config.dataDir);
-  const jpki = openJpki(config, options);
+  const jpki = openJpki(config, options.ocspHosts ?? []);
   const keys = await openKeyDirectory(config.dataDir);
   const storage = await openEmbeddedStorage({ dataDir: config.dataDir, keys, clock });
   try {
@@ -181,36 +176,6 @@ export async function serve(
 function noticeRoutes({ smtpServer, mailFrom, alarmMail }: Config): FlowContext['notices'] {
   if (smtpServer === undefined) return { operators: alarmMail };
   return { channel: createMailChannel(smtpServer, { from: mailFrom }), operators: alarmMail };
-}
-
-/** Certificates, OCSP and lists: what may be believed, and whom we ask. */
-function openJpki(
-  config: Config,
-  { ocspHosts = [] }: SystemOptions,
-): Pick<FlowContext, 'anchors' | 'certificates' | 'ocsp'> & { readonly profiles: readonly CardProfile[] } {
-  const allowTestAuthorities = config.jpkiAllowTestCa;
-  const directory = anchorDirectory(config);
-  const anchors = openAnchorStore({
-    directory,
-    files: createAnchorFiles(directory),
-    mayBeMissing: config.jpkiAnchors === '',
-    allowTestAuthorities,
-  });
-  const profiles = config.jpkiProfiles === '' ? defaultCardProfiles : loadCardProfiles(config.jpkiProfiles);
-  const trust = { anchors: anchors.list, profiles, allowTestAuthorities };
-  return {
-    anchors,
-    certificates: createCertificateVerifier(trust),
-    ocsp: createOcspClient({
-      url: config.ocspUrl,
-      allowedHosts: [...config.ocspHosts, ...ocspHosts],
-      method: config.ocspMethod,
-      nonce: config.ocspNonce,
-      nocheck: config.ocspNocheck,
-      httpProxy: config.httpProxy,
-    }),
-    profiles,
-  };
 }
 
 /** What may be shared between nodes: in Redis where one is named, otherwise in the data directory. */
