@@ -5,6 +5,7 @@ import { clientCommands } from './client.ts';
 import type { RecordCommand } from './command.ts';
 import { crlCommands } from './crl.ts';
 import { evidenceCommands } from './evidence.ts';
+import { noticeCommands } from './notice.ts';
 import { orgCommands } from './org.ts';
 import { personCommands } from './person.ts';
 import { readerCommands } from './reader.ts';
@@ -14,6 +15,7 @@ export const recordCommands: readonly RecordCommand[] = [
   ...orgCommands,
   ...personCommands,
   ...cardCommands,
+  ...noticeCommands,
   ...evidenceCommands,
   ...readerCommands,
   ...clientCommands,
