@@ -9,6 +9,7 @@ import {
   requireClient,
   rotateClientSecret,
 } from '../flows/manage-clients.ts';
+import { clientPolicy, policyOptions, readPolicy, shownPolicy } from './client-policy.ts';
 import { collect, flag, recordCommand, type Typed, text, texts, word } from './command.ts';
 import { oneOf } from './reader.ts';
 import { table } from './table.ts';
@@ -31,7 +32,7 @@ export const clientCommands = [
     name: 'client add',
     summary: 'add a relying party: an OpenID Connect client or an LDAP device account',
     shape: (command) =>
-      command
+      policyOptions(command)
         .argument('<name>', 'what it is called; part of an LDAP device’s bind DN')
         .option('--oidc', 'an OpenID Connect client')
         .option('--redirect-uri <url>', 'where it takes the code; repeatable', collect, [])
@@ -76,6 +77,7 @@ export const clientCommands = [
         state: policy.clientState,
         acceptedAcr: policy.acceptedAcr,
         reader: policy.reader,
+        ...shownPolicy(policy),
       })),
     text: (clients) =>
       table(
@@ -90,6 +92,7 @@ export const clientCommands = [
         'No clients yet: kazasu client add NAME --oidc --redirect-uri URL',
       ),
   }),
+  clientPolicy,
   recordCommand({
     name: 'client rotate-secret',
     summary: 'give a client a new secret; the old one ends at once',
@@ -113,6 +116,7 @@ function readNewClient(typed: Typed): NewClient {
     name: word(typed, 0),
     acceptedAcr: texts(typed, 'acr').map(readAcr),
     requiredGroups: texts(typed, 'requireGroup'),
+    revocation: readPolicy(typed),
   };
   if (flag(typed, 'oidc')) {
     const pinWindowSeconds = readHours(text(typed, 'pinWindow') ?? '0');

@@ -12,6 +12,8 @@ import { actor } from '../domain/registration.ts';
 import type { Evidence } from '../domain/tap.ts';
 import { type AskIssuerContext, askIssuer, type IssuerWord } from './ask-issuer.ts';
 import type { FlowContext } from './context.ts';
+import type { AlarmContext } from './raise-alarm.ts';
+import { noteStaleLogin } from './watch-freshness.ts';
 
 /** A card that asks to sign in at a client: where both protocols meet. */
 export interface CardLogin {
@@ -32,7 +34,8 @@ export type CardLoginOutcome =
   | (LoginDecision & { readonly outcome: 'denied' });
 
 /** What a sign-in with a card may touch. */
-export type CardLoginContext = AskIssuerContext &
+export type CardLoginContext = AlarmContext &
+  AskIssuerContext &
   Pick<FlowContext, 'cardIndex' | 'clients' | 'freshness' | 'taps' | 'clock' | 'audit'>;
 
 /**
@@ -86,12 +89,14 @@ export async function logInWithCard(context: CardLoginContext, login: CardLogin)
   if (login.evidence.type === 'signature' && login.presence.type === 'tap') {
     await context.taps.notePinProof(card.cardId, login.presence.reader.group, login.presence.readAt);
   }
-  return audited(
+  const granted = await audited(
     context,
     login,
     { ...decision, person: card.person },
     { issuer: word?.details },
   );
+  if (decision.onStaleRevocation) await noteStaleLogin(context, card.revocationScope, client, knownAt);
+  return granted;
 }
 
 async function audited(
@@ -114,6 +119,7 @@ async function audited(
     details: granted
       ? {
           ...{ way: login.way, acr: outcome.acr, person: outcome.personId },
+          ...(outcome.onStaleRevocation ? { stale: true } : {}),
           ...issuer,
         }
       : { way: login.way, ...issuer },

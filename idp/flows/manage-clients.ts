@@ -5,6 +5,7 @@ import type { ClientId, LoginPolicy } from '../domain/login-policy.ts';
 import type { Actor } from '../domain/registration.ts';
 import { readerClockAheadSeconds, tapFreshSeconds } from '../domain/tap.ts';
 import type { BackchannelLogout, Client, LdapClient, OidcClient } from '../ports/clients.ts';
+import type { RevocationPolicy } from './change-client-policy.ts';
 import type { FlowContext } from './context.ts';
 
 /** PIN-less use rests on a list no older than this unless the client says otherwise: lists come daily. */
@@ -20,6 +21,8 @@ export interface NewOidcClient {
   readonly acceptedAcr: readonly Acr[];
   readonly requiredGroups: readonly string[];
   readonly pinWindowSeconds: number;
+  /** The default where nothing is said. */
+  readonly revocation?: Partial<RevocationPolicy>;
   readonly actor: Actor;
 }
 
@@ -33,6 +36,7 @@ export interface NewLdapClient {
   readonly ownReader: boolean;
   readonly cardKind: CardKind;
   readonly cardAttribute: LdapClient['cardAttribute'];
+  readonly revocation?: Partial<RevocationPolicy>;
   readonly actor: Actor;
 }
 
@@ -127,7 +131,7 @@ export function requireClient({ clients }: Pick<FlowContext, 'clients'>, idOrNam
 
 function policyOf(
   { secrets }: Context,
-  request: { readonly acceptedAcr: readonly Acr[]; readonly requiredGroups: readonly string[] },
+  request: Pick<NewOidcClient, 'acceptedAcr' | 'requiredGroups' | 'revocation'>,
   reader: LoginPolicy['reader'],
   acceptedByDefault: readonly Acr[],
 ): LoginPolicy {
@@ -151,6 +155,7 @@ function policyOf(
     maxRevocationAgeSeconds: defaultRevocationAgeSeconds,
     staleGraceSeconds: 0,
     ocspOnEveryUse: false,
+    ...request.revocation,
   };
 }
 

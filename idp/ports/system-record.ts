@@ -3,7 +3,7 @@ import type { CardFacts, CardId, CardKey, CardKind, CardState, RevocationScope }
 import type { IssuerKeyId } from '../domain/certificate-id.ts';
 import type { RecordedConsent } from '../domain/consent.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { ClientId } from '../domain/login-policy.ts';
+import type { ClientId, LoginPolicy } from '../domain/login-policy.ts';
 import type { Notice, StageWindow } from '../domain/notice.ts';
 import type { Organization, OrganizationId, Person, PersonId } from '../domain/person.ts';
 import type { Reader, ReaderId } from '../domain/reader.ts';
@@ -88,12 +88,19 @@ export interface ReadTables {
     findPendingByCardKey(cardKey: CardKey): Promise<readonly Registration[]>;
     /** The one that became this card. */
     findByCard(cardId: CardId): Promise<Registration | undefined>;
+    findByPerson(personId: PersonId): Promise<readonly Registration[]>;
   };
   readonly cards: {
     find(id: CardId): Promise<Card | undefined>;
     findByKey(cardKey: CardKey): Promise<readonly Card[]>;
     findByPerson(personId: PersonId): Promise<readonly Card[]>;
     list(): Promise<readonly Card[]>;
+    /** Cards in use, active or suspended, with `after < notAfter <= until`. */
+    ending(after: Instant, until: Instant): Promise<readonly Card[]>;
+    /** Cards in use whose `retiresAt` has come. */
+    dueToRetire(now: Instant, limit: number): Promise<readonly Card[]>;
+    /** How many cards that are active or suspended each CA key has issued. */
+    countByIssuer(): Promise<ReadonlyMap<IssuerKeyId, number>>;
     /** Every revocation scope that a card in use or a pending registration names. */
     revocationScopes(): Promise<readonly RevocationScope[]>;
     /** How many `inScope` gives. */
@@ -120,19 +127,12 @@ export interface ReadTables {
   readonly clients: {
     find(idOrName: string): Promise<Client | undefined>;
     list(): Promise<readonly Client[]>;
-    findByPerson(personId: PersonId): Promise<readonly Registration[]>;
   };
   readonly appliedLists: {
     find(scope: RevocationScope): Promise<AppliedList | undefined>;
     list(): Promise<readonly AppliedList[]>;
   };
   readonly crlRuns: {
-    /** Cards in use, active or suspended, with `after < notAfter <= until`. */
-    ending(after: Instant, until: Instant): Promise<readonly Card[]>;
-    /** Cards in use whose `retiresAt` has come. */
-    dueToRetire(now: Instant, limit: number): Promise<readonly Card[]>;
-    /** How many cards that are active or suspended each CA key has issued. */
-    countByIssuer(): Promise<ReadonlyMap<IssuerKeyId, number>>;
     /** The newest first. */
     list(limit: number): Promise<readonly CrlRun[]>;
   };
@@ -145,6 +145,18 @@ export interface ReadTables {
     /** The oldest first. */
     due(clientId: ClientId, now: Instant, limit: number): Promise<readonly LogoutDelivery[]>;
     queuedBefore(clientId: ClientId, moment: Instant): Promise<readonly LogoutDelivery[]>;
+  };
+  readonly notices: {
+    /** The newest first. */
+    list(limit: number): Promise<readonly Notice[]>;
+    findAbout(about: string): Promise<readonly Notice[]>;
+    /** Waiting, and their time has come; the oldest first. */
+    due(now: Instant, limit: number): Promise<readonly Notice[]>;
+    /** Active JPKI cards that end in the window, have no successor, and whose holder was not told this stage. */
+    untold(window: StageWindow, limit: number): Promise<readonly Card[]>;
+  };
+  readonly consents: {
+    find(sha256: string): Promise<RecordedConsent | undefined>;
   };
   readonly settings: {
     /** Small facts about the installation itself: `demo`, `setup-done`, … */
@@ -169,30 +181,23 @@ export interface Tables extends ReadTables {
     put(person: Person): Promise<void>;
     setState(id: PersonId, from: Person['state'], to: Person['state']): Promise<boolean>;
     setRoles(id: PersonId, roles: Person['roles']): Promise<void>;
+    /** Only somebody who left, and of whom nothing else is kept. */
+    remove(id: PersonId): Promise<boolean>;
   };
   readonly invitations: ReadTables['invitations'] & {
     add(invitation: Invitation): Promise<void>;
     /** Once: `false` when it was used, has expired or never was. */
     use(codeHash: string, now: Instant): Promise<boolean>;
+    removeOf(personId: PersonId): Promise<void>;
   };
   readonly registrations: ReadTables['registrations'] & {
-  readonly notices: {
-    /** The newest first. */
-    list(limit: number): Promise<readonly Notice[]>;
-    findAbout(about: string): Promise<readonly Notice[]>;
-    /** Waiting, and their time has come; the oldest first. */
-    due(now: Instant, limit: number): Promise<readonly Notice[]>;
-    /** Active JPKI cards that end in the window, have no successor, and whose holder was not told this stage. */
-    untold(window: StageWindow, limit: number): Promise<readonly Card[]>;
-  };
-  readonly consents: {
-    find(sha256: string): Promise<RecordedConsent | undefined>;
-  };
     add(registration: Registration): Promise<void>;
     /** Compare-and-set on the state. */
     update(registration: Registration, from: Registration['state']): Promise<boolean>;
+    removeOf(personId: PersonId): Promise<void>;
   };
   readonly cards: ReadTables['cards'] & {
+    removeOf(personId: PersonId): Promise<void>;
     add(card: Card): Promise<void>;
     /** Compare-and-set on the state. */
     update(card: Card, from: CardState): Promise<boolean>;
@@ -213,34 +218,26 @@ export interface Tables extends ReadTables {
   };
   readonly clients: ReadTables['clients'] & {
     add(client: Client): Promise<void>;
-    /** Only somebody who left, and of whom nothing else is kept. */
-    remove(id: PersonId): Promise<boolean>;
     replaceSecret(id: ClientId, secretHash: string): Promise<boolean>;
+    replacePolicy(policy: LoginPolicy): Promise<boolean>;
   };
   readonly appliedLists: ReadTables['appliedLists'] & { put(list: AppliedList): Promise<void> };
   readonly crlRuns: ReadTables['crlRuns'] & {
     /** Keeps the newest thousand. */
-    removeOf(personId: PersonId): Promise<void>;
     add(run: CrlRun): Promise<void>;
   };
   readonly sessionEnds: ReadTables['sessionEnds'] & {
     add(stops: readonly Stop[], at: Instant): Promise<void>;
     remove(positions: readonly number[]): Promise<void>;
-    removeOf(personId: PersonId): Promise<void>;
   };
   readonly logoutDeliveries: ReadTables['logoutDeliveries'] & {
-    removeOf(personId: PersonId): Promise<void>;
     /** A notice that waits already is not queued twice. */
     add(notices: readonly LogoutNotice[], now: Instant): Promise<void>;
     tried(delivery: Pick<LogoutDelivery, 'deliveryId' | 'attempts' | 'nextAttemptAt'>): Promise<void>;
-    /** Revokes cards in use, and marks pending registrations, in a few statements however many there are. */
-    revokeByIssuer(revocations: IssuerRevocations, now: Instant): Promise<RevokedByIssuer>;
     /** None of this client before then. */
     postpone(clientId: ClientId, until: Instant): Promise<void>;
     remove(deliveryIds: readonly number[]): Promise<void>;
   };
-  readonly settings: ReadTables['settings'] & { set(name: string, value: string): Promise<void> };
-}
   readonly notices: ReadTables['notices'] & {
     /** Once for each kind and what it is about: `false` when it was queued before. */
     queue(notice: Notice): Promise<boolean>;
@@ -254,3 +251,5 @@ export interface Tables extends ReadTables {
     /** Kept for ever, from its first use on. */
     keep(consent: RecordedConsent): Promise<void>;
   };
+  readonly settings: ReadTables['settings'] & { set(name: string, value: string): Promise<void> };
+}

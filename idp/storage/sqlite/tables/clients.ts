@@ -40,6 +40,14 @@ export function clientTable(db: Kysely<RecordSchema>): Tables['clients'] {
         .executeTakeFirstOrThrow();
       return numUpdatedRows > 0n;
     },
+    async replacePolicy(policy) {
+      const { numUpdatedRows } = await db
+        .updateTable('clients')
+        .set({ policy: policyColumn(policy) })
+        .where('client_id', '=', policy.clientId)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n;
+    },
   };
 }
 
@@ -99,16 +107,19 @@ function toPolicy(fields: StoredFields, clientId: ClientId): LoginPolicy {
   };
 }
 
-function toRow(client: Client): ClientRow {
-  const { clientId, organizations, ...policy } = client.policy;
+function policyColumn({ clientId: _, organizations, ...policy }: LoginPolicy): string {
   const served =
     organizations === 'any' ? { anyOrganization: true } : { anyOrganization: false, organizations };
+  return JSON.stringify({ ...policy, ...served });
+}
+
+function toRow(client: Client): ClientRow {
   return {
-    client_id: clientId,
+    client_id: client.policy.clientId,
     name: client.name,
     protocol: client.protocol,
     secret: client.protocol === 'oidc' ? client.sealedSecret : client.secretHash,
-    policy: JSON.stringify({ ...policy, ...served }),
+    policy: policyColumn(client.policy),
     settings: JSON.stringify(settingsOf(client)),
     added_at: client.addedAt,
   };
