@@ -2,7 +2,7 @@ import { constants, createHash, type KeyObject, privateEncrypt, sign } from 'nod
 import { signCertificate } from '../../idp/demo/authority/certificate-template.ts';
 import { type ProofClaims, proofMessage } from '../../idp/domain/proof-message.ts';
 import type { ClaimedEvidence, EvidenceRefusal } from '../../idp/flows/read-evidence.ts';
-import { goodTemplate } from './certificates.ts';
+import { goodTemplate } from './certificate-makers.ts';
 import { day, hour, judgedAt, type VectorPki } from './pki.ts';
 import type { Maker, VectorTable } from './vector.ts';
 
