@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../idp/domain/fault.ts';
@@ -6,22 +6,26 @@ import type { CrlSource } from '../../idp/ports/jpki.ts';
 import { crlFileName } from './crl-file-name.ts';
 import type { CrlLimits } from './crl-source.ts';
 
+const ending = '.crl';
+
 /**
- * Lists in files: a directory with one file a distribution point (`crlFileName`), or one file that is taken for every
- * distribution point; which one it really speaks for, the list itself tells.
+ * Lists in files: a directory with `<distribution point>.crl` (see `crlFileName`), or with one file for each CA generation,
+ * `<distribution point>.<issuer key id>.crl`; or one file that is taken for every distribution point: which one it really
+ * speaks for, the list itself tells.
  */
 export function createFileCrlSource(url: URL, limits: CrlLimits): CrlSource {
   const path = fileURLToPath(url);
   return {
     name: url.href,
-    async fetch(distributionPoint) {
+    async fetch(distributionPoint, onOctets) {
       try {
-        const isDirectory = (await stat(path)).isDirectory();
-        const list = await readAtMost(
-          isDirectory ? join(path, crlFileName(distributionPoint)) : path,
-          limits,
-        );
-        return [list];
+        const files = (await stat(path)).isDirectory() ? await filesOf(path, distributionPoint) : [path];
+        if (files.length === 0) throw new Error(`${crlFileName(distributionPoint)} is not there`);
+        const lists: Uint8Array[] = [];
+        for (const file of files) lists.push(await readAtMost(file, limits));
+        const octets = lists.reduce((sum, { length }) => sum + length, 0);
+        onOctets?.(octets, octets);
+        return lists;
       } catch (error) {
         if (error instanceof Fault) throw error;
         throw new Fault(
@@ -32,6 +36,15 @@ export function createFileCrlSource(url: URL, limits: CrlLimits): CrlSource {
       }
     },
   };
+}
+
+/** The name itself has no dot: it would be percent-encoded. */
+async function filesOf(directory: string, distributionPoint: string): Promise<readonly string[]> {
+  const stem = crlFileName(distributionPoint).slice(0, -ending.length);
+  const names = (await readdir(directory)).filter(
+    (name) => name.startsWith(stem) && /^(\.[0-9a-f]+)?\.crl$/.test(name.slice(stem.length)),
+  );
+  return names.sort().map((name) => join(directory, name));
 }
 
 async function readAtMost(path: string, { maxOctets }: CrlLimits): Promise<Uint8Array> {

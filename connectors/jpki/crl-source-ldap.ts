@@ -2,7 +2,7 @@ import { Client } from 'ldapts';
 import { Fault } from '../../idp/domain/fault.ts';
 import type { CrlSource } from '../../idp/ports/jpki.ts';
 import type { CrlLimits, CrlSourceOptions } from './crl-source.ts';
-import { coalescingConnection, coalescingSecureConnection } from './ldap-coalescing.ts';
+import { coalescingConnection, coalescingSecureConnection, type OnOctets } from './ldap-coalescing.ts';
 
 const attribute = 'certificateRevocationList;binary';
 /** Generations of one authority that are in use at the same time. */
@@ -16,8 +16,8 @@ export function createLdapCrlSource(url: URL, options: CrlLimits & CrlSourceOpti
   const name = `${url.protocol}//${url.host}`;
   return {
     name,
-    async fetch(distributionPoint) {
-      const client = connectTo(name, options);
+    async fetch(distributionPoint, onOctets) {
+      const client = connectTo(name, options, onOctets && atMostEachPercent(onOctets));
       try {
         return await withTimeout(options.timeoutSeconds, () => readList(client, distributionPoint, options));
       } catch (error) {
@@ -31,13 +31,23 @@ export function createLdapCrlSource(url: URL, options: CrlLimits & CrlSourceOpti
   };
 }
 
-function connectTo(url: string, options: CrlLimits & CrlSourceOptions): Client {
+/** A list of 39 MB comes in some thousand pieces: nobody wants to hear of each. */
+function atMostEachPercent(onOctets: OnOctets): OnOctets {
+  let next = 0;
+  return (octets, total = 0) => {
+    if (octets < next && octets < total) return;
+    next = octets + total / 100;
+    onOctets(octets, total);
+  };
+}
+
+function connectTo(url: string, options: CrlLimits & CrlSourceOptions, onOctets?: OnOctets): Client {
   return new Client({
     url,
     timeout: options.timeoutSeconds * 1000,
     connectTimeout: Math.min(options.timeoutSeconds, 10) * 1000,
-    createConnection: coalescingConnection(options.maxOctets),
-    createSecureConnection: coalescingSecureConnection(options.maxOctets),
+    createConnection: coalescingConnection(options.maxOctets, onOctets),
+    createSecureConnection: coalescingSecureConnection(options.maxOctets, onOctets),
     // Any TLS option would make ldapts speak TLS to a plain address.
     ...(options.ca === undefined || !url.startsWith('ldaps:') ? {} : { tlsOptions: { ca: options.ca } }),
   });

@@ -1,12 +1,18 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 
+/** Told with every piece how much of the message under way is here, and how long it will be. */
+export type OnOctets = (octets: number, total?: number) => void;
+
+/** A few messages end a search beside the one that has the list; they are not worth telling of. */
+const shortest = 64 * 1024;
+
 /**
  * Gives out a connection's octets in whole LDAP messages instead of pieces: `ldapts` appends every piece to what it has
  * and starts over, so that a list of 39 MB in 64 KiB pieces costs eight seconds of copying.
  * @param maxOctets a message that announces more ends the connection before it is held in memory
  */
-export function coalesceMessages<S extends Socket>(socket: S, maxOctets: number): S {
+export function coalesceMessages<S extends Socket>(socket: S, maxOctets: number, onOctets?: OnOctets): S {
   const emit = socket.emit.bind(socket) as (event: string | symbol, ...values: unknown[]) => boolean;
   let pieces: Buffer[] = [];
   let held = 0;
@@ -14,6 +20,7 @@ export function coalesceMessages<S extends Socket>(socket: S, maxOctets: number)
   const take = (piece: Buffer): boolean => {
     pieces.push(piece);
     held += piece.length;
+    if (wanted > shortest) onOctets?.(Math.min(held, wanted), wanted);
     if (held < wanted) return true;
     const bytes = Buffer.concat(pieces);
     const { complete, next } = completeMessages(bytes);
@@ -60,13 +67,14 @@ function messageLength(header: Buffer): number | undefined {
 /**
  * For `ldapts`' option `createConnection`: it passes port and host, never the other forms that `connect` takes.
  */
-export const coalescingConnection = (maxOctets: number): typeof connect =>
-  ((port: number, host: string) => coalesceMessages(connect({ port, host }), maxOctets)) as typeof connect;
+export const coalescingConnection = (maxOctets: number, onOctets?: OnOctets): typeof connect =>
+  ((port: number, host: string) =>
+    coalesceMessages(connect({ port, host }), maxOctets, onOctets)) as typeof connect;
 
 /** For `ldapts`' option `createSecureConnection`, likewise. */
-export const coalescingSecureConnection = (maxOctets: number): typeof connectTls =>
+export const coalescingSecureConnection = (maxOctets: number, onOctets?: OnOctets): typeof connectTls =>
   ((port: number, host: string, options?: ConnectionOptions) => {
     // An address is no server name. @see RFC 6066 §3
     const servername = isIP(host) === 0 ? { servername: host } : {};
-    return coalesceMessages(connectTls({ ...options, ...servername, port, host }), maxOctets);
+    return coalesceMessages(connectTls({ ...options, ...servername, port, host }), maxOctets, onOctets);
   }) as typeof connectTls;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurnOfTheEventLoop } from 'node:timers/promises';
 import type { Actor } from '../domain/registration.ts';
 import { type AppliedList, everyDistributionPoint, type ListDoubt } from '../domain/revocation.ts';
 import type { CrlReading } from '../ports/crl-worker.ts';
@@ -50,7 +51,7 @@ interface Request {
 export async function applyCrl(context: ApplyCrlContext, request: Request): Promise<ApplyCrlOutcome> {
   const { verdict } = request.reading;
   if (verdict.outcome === 'refused') return refuse(context, request, verdict.reason);
-  const revocations = revocationsOf(context, verdict);
+  const revocations = await revocationsOf(context, verdict);
   const applied = await changeAndStop(
     context,
     (tables) => apply(context, tables, verdict, revocations, request),
@@ -62,20 +63,21 @@ export async function applyCrl(context: ApplyCrlContext, request: Request): Prom
   return { outcome, list, revoked };
 }
 
+const keysAtOnce = 500;
+
 /** What the list says, under card keys instead of numbers. */
-function revocationsOf({ numbers }: ApplyCrlContext, list: ReadList): IssuerRevocations {
+async function revocationsOf({ numbers }: ApplyCrlContext, list: ReadList): Promise<IssuerRevocations> {
   const { issuerKeyId, distributionPoint } = list;
   // Only delta lists lift a hold that way, and JPKI's holds are never released.
   const named = list.hits.filter(({ reason }) => reason !== 'removeFromCRL');
-  return {
-    issuerKeyId,
-    ...(distributionPoint === undefined ? {} : { distributionPoint }),
-    named: named.map(({ serialNumber, reason, revocationDate }) => ({
-      cardKey: numbers.keyOf({ kind: 'jpki', value: serialNumber }),
-      reason,
-      revokedAt: revocationDate,
-    })),
-  };
+  const keyed: IssuerRevocations['named'][number][] = [];
+  for (const { serialNumber, reason, revocationDate } of named) {
+    // Ten thousand of them would hold up everybody for a tenth of a second.
+    if (keyed.length % keysAtOnce === keysAtOnce - 1) await nextTurnOfTheEventLoop();
+    const cardKey = numbers.keyOf({ kind: 'jpki', value: serialNumber });
+    keyed.push({ cardKey, reason, revokedAt: revocationDate });
+  }
+  return { issuerKeyId, ...(distributionPoint === undefined ? {} : { distributionPoint }), named: keyed };
 }
 
 type Applied =

@@ -40,6 +40,25 @@ describe('a file', () => {
     await expect(source.fetch('CN=Nowhere')).rejects.toEqual(unavailable);
   });
 
+  it('for each CA generation is found in a directory, and nothing that only begins alike', async () => {
+    const generations = mkdtempSync(join(tmpdir(), 'kazasu-crl-'));
+    try {
+      const stem = join(generations, crlFileName(point).slice(0, -'.crl'.length));
+      writeFileSync(`${stem}.0a0b.crl`, Buffer.from([1]));
+      writeFileSync(`${stem}.0c0d.crl`, Buffer.from([2]));
+      writeFileSync(`${stem}.crl`, Buffer.from([3]));
+      for (const other of [',C=JP.crl', '.0a0b.crl.new', '.x.crl', '.0a0b.txt'])
+        writeFileSync(stem + other, 'no');
+      const told: [number, number | undefined][] = [];
+      const source = createCrlSource(pathToFileURL(generations).href);
+      const lists = await source.fetch(point, (octets, total) => told.push([octets, total]));
+      expect(lists.map(([first]) => first)).toEqual([1, 2, 3]);
+      expect(told.at(-1)).toEqual([3, 3]);
+    } finally {
+      rmSync(generations, { recursive: true });
+    }
+  });
+
   it('that is named is taken for every distribution point', async () => {
     const source = createCrlSource(pathToFileURL(join(directory, crlFileName(point))).href);
     expect(Buffer.concat(await source.fetch('CN=Anywhere')).equals(list)).toBe(true);
