@@ -12,10 +12,11 @@ export function demoTextsOf(locale: Locale): DemoTexts {
 
 /** A refusal in words, by the name that the decision gave it; the name itself where nobody explains it. */
 export function reasonText(locale: Locale, reason: string): string {
-  const { denial, bridge, returned, trouble }: Reasons = textsOf(locale).reasons;
+  const { denial, bridge, approval, returned, trouble }: Reasons = textsOf(locale).reasons;
   const explained: { readonly [name: string]: { readonly what: string } } = {
     ...trouble,
     ...returned,
+    ...approval,
     ...bridge,
     ...denial,
   };

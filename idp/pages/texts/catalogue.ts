@@ -1,5 +1,6 @@
 import type { DenialReason } from '../../domain/decide-login.ts';
 import type { TapRefusal } from '../../flows/accept-tap.ts';
+import type { ApprovalRefusal } from '../../flows/approval-rules.ts';
 import type { InvitationRefusal } from '../../flows/begin-registration.ts';
 import type { SetupOutcome } from '../../flows/first-administrator.ts';
 import type { ProofRefusal } from '../../flows/prove-registration.ts';
@@ -46,6 +47,8 @@ export type Trouble =
 export interface Reasons {
   readonly denial: Explained<DenialReason>;
   readonly bridge: Explained<BridgeRefusal>;
+  /** For whoever decides a registration. */
+  readonly approval: Explained<ApprovalRefusal>;
   readonly returned: Explained<ReturnRefusal>;
   readonly setup: Explained<SetupRefusal>;
   readonly trouble: Explained<Trouble>;

@@ -1,3 +1,4 @@
+import { approvalEn } from './approval-en.ts';
 import type { Reasons } from './catalogue.ts';
 
 const askAdministrator = 'Contact an administrator.';
@@ -304,4 +305,7 @@ const certificate: Reasons['certificate'] = {
   'validity-too-long': 'The certificate’s validity is longer than allowed.',
 };
 
-export const reasonsEn: Reasons = { denial, bridge, returned, setup, trouble, certificate };
+export const reasonsEn: Reasons = {
+  ...{ denial, bridge, returned, setup, trouble, certificate },
+  approval: approvalEn,
+};

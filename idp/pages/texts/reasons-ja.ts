@@ -1,3 +1,4 @@
+import { approvalJa } from './approval-ja.ts';
 import type { Reasons } from './catalogue.ts';
 
 const askAdministrator = '管理者に連絡してください。';
@@ -303,4 +304,7 @@ const certificate: Reasons['certificate'] = {
   'validity-too-long': '証明書の有効期間が規定より長くなっています。',
 };
 
-export const reasonsJa: Reasons = { denial, bridge, returned, setup, trouble, certificate };
+export const reasonsJa: Reasons = {
+  ...{ denial, bridge, returned, setup, trouble, certificate },
+  approval: approvalJa,
+};

@@ -250,6 +250,11 @@ describe('a proof is refused, and changes nothing,', () => {
     expect(reasonOf(await prove(world, desk, await offerFor(), card))).toBe('card-revoked');
   });
 
+  it('with a certificate that its issuer has put on hold', async () => {
+    pki.newer.revoke(card.serialNumber, pki.now - 1_000, 'certificateHold');
+    expect(reasonOf(await prove(world, desk, await offerFor(), card))).toBe('card-on-hold');
+  });
+
   it('when the person was suspended since it began', async () => {
     const offer = await offerFor();
     await suspendPerson(world.context, { person: 'sato', actor: admin });
