@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { parseSerialNumber, type SerialNumber } from '../../idp/domain/certificate-id.ts';
+import { recordFileName } from '../../idp/storage/file-names.ts';
+import { createCardNumbers } from '../../idp/storage/keys/card-numbers.ts';
+import type { Keys } from '../../idp/storage/keys/key-directory.ts';
+
+/** The serial number of the n-th card of `multiplyCard`. */
+export function serialNumberOf(n: number): SerialNumber {
+  return parseSerialNumber((0x1000_0000 + n).toString(16));
+}
+
+/**
+ * Makes many cards out of the only one of an installation: each with a holder of its own, a number of its own under the
+ * installation's keys, and its entry in the index; everything else is as it was registered. By SQL, because a million
+ * registrations would take a day.
+ */
+export function multiplyCard(dataDir: string, keys: Keys, count: number): void {
+  const record = new DatabaseSync(join(dataDir, recordFileName));
+  record.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -200000; BEGIN IMMEDIATE');
+  record.exec('CREATE TEMP TABLE many (n INTEGER PRIMARY KEY, card_key BLOB, sealed TEXT)');
+  const insert = record.prepare('INSERT INTO many VALUES (?, ?, ?)');
+  const numbers = createCardNumbers(keys);
+  for (let n = 0; n < count; n += 1) {
+    const value = serialNumberOf(n);
+    const key = numbers.keyOf({ kind: 'jpki', value });
+    insert.run(n, Buffer.from(key, 'hex'), numbers.seal(Buffer.from(value), key));
+  }
+  const holder = { person_id: `'many-' || n`, uid: `'many-' || n`, employee_number: 'NULL', mail: 'NULL' };
+  copyRow(record, 'people', holder, 'WHERE person_id = (SELECT person_id FROM cards)');
+  const facts = `json_set(facts, '$[0].cardId', 'many-' || n, '$[0].person.personId', 'many-' || n, '$[0].person.uid', 'many-' || n)`;
+  copyRow(record, 'card_index', { card_key: 'many.card_key', facts }, '');
+  const card = { card_id: `'many-' || n`, card_key: 'many.card_key', sealed_number: 'sealed', person_id: `'many-' || n` };
+  copyRow(record, 'cards', card, '');
+  record.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)');
+  record.close();
+}
+
+/** The row of a table once for every one of `many`, with some columns of its own. */
+function copyRow(
+  record: DatabaseSync,
+  table: string,
+  own: { readonly [column: string]: string },
+  where: string,
+): void {
+  const columns = record.prepare(`SELECT name FROM pragma_table_info('${table}')`).all();
+  const names = columns.map(({ name }) => String(name));
+  const values = names.map((name) => own[name] ?? `source.${name}`);
+  record.exec(
+    `INSERT INTO ${table} (${names.join(', ')})
+     SELECT ${values.join(', ')} FROM (SELECT * FROM ${table} ${where} LIMIT 1) AS source, many`,
+  );
+}
