@@ -132,6 +132,8 @@ async function lookAtPort(what: string, port: number, setting: string, config: C
   return { what, state: 'problem', found: `another program uses ${port}`, next };
 }
 
+const anchorNoticeMs = 90 * 86_400_000;
+
 function lookAtAnchors(config: Config): Finding {
   const what = 'anchors';
   const directory = anchorDirectory(config);
@@ -157,6 +159,8 @@ function lookAtAnchors(config: Config): Finding {
     return { what, state: 'problem', found, next: 'All have expired: add the present generations.' };
   if (anchors.some(({ notAfter }) => notAfter < now))
     return { what, state: 'note', found, next: 'One has expired: `kazasu anchors remove` it.' };
+  if (anchors.some(({ notAfter }) => notAfter < now + anchorNoticeMs))
+    return { what, state: 'note', found, next: 'One ends within 90 days: is the next generation added?' };
   return { what, state: 'ok', found, next: 'Compare the fingerprints with J-LIS.' };
 }
 

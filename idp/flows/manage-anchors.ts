@@ -1,10 +1,10 @@
 import type { IssuerKeyId } from '../domain/certificate-id.ts';
-import { InvalidInput } from '../domain/fault.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Actor } from '../domain/registration.ts';
-import type { Anchors, PinnedAnchor } from '../ports/anchors.ts';
+import type { PinnedAnchor } from '../ports/anchors.ts';
+import { anotherFingerprint, parseFingerprint, refuseUnusable, theOneOf } from './anchor-refusals.ts';
 import type { FlowContext } from './context.ts';
-import { fingerprintsPublishedAt, knownAuthority } from './known-authorities.ts';
+import { knownAuthority } from './known-authorities.ts';
 
 /** `expires-soon`: within 90 days. `test`: an authority of test cards, on a trial installation. */
 export type AnchorState = 'in-use' | 'expires-soon' | 'expired' | 'not-yet-valid' | 'test';
@@ -57,35 +57,40 @@ export async function addAnchor(
   context: Pick<FlowContext, 'anchors' | 'record' | 'clock'>,
   request: { readonly certificate: Uint8Array; readonly sha256?: string; readonly actor: Actor },
 ): Promise<AddAnchorOutcome> {
-  const { anchors, record, clock } = context;
+  const { anchors, clock } = context;
   const compared = request.sha256 === undefined ? undefined : parseFingerprint(request.sha256, 64);
   const anchor = anchors.read(request.certificate);
   const now = clock.now();
   refuseUnusable(anchors, anchor, now);
   if (compared === undefined) return { outcome: 'to-be-compared', anchor: described(anchor, now) };
   if (compared !== anchor.fingerprint) throw anotherFingerprint(anchor);
+  await keep(context, anchor, request.actor);
+  return { outcome: 'added', anchor: described(anchor, now) };
+}
+
+/** The file and its line in the trail: both or neither. */
+async function keep(
+  { anchors, record, clock }: Pick<FlowContext, 'anchors' | 'record' | 'clock'>,
+  anchor: PinnedAnchor,
+  actor: Actor,
+): Promise<void> {
+  const { fingerprint, issuerKeyId, notAfter } = anchor;
+  const details = { sha256: fingerprint, notAfter };
   let isAdded = false;
-  await record
-    .change(async (tables) => {
+  try {
+    await record.change(async (tables) => {
+      const at = clock.now();
       // Again: of two who add, the second finds what the first did.
-      refuseUnusable(anchors, anchor, now);
-      const { fingerprint, issuerKeyId, notAfter } = anchor;
-      await tables.audit.append({
-        at: now,
-        type: 'anchor.added',
-        actor: request.actor,
-        subject: issuerKeyId,
-        details: { sha256: fingerprint, notAfter },
-      });
+      refuseUnusable(anchors, anchor, at);
+      await tables.audit.append({ at, type: 'anchor.added', actor, subject: issuerKeyId, details });
       await anchors.add(anchor);
       isAdded = true;
-    })
-    .catch(async (error: unknown) => {
-      // No trust without its line in the trail: where the line could not be kept, the file goes again.
-      if (isAdded) await anchors.remove(anchor);
-      throw error;
     });
-  return { outcome: 'added', anchor: described(anchor, now) };
+  } catch (error) {
+    // No trust without its line in the trail: where the line could not be kept, the file goes again.
+    if (isAdded) await anchors.remove(anchor);
+    throw error;
+  }
 }
 
 /**
@@ -132,67 +137,4 @@ function stateOf({ notBefore, notAfter, isTest }: PinnedAnchor, now: Instant): A
   if (now < notBefore) return 'not-yet-valid';
   if (isTest) return 'test';
   return now > notAfter - soonDays * 86_400_000 ? 'expires-soon' : 'in-use';
-}
-
-function refuseUnusable(anchors: Anchors, anchor: PinnedAnchor, now: Instant): void {
-  const { fingerprint, issuerKeyId, isTest } = anchor;
-  if (isTest && !anchors.allowsTestAuthorities) {
-    throw new InvalidInput(
-      'ERR_TEST_ANCHOR',
-      'This is an authority of test cards, which anybody can get: it is never trusted in real use. On a trial installation set KAZASU_JPKI_ALLOW_TEST_CA=true.',
-    );
-  }
-  if (now > anchor.notAfter) {
-    throw new InvalidInput(
-      'ERR_ANCHOR_EXPIRED',
-      `The CA certificate has expired: J-LIS publishes the present ones at ${fingerprintsPublishedAt}`,
-    );
-  }
-  if (now < anchor.notBefore) {
-    throw new InvalidInput(
-      'ERR_ANCHOR_NOT_YET_VALID',
-      'The CA certificate is not valid yet. Is the clock of this machine right? Otherwise add it when it begins.',
-    );
-  }
-  const known = anchors.list().find((one) => one.issuerKeyId === issuerKeyId);
-  if (known === undefined) return;
-  throw known.fingerprint === fingerprint
-    ? new InvalidInput('ERR_ANCHOR_KNOWN', 'This CA certificate is trusted already: nothing to do.')
-    : new InvalidInput(
-        'ERR_ANCHOR_KEY_ID',
-        `Another certificate is trusted under the same key id ${issuerKeyId}. A key id names one key: compare both with J-LIS, and remove the wrong one first.`,
-      );
-}
-
-/** Case, colons and spaces do not count. */
-function parseFingerprint(text: string, fewestDigits: number): string {
-  const digits = text.replace(/[\s:]/g, '').toUpperCase();
-  if (/^[0-9A-F]*$/.test(digits) && digits.length >= fewestDigits && digits.length <= 64) return digits;
-  throw new InvalidInput(
-    'ERR_FINGERPRINT',
-    fewestDigits === 64
-      ? 'A fingerprint is SHA-256: 64 hex digits, with or without colons.'
-      : `Give the SHA-256 fingerprint, or at least its first ${fewestDigits} hex digits: \`kazasu anchors list\` shows them.`,
-  );
-}
-
-const anotherFingerprint = ({ fingerprint }: PinnedAnchor): InvalidInput =>
-  new InvalidInput(
-    'ERR_ANCHOR_FINGERPRINT',
-    `The certificate in this file has another fingerprint: ${fingerprint}. Take the file from J-LIS again and compare; nothing was changed.`,
-  );
-
-function theOneOf(anchors: readonly PinnedAnchor[], prefix: string): PinnedAnchor {
-  const [anchor, another] = anchors.filter(({ fingerprint }) => fingerprint.startsWith(prefix));
-  if (anchor === undefined) {
-    throw new InvalidInput(
-      'ERR_ANCHOR_UNKNOWN',
-      'No trusted CA certificate has that fingerprint. `kazasu anchors list` shows them.',
-    );
-  }
-  if (another === undefined) return anchor;
-  throw new InvalidInput(
-    'ERR_ANCHOR_AMBIGUOUS',
-    'Several fingerprints begin like that: give more of its digits.',
-  );
 }

@@ -132,9 +132,12 @@ export function loadAnchors(directory: string): readonly Anchor[] {
 export function anchorFilesIn(
   directory: string,
 ): readonly { readonly name: string; readonly content: Uint8Array }[] {
-  return listFiles(directory)
-    .filter((entry) => entry.isFile() && anchorFile.test(entry.name))
-    .map(({ name }) => ({ name, content: readAnchorFile(directory, name) }));
+  return (
+    listFiles(directory)
+      // Links too: that is how orchestrators mount files.
+      .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && anchorFile.test(entry.name))
+      .map(({ name }) => ({ name, content: readAnchorFile(directory, name) }))
+  );
 }
 
 function readAnchorFile(directory: string, name: string): Uint8Array {

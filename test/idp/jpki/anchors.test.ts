@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -35,6 +35,17 @@ describe('a directory of anchors', () => {
     ]);
     expect(anchors.every(({ isTest }) => isTest)).toBe(true);
     expect(anchors[0]?.fingerprint).toMatch(/^[0-9A-F]{64}$/);
+  });
+
+  it('may hold links to files, as orchestrators mount them', () => {
+    put('..data', pki.older.certificate);
+    symlinkSync('..data', join(directory, 'authca02.cer'));
+    expect(loadAnchors(directory)).toMatchObject([{ issuerKeyId: pki.older.issuerKeyId }]);
+  });
+
+  it('names the link that leads nowhere', () => {
+    symlinkSync('gone', join(directory, 'authca02.cer'));
+    expect(() => loadAnchors(directory)).toThrow('authca02.cer');
   });
 
   it('may hold the same certificate twice', () => {
