@@ -150,7 +150,7 @@ async function note(
       now + pauseMs(Math.max(...tries.map(({ delivery }) => delivery.attempts))),
     );
   }
-  for (const one of over) await audit.append(eventOf(one, now));
+  await audit.appendAll(over.map((one) => eventOf(one, now)));
   await logoutDeliveries.remove(over.map(({ delivery }) => delivery.deliveryId));
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurnOfTheEventLoop } from 'node:timers/promises';
 import type { AuditEvent } from '../domain/audit-event.ts';
 import { ourselves } from '../domain/registration.ts';
 import type { LoginSessions, LogoutNotice, RestingSessions, SessionEnd } from '../ports/sessions.ts';
@@ -5,12 +6,19 @@ import type { SystemRecord } from '../ports/system-record.ts';
 import type { FlowContext } from './context.ts';
 import type { LogoutDeliveries } from './deliver-logouts.ts';
 
-const stopsAtOnce = 250;
+const stopsAtOnce = 1_000;
+/** Sign-ins are answered between two portions. */
+const lookUpsAtOnce = 100;
 
 interface Parts extends Pick<FlowContext, 'clock' | 'clients'> {
   readonly record: Pick<SystemRecord, 'change' | 'sessionEnds'>;
   readonly sessions: LoginSessions;
   readonly logouts: LogoutDeliveries;
+}
+
+interface Resting {
+  readonly end: SessionEnd;
+  readonly found: RestingSessions;
 }
 
 /**
@@ -72,9 +80,7 @@ export class SessionEnds {
 
   async #end(ends: readonly SessionEnd[]): Promise<readonly unknown[]> {
     const { record, sessions, clock } = this.#parts;
-    const outcomes = await Promise.allSettled(
-      ends.map(async (end) => ({ end, found: await sessions.restingOn(end) })),
-    );
+    const outcomes = await this.#lookUp(ends);
     const resting = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const notices = resting.flatMap(({ found }) => found.notices).filter((notice) => this.#wants(notice));
     // On disk before the sessions go: nothing else knows whom to tell.
@@ -83,12 +89,23 @@ export class SessionEnds {
     }
     await sessions.end(resting.map(({ found }) => found));
     await record.change(async (tables) => {
-      for (const one of resting.filter(({ found }) => found.entries.length > 0)) {
-        await tables.audit.append(eventOf(one, clock.now()));
-      }
+      const ended = resting.filter(({ found }) => found.entries.length > 0);
+      await tables.audit.appendAll(ended.map((one) => eventOf(one, clock.now())));
       await tables.sessionEnds.remove(resting.map(({ end }) => end.position));
     });
     return outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  }
+
+  async #lookUp(ends: readonly SessionEnd[]): Promise<readonly PromiseSettledResult<Resting>[]> {
+    const { sessions } = this.#parts;
+    const outcomes: PromiseSettledResult<Resting>[] = [];
+    for (let from = 0; from < ends.length; from += lookUpsAtOnce) {
+      if (from > 0) await nextTurnOfTheEventLoop();
+      const some = ends.slice(from, from + lookUpsAtOnce);
+      const found = some.map(async (end) => ({ end, found: await sessions.restingOn(end) }));
+      outcomes.push(...(await Promise.allSettled(found)));
+    }
+    return outcomes;
   }
 
   #wants({ clientId, sid }: LogoutNotice): boolean {
@@ -98,10 +115,7 @@ export class SessionEnds {
   }
 }
 
-function eventOf(
-  { end, found }: { readonly end: SessionEnd; readonly found: RestingSessions },
-  at: number,
-): AuditEvent {
+function eventOf({ end, found }: Resting, at: number): AuditEvent {
   const card = end.cardId === undefined ? {} : { card: end.cardId };
   return {
     at,

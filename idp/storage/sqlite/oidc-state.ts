@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { setImmediate as nextTurnOfTheEventLoop } from 'node:timers/promises';
 import { Fault } from '../../domain/fault.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { OidcPayload, OidcState, OidcStateEntry } from '../../ports/oidc-state.ts';
@@ -20,6 +21,8 @@ import { migrateToLatest } from './migrate.ts';
 import { first } from './migrations/oidc-state-001-first.ts';
 import { WriteTurn } from './write-turn.ts';
 
+/** Some ten milliseconds; sign-ins are answered between two portions. */
+const removedAtOnce = 1_000;
 const code = 'ERR_OIDC_STATE_UNAVAILABLE';
 
 /**
@@ -112,9 +115,12 @@ class SqliteOidcState implements OidcState {
   }
 
   async remove(names: readonly string[]): Promise<void> {
-    await this.#group.run(() => {
-      for (const name of names) this.#statements.destroy.run(name);
-    });
+    for (let from = 0; from < names.length; from += removedAtOnce) {
+      if (from > 0) await nextTurnOfTheEventLoop();
+      await this.#group.run(() => {
+        for (const name of names.slice(from, from + removedAtOnce)) this.#statements.destroy.run(name);
+      });
+    }
   }
 
   async close(): Promise<void> {
