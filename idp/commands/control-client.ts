@@ -46,9 +46,10 @@ export async function runInServer(
     );
   }
   const body = requestOctets({ command, input }, files);
-  const answer = await post({ path: socketPath(dataDir), proof, body, progress });
-  // The server takes the proof away; where none runs, we do.
-  if (answer === undefined) await rm(join(proofDirectory(dataDir), proof), { force: true });
+  // The server takes the proof away; where none runs, or the request never got there, we do.
+  const answer = await post({ path: socketPath(dataDir), proof, body, progress }).finally(() =>
+    rm(join(proofDirectory(dataDir), proof), { force: true }),
+  );
   if (answer === undefined || 'output' in answer) return answer;
   const { code, message, fault } = answer.error;
   if (fault) throw new Fault('ERR_RECORD_UNAVAILABLE', `${message} (${code})`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Fault, InvalidInput } from '../domain/fault.ts';
 import { type Actor, actor } from '../domain/registration.ts';
 import type { FlowContext } from '../flows/context.ts';
-import type { Progress } from './command.ts';
+import type { Progress, RecordCommand } from './command.ts';
 import {
   type Answer,
   lineOf,
@@ -25,6 +25,7 @@ export async function startControlServer(
   context: FlowContext,
   dataDir: string,
   log: (line: string) => void,
+  commands: readonly RecordCommand[] = recordCommands,
 ): Promise<{ close(): Promise<void> }> {
   const path = socketPath(dataDir);
   await mkdir(proofDirectory(dataDir), { recursive: true, mode: 0o700 });
@@ -33,7 +34,7 @@ export async function startControlServer(
   await rm(path, { force: true });
   // No deadline for a request: the files of a nation go along with one, each read when the one before it is applied.
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
-    void converse(context, dataDir, request, response, log);
+    void converse({ context, dataDir, log, commands }, request, response);
   });
   await listen(server, path);
   await chmod(path, 0o600);
@@ -46,14 +47,15 @@ export async function startControlServer(
   };
 }
 
+interface Control {
+  readonly context: FlowContext;
+  readonly dataDir: string;
+  readonly log: (line: string) => void;
+  readonly commands: readonly RecordCommand[];
+}
+
 /** Says how far it is while it works, and answers with the last line. */
-async function converse(
-  context: FlowContext,
-  dataDir: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  log: (line: string) => void,
-): Promise<void> {
+async function converse(control: Control, request: IncomingMessage, response: ServerResponse): Promise<void> {
   // Whoever asked may leave before the end; what was begun goes on.
   response.on('error', () => undefined);
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
@@ -61,10 +63,10 @@ async function converse(
   // Destroyed by an early end of reading, it would take the answer with it.
   const chunks = request.iterator({ destroyOnReturn: false });
   try {
-    const by = await actorOf(dataDir, request.headers[proofHeader]);
-    say(await answer(context, by, new RequestReader(chunks), (progress) => void say({ progress })));
+    const by = await actorOf(control.dataDir, request.headers[proofHeader]);
+    say(await answer(control, by, new RequestReader(chunks), (progress) => void say({ progress })));
   } catch (error) {
-    say(toError(error, log));
+    say(toError(error, control.log));
   }
   await chunks.return?.();
   // A caller that is still sending reads no answer before it is done.
@@ -73,13 +75,13 @@ async function converse(
 }
 
 async function answer(
-  context: FlowContext,
+  { context, commands }: Control,
   by: Actor,
   reader: RequestReader,
   progress: Progress,
 ): Promise<Answer> {
   const { command: name, input } = ((await reader.line()) ?? {}) as { command?: unknown; input?: unknown };
-  const command = recordCommands.find((candidate) => candidate.name === name);
+  const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) {
     throw new InvalidInput(
       'ERR_COMMAND',

@@ -76,7 +76,9 @@ export class RequestReader {
       const header = (await this.line()) as { name?: unknown; size?: unknown } | undefined;
       if (header === undefined) return;
       const { name, size } = header;
-      if (typeof name !== 'string' || typeof size !== 'number' || !(size >= 0)) throw brokenOff();
+      if (typeof name !== 'string' || typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+        throw brokenOff();
+      }
       if (size > maxOctets) throw tooLarge();
       yield { name, octets: await this.#octets(size) };
     }
