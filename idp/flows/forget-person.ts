@@ -3,24 +3,26 @@ import type { Person } from '../domain/person.ts';
 import type { Actor } from '../domain/registration.ts';
 import type { Card } from '../ports/system-record.ts';
 import type { FlowContext } from './context.ts';
+import { eraseTraces, oweErasure } from './erase-traces.ts';
 import { changeAndStop, type StopContext } from './publish-cards.ts';
 import { requirePerson } from './require.ts';
 
-type Context = StopContext & Pick<FlowContext, 'taps' | 'erasure'>;
+type Context = StopContext & Pick<FlowContext, 'taps' | 'erasure' | 'secrets'>;
 
 /**
  * Deletes somebody who left, with everything that was kept of them: cards, registrations and their evidence, invitations,
  * notices, taps, sessions, index entries. What stays is the audit trail, which knows people by internal ids only.
- * When an outage comes in between, the person is gone from the record and the error says so: files are cleaned at the next.
+ * When an outage comes in between, the person is gone from the record all the same, and the files are wiped later.
  * @throws {InvalidInput} `ERR_PERSON_UNKNOWN`, `ERR_PERSON_NOT_LEFT`.
  */
 export async function forgetPerson(
   context: Context,
   { person: id, actor }: { readonly person: string; readonly actor: Actor },
 ): Promise<{ readonly cards: number }> {
-  const { person, cards } = await remove(context, id, actor);
+  const token = context.secrets.id();
+  const { person, cards } = await remove(context, id, actor, token);
   await context.taps.forget(cards);
-  await context.erasure.erase(tracesOf(person, cards));
+  await eraseTraces(context, token, tracesOf(person, cards));
   return { cards: cards.length };
 }
 
@@ -29,7 +31,7 @@ interface Removed {
   readonly cards: readonly Card[];
 }
 
-function remove(context: Context, id: string, actor: Actor): Promise<Removed> {
+function remove(context: Context, id: string, actor: Actor, token: string): Promise<Removed> {
   const at = context.clock.now();
   return changeAndStop(
     context,
@@ -48,6 +50,7 @@ function remove(context: Context, id: string, actor: Actor): Promise<Removed> {
       await tables.invitations.removeOf(personId);
       await tables.cards.removeOf(personId);
       await tables.people.remove(personId);
+      await oweErasure(tables, token);
       const details = { cards: cards.length };
       await tables.audit.append({ at, type: 'person.forgotten', actor, subject: personId, details });
       return { person, cards };

@@ -2,11 +2,12 @@ import type { Instant } from '../domain/instant.ts';
 import { msPerSecond } from '../domain/instant.ts';
 import type { FlowContext } from './context.ts';
 import { deliverNotices } from './deliver-notices.ts';
+import { eraseWhatIsOwed } from './erase-traces.ts';
 import type { StopContext } from './publish-cards.ts';
 import { retireCards } from './retire-cards.ts';
 import { tellOfExpiry } from './tell-of-expiry.ts';
 
-type Context = StopContext & Pick<FlowContext, 'secrets' | 'issuer' | 'notices' | 'log'>;
+type Context = StopContext & Pick<FlowContext, 'secrets' | 'issuer' | 'notices' | 'erasure' | 'log'>;
 
 const lookEveryMs = 24 * 3_600 * msPerSecond;
 
@@ -37,6 +38,7 @@ export class Upkeep {
   async #tell(): Promise<void> {
     const now = this.#context.clock.now();
     if (this.#lookedAt === undefined || now - this.#lookedAt >= lookEveryMs) {
+      await eraseWhatIsOwed(this.#context);
       await tellOfExpiry(this.#context);
       this.#lookedAt = now;
     }

@@ -4,13 +4,13 @@ import type { IssuerKeyId } from '../domain/certificate-id.ts';
 import type { RecordedConsent } from '../domain/consent.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ClientId, LoginPolicy } from '../domain/login-policy.ts';
-import type { Notice, StageWindow } from '../domain/notice.ts';
 import type { Organization, OrganizationId, Person, PersonId } from '../domain/person.ts';
 import type { Reader, ReaderId } from '../domain/reader.ts';
 import type { Invitation, Registration, RegistrationId } from '../domain/registration.ts';
 import type { AppliedList, CrlRun, RevocationReason } from '../domain/revocation.ts';
 import type { Client } from './clients.ts';
 import type { IssuerRevocations, RevokedByIssuer } from './issuer-revocations.ts';
+import type { ReadNotices, WriteNotices } from './notice-tables.ts';
 import type { LogoutDelivery, LogoutNotice, SessionEnd, Stop } from './sessions.ts';
 
 /**
@@ -146,18 +146,8 @@ export interface ReadTables {
     due(clientId: ClientId, now: Instant, limit: number): Promise<readonly LogoutDelivery[]>;
     queuedBefore(clientId: ClientId, moment: Instant): Promise<readonly LogoutDelivery[]>;
   };
-  readonly notices: {
-    /** The newest first. */
-    list(limit: number): Promise<readonly Notice[]>;
-    findAbout(about: string): Promise<readonly Notice[]>;
-    /** Waiting, and their time has come; the oldest first. */
-    due(now: Instant, limit: number): Promise<readonly Notice[]>;
-    /** Active JPKI cards that end in the window, have no successor, and whose holder was not told this stage. */
-    untold(window: StageWindow, limit: number): Promise<readonly Card[]>;
-  };
-  readonly consents: {
-    find(sha256: string): Promise<RecordedConsent | undefined>;
-  };
+  readonly notices: ReadNotices;
+  readonly consents: { find(sha256: string): Promise<RecordedConsent | undefined> };
   readonly settings: {
     /** Small facts about the installation itself: `demo`, `setup-done`, … */
     get(name: string): Promise<string | undefined>;
@@ -238,15 +228,7 @@ export interface Tables extends ReadTables {
     postpone(clientId: ClientId, until: Instant): Promise<void>;
     remove(deliveryIds: readonly number[]): Promise<void>;
   };
-  readonly notices: ReadTables['notices'] & {
-    /** Once for each kind and what it is about: `false` when it was queued before. */
-    queue(notice: Notice): Promise<boolean>;
-    /** Only while it waits. */
-    update(notice: Notice): Promise<boolean>;
-    /** Those that wait for a person are withdrawn. */
-    withdrawOf(personId: PersonId, now: Instant): Promise<void>;
-    removeOf(personId: PersonId): Promise<void>;
-  };
+  readonly notices: ReadNotices & WriteNotices;
   readonly consents: ReadTables['consents'] & {
     /** Kept for ever, from its first use on. */
     keep(consent: RecordedConsent): Promise<void>;

@@ -54,7 +54,7 @@ export async function openEmbeddedStorage(options: {
     const turn = new WriteTurn();
     const tapsPath = join(dataDir, tapsFileName);
     const oidcPath = join(dataDir, oidcStateFileName);
-    const files = [{ path: recordPath, turn }, { path: tapsPath }, { path: oidcPath }];
+    const files = [{ path: recordPath, turn }, { path: tapsPath }, { path: oidcPath, isSealed: true }];
     // Kept first, and so closed after every connection.
     const erasure = keep(new SqliteErasure(files));
     const taps = keep(await openSqliteTaps(tapsPath));

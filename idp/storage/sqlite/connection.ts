@@ -12,17 +12,22 @@ const busyRetries = 1_000;
 
 /**
  * Opens a database file for reading and writing, readable by its owner only.
- * `secure_delete` because people can ask to be forgotten: what is deleted is overwritten where it stood.
  * `timeout: 0` because SQLite's own waiting would block the event loop; `beginImmediate` waits instead.
+ * @param overwriting of what is deleted, where it stood: people can ask to be forgotten.
  * @throws {Fault} `code`
  */
-export function openForWriting(path: string, durability: Durability, code: FaultCode): DatabaseSync {
+export function openForWriting(
+  path: string,
+  durability: Durability,
+  code: FaultCode,
+  overwriting: 'ON' | 'OFF' = 'ON',
+): DatabaseSync {
   try {
     // SQLite would create it readable by everybody; -wal and -shm take its mode over.
     closeSync(openSync(path, 'a', 0o600));
     const connection = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
     connection.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability}; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON`,
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability}; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ${overwriting}`,
     );
     return connection;
   } catch (error) {

@@ -13,6 +13,8 @@ const retries = 250;
 /** One database file, and what orders its writers. */
 interface ErasedFile {
   readonly path: string;
+  /** Its entries are sealed: no trace shows in it, and it is small, so that it is always written anew. */
+  readonly isSealed?: boolean;
   /** Absent: writers retry when they meet us. */
   readonly turn?: WriteTurn;
 }
@@ -32,10 +34,10 @@ export class SqliteErasure implements Erasure {
     this.#files = files;
   }
 
-  async erase(traces: readonly (string | Uint8Array)[]): Promise<void> {
-    const wanted = traces.map((trace) => Buffer.from(trace)).filter(({ length }) => length > 0);
-    for (const { path, turn } of this.#files) {
-      const work = () => this.#eraseFile(path, wanted);
+  async erase(traces: readonly (string | Uint8Array)[] | 'everything'): Promise<void> {
+    const wanted = traces === 'everything' ? traces : traces.map((trace) => Buffer.from(trace));
+    for (const { path, turn, isSealed = false } of this.#files) {
+      const work = () => this.#eraseFile(path, isSealed ? 'everything' : wanted);
       await (turn === undefined ? work() : turn.run(work));
     }
   }
@@ -46,11 +48,12 @@ export class SqliteErasure implements Erasure {
     this.#open.clear();
   }
 
-  async #eraseFile(path: string, traces: readonly Buffer[]): Promise<void> {
+  async #eraseFile(path: string, traces: readonly Buffer[] | 'everything'): Promise<void> {
     const connection = new DatabaseSync(path, { timeout: 0 });
     try {
       await untilFree(() => emptyLog(connection));
-      if (!(await holdsAny(await this.#fileAt(path), traces))) return;
+      const isClean = traces !== 'everything' && !(await holdsAny(await this.#fileAt(path), traces));
+      if (isClean) return;
       await untilFree(() => connection.exec('VACUUM'));
       await untilFree(() => emptyLog(connection));
     } catch (error) {
@@ -98,7 +101,7 @@ async function holdsAny(file: FileHandle, traces: readonly Buffer[]): Promise<bo
   for (let position = 0; ; position += step) {
     const { bytesRead } = await file.read(piece, 0, piece.length, position);
     const read = piece.subarray(0, bytesRead);
-    if (traces.some((trace) => read.includes(trace))) return true;
+    if (traces.some((trace) => trace.length > 0 && read.includes(trace))) return true;
     if (bytesRead < piece.length) return false;
   }
 }

@@ -34,7 +34,8 @@ export async function openSqliteOidcState(options: {
   readonly indexKey: KeyObject;
   readonly clock: Clock;
 }): Promise<OidcState> {
-  const connection = openForWriting(options.path, 'NORMAL', code);
+  // Sealed, and written anew when somebody is forgotten: to overwrite every entry that ends would slow sign-ins.
+  const connection = openForWriting(options.path, 'NORMAL', code, 'OFF');
   try {
     await migrateToLatest(connection, { '001-first': first }, code);
     return new SqliteOidcState(connection, new OidcEntrySeal(options.indexKey), options.clock);

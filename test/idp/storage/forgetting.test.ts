@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CardKey } from '../../../idp/domain/card.ts';
+import { Fault } from '../../../idp/domain/fault.ts';
 import type { NoticeId } from '../../../idp/domain/notice.ts';
 import type { Person, PersonId } from '../../../idp/domain/person.ts';
 import type { FlowContext } from '../../../idp/flows/context.ts';
+import { eraseWhatIsOwed } from '../../../idp/flows/erase-traces.ts';
 import { forgetPerson } from '../../../idp/flows/forget-person.ts';
 import { importPeople } from '../../../idp/flows/import-people.ts';
 import { leavePerson } from '../../../idp/flows/leave-person.ts';
 import { publishCards } from '../../../idp/flows/publish-cards.ts';
+import type { Erasure } from '../../../idp/ports/erasure.ts';
 import { type EmbeddedStorage, openEmbeddedStorage } from '../../../idp/storage/embedded.ts';
 import { type Keys, openKeyDirectory } from '../../../idp/storage/keys/key-directory.ts';
 import { createSecrets } from '../../../idp/storage/keys/secrets.ts';
@@ -116,7 +119,7 @@ function tracesOf(n: number): readonly (string | Uint8Array)[] {
   ];
 }
 
-async function leaveAndForget(n: number, erasure = storage.erasure): Promise<void> {
+async function leaveAndForget(n: number, erasure: Erasure = storage.erasure): Promise<void> {
   const request = { person: `uid-${n}-x`, actor: operator };
   await leavePerson(context, request);
   await forgetPerson({ ...context, erasure }, request);
@@ -169,6 +172,36 @@ describe('after somebody is forgotten', () => {
     expect(found(['remnant-x', 'stays-x'])).toEqual(['remnant-x', 'stays-x']);
     await storage.erasure.erase(['remnant-x']);
     expect(found(['remnant-x', 'stays-x'])).toEqual(['stays-x']);
+  });
+
+  it('files that could not be wiped then are wiped later, after a crash too', async () => {
+    const outage = async () => {
+      throw new Fault('ERR_RECORD_UNAVAILABLE', 'in use');
+    };
+    await expect(leaveAndForget(13, { erase: outage })).rejects.toMatchObject({
+      code: 'ERR_RECORD_UNAVAILABLE',
+    });
+    expect(found(tracesOf(13))).not.toEqual([]);
+    await storage.close();
+    storage = await openEmbeddedStorage({ dataDir: directory.path, keys, clock: context.clock });
+    const still = { ...storage, erasure: { erase: outage } };
+    await expect(eraseWhatIsOwed(still)).rejects.toMatchObject({ code: 'ERR_RECORD_UNAVAILABLE' });
+    await eraseWhatIsOwed(storage);
+    expect(found(tracesOf(13))).toEqual([]);
+    // Nothing is owed any more: the one that fails is not asked.
+    await eraseWhatIsOwed(still);
+  });
+
+  it('nothing is left of sessions, sealed as they are', async () => {
+    const sealedNames = () => readFileSync(join(directory.path, 'oidc-state.sqlite')).length;
+    for (let n = 0; n < 50; n += 1) {
+      await storage.oidcState.upsert('Session', `s${n}`, { accountId: 'internal-14', uid: `u${n}` }, 3_600);
+    }
+    await storage.erasure.erase([]);
+    const before = sealedNames();
+    for (let n = 0; n < 50; n += 1) await storage.oidcState.destroy('Session', `s${n}`);
+    await leaveAndForget(14);
+    expect(sealedNames()).toBeLessThan(before);
   });
 
   it('changes go on while files are wiped', async () => {
