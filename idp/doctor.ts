@@ -3,6 +3,8 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from './clock.ts';
 import { runInServer } from './commands/control-client.ts';
+import type { CrlStatus } from './commands/crl-status.ts';
+import { findingOnLists, findingOnSchedule, type ListSurroundings } from './commands/list-findings.ts';
 import { isoMonth } from './commands/table.ts';
 import type { Config } from './config.ts';
 import { anchorDirectory } from './data-directory.ts';
@@ -27,7 +29,8 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     ['ldap port', () => lookAtPort('ldap port', config.ldapPort, 'KAZASU_LDAP_PORT', config)],
     ['ldaps port', () => lookAtPort('ldaps port', config.ldapsPort, 'KAZASU_LDAPS_PORT', config)],
     ['anchors', () => lookAtAnchors(config)],
-    ['revocation lists', () => lookAtLists(config)],
+    ['revocation lists', async () => findingOnLists(await statusOfLists(config), surroundings(config))],
+    ['list schedule', async () => findingOnSchedule(await statusOfLists(config), surroundings(config))],
     ['card reader', lookAtReader],
   ];
   const findings: Finding[] = [];
@@ -137,8 +140,7 @@ const anchorNoticeMs = 90 * 86_400_000;
 function lookAtAnchors(config: Config): Finding {
   const what = 'anchors';
   const directory = anchorDirectory(config);
-  const there = config.jpkiAnchors !== '' || existsSync(directory);
-  const anchors = there ? loadAnchors(directory) : [];
+  const anchors = pinnedAnchors(config);
   if (anchors.length === 0) {
     const next =
       'Take the JPKI CA certificates from https://www.jpki.go.jp/ca/ and add each: kazasu anchors add FILE';
@@ -164,16 +166,19 @@ function lookAtAnchors(config: Config): Finding {
   return { what, state: 'ok', found, next: 'Compare the fingerprints with J-LIS.' };
 }
 
-function lookAtLists({ crlSources }: Config): Finding {
-  const what = 'revocation lists';
-  if (crlSources.length > 0)
-    return { what, state: 'ok', found: `${crlSources.length} sources; \`kazasu crl status\` says how fresh` };
-  return {
-    what,
-    state: 'note',
-    found: 'no source',
-    next: 'Set KAZASU_CRL_SOURCES; a tap without PIN needs a list or OCSP answer of the last 48 hours.',
-  };
+function pinnedAnchors(config: Config): ReturnType<typeof loadAnchors> {
+  const directory = anchorDirectory(config);
+  return config.jpkiAnchors !== '' || existsSync(directory) ? loadAnchors(directory) : [];
+}
+
+async function statusOfLists({ dataDir }: Config): Promise<CrlStatus | undefined> {
+  const answered = await runInServer(dataDir, 'crl status', {});
+  return answered && (answered.output as CrlStatus);
+}
+
+function surroundings(config: Config): ListSurroundings {
+  const issuerKeyIds = pinnedAnchors(config).map(({ issuerKeyId }) => issuerKeyId);
+  return { sources: config.crlSources.length, issuerKeyIds };
 }
 
 async function lookAtReader(): Promise<Finding> {
