@@ -16,6 +16,8 @@ const algorithms: { readonly [oid: string]: SignatureAlgorithm } = {
 };
 const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
 const shortestRsaBits = 2048;
+const longestRsaBits = 4096;
+const longestRsaExponent = 2n ** 32n;
 
 /** @returns `undefined` for what is not allowed. */
 export const signatureAlgorithm = (oid: string): SignatureAlgorithm | undefined => algorithms[oid];
@@ -28,10 +30,16 @@ export function verifies(
   signature: Uint8Array,
 ): boolean {
   try {
-    return key.asymmetricKeyType === keyType && verify(digest, data, key, signature);
+    return key.asymmetricKeyType === keyType && isCheapKey(key) && verify(digest, data, key, signature);
   } catch {
     return false;
   }
+}
+
+/** A delegate's key may be anybody's until its certificate was checked: to try the longest takes 12 ms, for each of four. */
+function isCheapKey({ asymmetricKeyDetails = {} }: KeyObject): boolean {
+  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails;
+  return modulusLength <= longestRsaBits && publicExponent <= longestRsaExponent;
 }
 
 /** Whether a key is long enough for what it signs to be believed. */

@@ -31,9 +31,16 @@ export interface NameAttribute {
 /** A name, most general part first; a part may have several attributes. @see RFC 5280 §4.1.2.4 */
 export type DistinguishedName = readonly (readonly NameAttribute[])[];
 
+/**
+ * The longest kinds of text in a name have 128 characters. Composing takes a time that grows with the square of what is
+ * to be composed: 32,000 accents on one letter took seconds, before any signature was looked at. @see RFC 5280 §A.1
+ */
+const longestValue = 4 * 128;
+
 function textOf(value: DerElement): string {
   const encoding = encodings[value.tag];
   if (encoding === undefined) throw notDer('kind of string in a name');
+  if (value.end - value.contentStart > longestValue) throw notDer('longer than any text in a name');
   return Buffer.from(contentsOf(value)).toString(encoding).normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 

@@ -46,6 +46,7 @@ import {
   written,
 } from './certificate-makers.ts';
 import {
+  accents,
   indefinite,
   lengthInThreeOctets,
   pemText,
@@ -209,6 +210,8 @@ export const certificateVectors = {
     'version-1': edited(() => ({ version: 1 })),
     'version-2': edited(() => ({ version: 2 })),
     'version-4': edited(() => ({ version: 4 })),
+    'name-of-600-octets': edited(() => ({ subject: encodeName([['CN', 'x'.repeat(600)]]) })),
+    'name-of-3000-accents': edited(() => ({ subject: encodeName([['CN', `a${accents(3000)}`]]) })),
     'version-twice': (pki) => {
       const tbs = Buffer.from(encodeTbsCertificate(goodTemplate(pki), sha256WithRsaEncryption));
       // Four octets of header, then [0] { INTEGER 2 }.

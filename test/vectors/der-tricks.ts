@@ -24,6 +24,10 @@ export function patchedTbs(tbs: Uint8Array, find: string, replace: string): Uint
 export const pemText = (label: string, der: Uint8Array): string =>
   `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64')}\n-----END ${label}-----\n`;
 
+/** Marks that are to be composed with the letter before them, in an order that makes it tedious. @see UAX #15 */
+export const accents = (count: number): string =>
+  ['\u0345', '\u0301', '\u0316', '\u031b', '\u0327', '\u0334'].map((mark) => mark.repeat(count / 6)).join('');
+
 const withoutParameters = (digest: SignatureAlgorithm['digest'], oid: string): SignatureAlgorithm => ({
   digest,
   algorithmIdentifier: sequence(objectIdentifier(oid), nullValue()),

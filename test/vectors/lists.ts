@@ -32,7 +32,7 @@ import type { CrlRefusal } from '../../idp/ports/jpki.ts';
 import { signedParts } from '../support/der-tree.ts';
 import { turnBit } from '../support/mutate.ts';
 import type { TestPki } from '../support/test-pki.ts';
-import { indefinite, lengthInThreeOctets, pemText, sha384WithRsaEncryption } from './der-tricks.ts';
+import { accents, indefinite, lengthInThreeOctets, pemText, sha384WithRsaEncryption } from './der-tricks.ts';
 import { hour, second, type VectorPki } from './pki.ts';
 import type { Maker, VectorTable } from './vector.ts';
 
@@ -236,6 +236,10 @@ export const crlVectors = {
       const twice = context(0, tbs.subarray(start + 3), tbs.subarray(start + 3));
       return signed(sequence(tbs.subarray(4, start), twice), pki.newer.keyPair.privateKey);
     },
+    'issuer-of-3000-accents': edited(() => ({ issuer: encodeName([['O', accents(3000)]]) })),
+    'distribution-point-of-30000-accents': withExtension(
+      point(named(encodeName([['CN', accents(30_000)]])), flag(1)),
+    ),
     'number-negative': withExtension({ ...cRLNumber(0), value: integerOctets('ff') }),
     'number-of-21-octets': withExtension({ ...cRLNumber(0), value: integerOctets('01'.repeat(21)) }),
     'number-not-minimal': withExtension({ ...cRLNumber(0), value: integerOctets('0007') }),

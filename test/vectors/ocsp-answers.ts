@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import type { OcspRefusal } from '../../connectors/jpki/ocsp-response.ts';
 import {
   type CertificateTemplate,
@@ -11,12 +11,14 @@ import {
 } from '../../idp/demo/authority/certificate-template.ts';
 import type { CertificationAuthority, KeyPair } from '../../idp/demo/authority/certification-authority.ts';
 import {
+  bitString,
   enumerated,
   integer,
   nullValue,
   objectIdentifier,
   octetString,
   sequence,
+  tlv,
 } from '../../idp/demo/authority/der-writer.ts';
 import { ocspResponderTemplate } from '../../idp/demo/authority/jpki-certificates.ts';
 import { encodeName } from '../../idp/demo/authority/names.ts';
@@ -168,6 +170,13 @@ export const ocspVectors = {
     'of-a-stranger': answer((pki) => ({ signer: pki.key('stranger') })),
     'of-the-other-generation': answer(({ older }) => ({ signer: older.keyPair })),
     'bit-of-the-signature-turned': changed((der) => turnBit(der, der.length - 1)),
+    'delegate-with-a-key-of-15200-bits': answer((pki) => ({
+      signer: pki.key('stranger'),
+      certificate: signCertificate(
+        { ...ocspResponderTemplate(pki.newer.nextEntity(costlyEntity(pki))), subjectPublicKey: costlyKey() },
+        pki.newer.keyPair.privateKey,
+      ),
+    })),
     'good-written-in-for-unknown': (pki) => {
       const der = Buffer.from(answer(() => ({ single: { status: { status: 'unknown' } } }))(pki));
       der[der.indexOf('8200180f', 'hex')] = 0x80;
@@ -240,6 +249,19 @@ export const ocspVectors = {
     })),
   },
 } satisfies VectorTable<OcspRefusal>;
+
+function costlyEntity({ holder, now }: VectorPki) {
+  return { publicKey: holder.publicKey, notBefore: now - hour };
+}
+
+/** An RSA key that nobody has, with which every attempt takes its time. */
+function costlyKey(): KeyObject {
+  const odd = (octets: number): Uint8Array => Buffer.alloc(octets, 0x7f);
+  const key = sequence(tlv(0x02, odd(1900)), tlv(0x02, odd(8)));
+  const rsaEncryption = sequence(objectIdentifier('1.2.840.113549.1.1.1'), nullValue());
+  const spki = sequence(rsaEncryption, bitString(key));
+  return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+}
 
 function selfMadeDelegate(pki: VectorPki): Uint8Array {
   const stranger = pki.strangeAuthority();
