@@ -113,7 +113,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
     await context.freshness.reload(context.record);
     // What a crash left between the record and the index, or between a stop and what it ends.
     await publishCards(context);
-    await context.sessionEnds.process();
+    await context.sessionEnds.resume();
     return { config, context, keys, close: () => closeAll(context, shared, storage) };
   } catch (error) {
     await storage.close();

@@ -47,6 +47,13 @@ export class SessionEnds {
     return this.#next;
   }
 
+  /** At the start: ends what a crash left, and tries every client again at once. */
+  async resume(): Promise<void> {
+    const { record, clock } = this.#parts;
+    await record.change((tables) => tables.logoutDeliveries.hasten(clock.now()));
+    await this.process();
+  }
+
   /** A client that could not be told when its person signed out is told later. */
   async tellLater(notice: LogoutNotice): Promise<void> {
     const { record, clock, logouts } = this.#parts;

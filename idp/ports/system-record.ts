@@ -224,6 +224,8 @@ export interface Tables extends ReadTables {
     /** A notice that waits already is not queued twice. */
     add(notices: readonly LogoutNotice[], now: Instant): Promise<void>;
     tried(delivery: Pick<LogoutDelivery, 'deliveryId' | 'attempts' | 'nextAttemptAt'>): Promise<void>;
+    /** All of them are due: at a start, whoever was out of reach may be there again. */
+    hasten(now: Instant): Promise<void>;
     /** None of this client before then. */
     postpone(clientId: ClientId, until: Instant): Promise<void>;
     remove(deliveryIds: readonly number[]): Promise<void>;

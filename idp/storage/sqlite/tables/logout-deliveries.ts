@@ -59,6 +59,13 @@ export function logoutDeliveryTable(db: Kysely<RecordSchema>): Tables['logoutDel
         .where('delivery_id', '=', deliveryId)
         .execute();
     },
+    async hasten(now) {
+      await db
+        .updateTable('logout_deliveries')
+        .set({ next_attempt_at: now })
+        .where('next_attempt_at', '>', now)
+        .execute();
+    },
     async postpone(clientId, until) {
       await db
         .updateTable('logout_deliveries')
