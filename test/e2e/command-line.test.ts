@@ -40,6 +40,7 @@ describe.each([
       added: 0,
       updated: 2,
       newOrganizations: [],
+      left: [],
     });
     const listed = await here.done<{ uid: string; displayName: string }[]>('person', 'list');
     expect(listed.map((person) => person.displayName).sort()).toEqual(['佐藤太郎', '山田花子']);
