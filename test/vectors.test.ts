@@ -11,7 +11,7 @@ import { readEvidence } from '../idp/flows/read-evidence.ts';
 import { createCertificateVerifier } from '../idp/jpki/certificate-verifier.ts';
 import { createCrlReader } from '../idp/jpki/crl/crl-reader.ts';
 import { createWorld } from './idp/flows/world/world.ts';
-import { namedSerialNumber } from './vectors/lists.ts';
+import { namedSerialNumber } from './vectors/list-makers.ts';
 import { folders } from './vectors/make.ts';
 import { askedNonce } from './vectors/ocsp-answers.ts';
 import { judgedAt, openVectorPki, pinnedAnchors, vectorsDirectory } from './vectors/pki.ts';

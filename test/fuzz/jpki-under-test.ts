@@ -6,7 +6,7 @@ import type { SerialNumber } from '../../idp/domain/certificate-id.ts';
 import { createCertificateVerifier } from '../../idp/jpki/certificate-verifier.ts';
 import { createCrlReader } from '../../idp/jpki/crl/crl-reader.ts';
 import { readTree, signedParts, writeTree } from '../support/der-tree.ts';
-import { namedSerialNumber } from '../vectors/lists.ts';
+import { namedSerialNumber } from '../vectors/list-makers.ts';
 import { askedNonce } from '../vectors/ocsp-answers.ts';
 import { judgedAt, openVectorPki, pinnedAnchors } from '../vectors/pki.ts';
 import { original } from './corpus.ts';

@@ -5,7 +5,7 @@ import { parseSerialNumber, type SerialNumber } from '../../../idp/domain/certif
 import { createCrlReader, type JpkiCrlReader } from '../../../idp/jpki/crl/crl-reader.ts';
 import type { CrlVerdict } from '../../../idp/ports/jpki.ts';
 import { createTestPki, type TestPki } from '../../support/test-pki.ts';
-import { goodList } from '../../vectors/lists.ts';
+import { goodList } from '../../vectors/list-makers.ts';
 
 const hourMs = 3_600_000;
 let pki: TestPki;
