@@ -244,12 +244,12 @@ describe('when the index cannot be written', () => {
 });
 
 describe('when sessions cannot be ended', () => {
-  it('a suspension is a fault, and yet holds on the next operation; asking again ends them', async () => {
+  it('a suspension is a fault, and yet holds on the next operation; the next sweep ends them', async () => {
     world.oidcState.isDown = true;
     expect(await codeOf(suspendTheCard())).toBe('ERR_OIDC_STATE_UNAVAILABLE');
     expect(await ask()).toBe('card-suspended');
     world.oidcState.isDown = false;
-    await suspendTheCard();
+    await world.context.sessionEnds.process();
     expect(world.oidcState.ended).toEqual([sato.personId]);
   });
 });
