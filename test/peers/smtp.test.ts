@@ -1,10 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMailChannel } from '../../connectors/notices/mail-channel.ts';
+import { openSystem, serve } from '../../idp/compose.ts';
+import { readConfig } from '../../idp/config.ts';
 import { parseSmtpUrl } from '../../idp/domain/smtp-server.ts';
 import type { FlowContext } from '../../idp/flows/context.ts';
 import { deliverNotices } from '../../idp/flows/deliver-notices.ts';
 import { importPeople } from '../../idp/flows/import-people.ts';
+import { queueNotice } from '../../idp/flows/queue-notice.ts';
 import { issueCard } from '../idp/flows/world/cards.ts';
 import { addEnrolledReader, addPeople, admin, registerCard } from '../idp/flows/world/people-and-places.ts';
 import { createWorld, type World } from '../idp/flows/world/world.ts';
@@ -117,6 +122,28 @@ describe.skipIf(missing)('mail to a real server', () => {
     const server = await start(option, 'sato@city.example');
     const channel = channelTo(`smtp://127.0.0.1:${server.port}`);
     expect(await channel.deliver(message).catch((error: unknown) => error)).toEqual(expected);
+  });
+
+  it('leaves a running server by itself, as its settings say', async () => {
+    const server = await start();
+    const directory = mkdtempSync(join(tmpdir(), 'kazasu-smtp-'));
+    const ports = { KAZASU_PORT: '0', KAZASU_LDAP_PORT: '0', KAZASU_LDAPS_PORT: '0' };
+    const mail = {
+      ...{ KAZASU_SMTP_URL: `smtp://127.0.0.1:${server.port}`, KAZASU_MAIL_FROM: from },
+      ...{ KAZASU_ALARM_MAIL: 'ops@city.example night@city.example' },
+    };
+    const settings = { KAZASU_DATA_DIR: join(directory, 'data'), ...ports, ...mail };
+    const system = await openSystem(readConfig(settings, '/nonexistent'), { log: () => {} });
+    const alarm = { kind: 'operator-alarm', about: 'a test', words: { ja: '警報', en: 'alarm' } } as const;
+    await system.context.record.change((tables) => queueNotice(system.context, tables, alarm));
+    const running = await serve(system, { log: () => {} });
+    const [taken] = await server.taken(1);
+    expect(taken).toMatchObject({ to: ['ops@city.example', 'night@city.example'] });
+    expect(taken?.text).toMatch(/警報[\s\S]*alarm/);
+    await running.close();
+    expect(await system.context.record.notices.findAbout('a test')).toMatchObject([{ state: 'sent' }]);
+    await system.close();
+    rmSync(directory, { recursive: true });
   });
 
   describe('from the outbox', () => {
