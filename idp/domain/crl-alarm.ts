@@ -1,6 +1,8 @@
 import type { RevocationScope } from './card.ts';
 import type { Instant } from './instant.ts';
 import type { ListStanding } from './list-freshness.ts';
+import type { LoginPolicy } from './login-policy.ts';
+import type { AppliedList } from './revocation.ts';
 
 /** Why operators are told of a list. */
 export type CrlAlarmStage =
@@ -20,7 +22,7 @@ export interface CrlAlarm extends RevocationScope {
   /** Names the occasion: the same one is told once, until something about the list changed. */
   readonly about: string;
   readonly crlNumber?: string;
-  /** When the list stops counting, or the grace ends. */
+  /** When the list stops counting. */
   readonly deadline?: Instant;
   /** What happened and what to do, for people. */
   readonly words: { readonly ja: string; readonly en: string };
@@ -38,19 +40,29 @@ export function alarmsOf(standing: ListStanding, now: Instant): readonly CrlAlar
   return alarms;
 }
 
-/** A client that lives on its grace: told once for each client and list, at the first card that it lets in. */
+/**
+ * A client that lives on its grace: told once for each client and list, at the first card that it lets in.
+ * @param given.list the newest of the card's scope; absent: none ever came, and OCSP at the registration was the last word.
+ */
 export function graceAlarm(
   scope: RevocationScope,
-  { client, knownAt, until }: { readonly client: string; readonly knownAt: Instant; readonly until: Instant },
+  given: {
+    readonly client: string;
+    readonly policy: Pick<LoginPolicy, 'maxRevocationAgeSeconds' | 'staleGraceSeconds'>;
+    readonly list: AppliedList | undefined;
+  },
 ): CrlAlarm {
   const { issuerKeyId, distributionPoint } = scope;
-  const last = inJapan(knownAt);
+  const { client, policy, list } = given;
+  const [age, grace] = [policy.maxRevocationAgeSeconds / 3_600, policy.staleGraceSeconds / 3_600];
+  const at = list?.trusted === undefined ? undefined : inJapan(list.trusted.thisUpdate);
   return {
-    ...{ issuerKeyId, distributionPoint, stage: 'grace', deadline: until },
-    about: aboutOf(scope, 'grace', client, knownAt),
+    ...{ issuerKeyId, distributionPoint, stage: 'grace' },
+    about: aboutOf(scope, 'grace', client, list?.crlNumber ?? '', policy.maxRevocationAgeSeconds),
+    ...(list === undefined ? {} : { crlNumber: list.crlNumber }),
     words: {
-      ja: `「${client}」は、失効リスト（${distributionPoint}）が古い（${last} 時点）まま、猶予によりPINなしの利用を認めています。猶予は ${inJapan(until)} に終わり、その後は拒否します。${remedy.ja}`,
-      en: `“${client}” lets taps without PIN in by its grace: the list of ${distributionPoint} is from ${last}. The grace ends ${inJapan(until)}; from then on they are refused. ${remedy.en}`,
+      ja: `「${client}」は、猶予によりPINなしの利用を認めています。有効な失効リスト（${distributionPoint}）は${at === undefined ? '届いていません' : ` ${at} のものが最新です`}。設定では ${age} 時間より古いものは使えず、さらに ${grace} 時間を過ぎると拒否します。${remedy.ja}`,
+      en: `“${client}” lets taps without PIN in by its grace: ${at === undefined ? 'no list' : `the newest list`} of ${distributionPoint} ${at === undefined ? 'ever came' : `that counts is from ${at}`}. Its policy takes ${age} hours at most; ${grace} hours later it refuses. ${remedy.en}`,
     },
   };
 }

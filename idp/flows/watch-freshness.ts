@@ -1,7 +1,6 @@
 import type { RevocationScope } from '../domain/card.ts';
 import { alarmsOf, graceAlarm } from '../domain/crl-alarm.ts';
-import type { Instant } from '../domain/instant.ts';
-import { type ListStanding, pinlessUse, standingOf, strictestAgeSeconds } from '../domain/list-freshness.ts';
+import { type ListStanding, standingOf, strictestAgeSeconds } from '../domain/list-freshness.ts';
 import type { LoginPolicy } from '../domain/login-policy.ts';
 import type { FlowContext } from './context.ts';
 import { type AlarmContext, raiseAlarm } from './raise-alarm.ts';
@@ -46,16 +45,15 @@ export async function watchFreshness(context: Context): Promise<number> {
   return raised;
 }
 
-/** A card was let in by its client's grace: said once for each client and list. */
+/** A card is let in by its client's grace: said once for each client and list. */
 export async function noteStaleLogin(
   context: AlarmContext,
   scope: RevocationScope | undefined,
   { name, policy }: { readonly name: string; readonly policy: LoginPolicy },
-  knownAt: Instant | undefined,
 ): Promise<void> {
-  const use = pinlessUse(policy, knownAt, context.clock.now());
-  if (scope === undefined || knownAt === undefined || use.use !== 'allowed by grace') return;
-  await raiseAlarm(context, graceAlarm(scope, { client: name, knownAt, until: use.until }));
+  if (scope === undefined) return;
+  const list = await context.record.appliedLists.find(scope);
+  await raiseAlarm(context, graceAlarm(scope, { client: name, policy, list }));
 }
 
 /** Where nothing asks by itself, a list that never came is missing from the first card on. */

@@ -126,6 +126,22 @@ describe('a card of a list that is too old', () => {
   });
 });
 
+describe('a card that only OCSP ever spoke for', () => {
+  it('is let in by grace with one alarm for all such cards of a list that never came', async () => {
+    await demand({ staleGraceSeconds: 24 * hour });
+    const desk = await addEnrolledReader(world, 'door', { kind: 'workstation' });
+    world.clock.advance(hour);
+    const later = issueCard(world);
+    await registerCard(world, 'sato', later, desk);
+    world.clock.advance(50 * hour);
+    expect(await ask()).toBe('granted');
+    card = later;
+    expect(await ask()).toBe('granted');
+    expect(await stages()).toEqual(['grace']);
+    expect(log).toEqual([expect.stringContaining('no list of CN=Demo-shi CRLDP')]);
+  });
+});
+
 describe('an alarm', () => {
   it('comes before the list is over, once, and once more when it is', async () => {
     await bring(list());
