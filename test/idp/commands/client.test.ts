@@ -16,10 +16,48 @@ describe('a client', () => {
     ['--own-reader', { oidc: true, ownReader: true, redirectUri: ['https://x.example/cb'] }],
     ['--address', { oidc: true, address: ['192.0.2.1'], redirectUri: ['https://x.example/cb'] }],
     ['--redirect-uri', { ldap: true, redirectUri: ['https://x.example/cb'] }],
+    ['--backchannel-logout-uri', { ldap: true, backchannelLogoutUri: 'https://x.example/logout' }],
+    ['--backchannel-logout-session-required', { ldap: true, backchannelLogoutSessionRequired: true }],
   ])('is not made with %s of the other protocol', (option, options) => {
     const command = recordCommands.find(({ name }) => name === 'client add');
     expect(() => command?.read({ positional: ['x'], options })).toThrow(
       expect.objectContaining({ code: 'ERR_OPTION', message: expect.stringContaining(option) }),
+    );
+  });
+});
+
+describe('a client that is told when a session is over', () => {
+  const read = (options: object) =>
+    recordCommands
+      .find(({ name }) => name === 'client add')
+      ?.read({
+        positional: ['x'],
+        options: { oidc: true, redirectUri: ['https://x.example/cb'], ...options },
+      });
+
+  it.each([
+    [{}, undefined],
+    [
+      { backchannelLogoutUri: 'https://x.example/out' },
+      { uri: 'https://x.example/out', sessionRequired: false },
+    ],
+    [
+      { backchannelLogoutUri: 'https://x.example/out', backchannelLogoutSessionRequired: true },
+      { uri: 'https://x.example/out', sessionRequired: true },
+    ],
+  ])('%j', (options, backchannelLogout) => {
+    expect(read(options)).toHaveProperty('client.redirectUris');
+    expect(read(options)).toHaveProperty(
+      'client',
+      backchannelLogout === undefined
+        ? expect.not.objectContaining({ backchannelLogout: expect.anything() })
+        : expect.objectContaining({ backchannelLogout }),
+    );
+  });
+
+  it('says where, when it demands session ids', () => {
+    expect(() => read({ backchannelLogoutSessionRequired: true })).toThrow(
+      expect.objectContaining({ code: 'ERR_OPTION' }),
     );
   });
 });
@@ -35,4 +73,32 @@ describe('an address range of a device', () => {
       expect(() => added(range)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }));
     },
   );
+});
+
+describe('the policy of a client', () => {
+  const read = (name: string, options: { readonly [name: string]: unknown }) =>
+    recordCommands.find((command) => command.name === name)?.read({ positional: ['door'], options });
+  const given = { revocationAge: '24', staleGrace: '72', ocspOnUse: 'on' };
+  const meant = { maxRevocationAgeSeconds: 86_400, staleGraceSeconds: 259_200, ocspOnEveryUse: true };
+
+  it('is read in hours, for one that is there and for a new one', () => {
+    expect(read('client policy', given)).toEqual({ client: 'door', changes: meant });
+    const added = { oidc: true, redirectUri: ['https://x.example/cb'], ...given };
+    expect(read('client add', added)).toMatchObject({ client: { revocation: meant } });
+  });
+
+  it('stays as it is where nothing is said', () => {
+    expect(read('client policy', {})).toEqual({ client: 'door', changes: {} });
+  });
+
+  it.each([
+    { revocationAge: '0' },
+    { revocationAge: '721' },
+    { revocationAge: '1.5' },
+    { staleGrace: '-1' },
+    { staleGrace: '' },
+    { ocspOnUse: 'yes' },
+  ])('is refused as %j', (options) => {
+    expect(() => read('client policy', options)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }));
+  });
 });
