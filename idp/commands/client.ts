@@ -70,14 +70,15 @@ export const clientCommands = [
     summary: 'the relying parties and what they accept',
     read: () => ({}),
     run: async ({ record }) =>
-      (await record.clients.list()).map(({ name, protocol, policy }) => ({
+      (await record.clients.list()).map(({ policy, ...client }) => ({
         id: policy.clientId,
-        name,
-        protocol,
+        name: client.name,
+        protocol: client.protocol,
         state: policy.clientState,
         acceptedAcr: policy.acceptedAcr,
         reader: policy.reader,
         ...shownPolicy(policy),
+        ...('backchannelLogout' in client ? { backchannelLogout: client.backchannelLogout } : {}),
       })),
     text: (clients) =>
       table(

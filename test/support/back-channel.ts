@@ -12,6 +12,8 @@ export interface BackChannel {
   answer: number | 'redirect' | 'silence';
   /** Requests so far, whatever was answered. */
   readonly asked: number;
+  /** The paths they were for. */
+  readonly paths: ReadonlySet<string>;
   /** The first token that is (or will be) taken for this person. */
   tokenFor(sub: string, patienceMs?: number): Promise<JWTPayload>;
   close(): Promise<void>;
@@ -25,8 +27,10 @@ export async function startBackChannel(expected: {
   const taken: JWTPayload[] = [];
   const keys = createRemoteJWKSet(new URL(`${expected.issuer}/jwks`));
   let asked = 0;
+  const paths = new Set<string>();
   const server = createServer(async (request, response) => {
     asked += 1;
+    paths.add(request.url ?? '');
     if (endpoint.answer === 'silence') return;
     if (endpoint.answer === 'redirect') {
       response.writeHead(307, { location: `${endpoint.uri}/elsewhere` }).end();
@@ -43,6 +47,7 @@ export async function startBackChannel(expected: {
   const endpoint = {
     uri: `http://127.0.0.1:${await listen(server)}/backchannel-logout`,
     taken,
+    paths,
     answer: 200 as BackChannel['answer'],
     get asked() {
       return asked;

@@ -205,6 +205,8 @@ describe('a client that cannot be told now', () => {
         )
         .toBe(true);
       expect(await trail('client.logout-undelivered')).toEqual([]);
+      // Sent elsewhere, it went nowhere.
+      expect([...kintai.channel.paths]).toEqual(['/backchannel-logout']);
     },
   );
 
