@@ -12,7 +12,7 @@ interface Request {
 
 /**
  * Stops a card at once: it holds on the very next operation of every protocol, and the sessions that rest on it end.
- * Stopping a stopped card is no mistake: an outage may have kept the first time from ending the sessions.
+ * Stopping a stopped card is no mistake: who was told of an outage asks again.
  */
 export function suspendCard(context: StopContext, request: Request): Promise<Card> {
   return stop(context, request, { state: 'suspended' }, 'card.suspended');

@@ -12,7 +12,7 @@ interface Request {
 
 /**
  * Stops a person with all cards at once; sessions, grants and tokens end.
- * Stopping a stopped person is no mistake: an outage may have kept the first time from ending the sessions.
+ * Stopping a stopped person is no mistake: who was told of an outage asks again.
  */
 export function suspendPerson(context: StopContext, request: Request): Promise<Person> {
   const change = changeState(context, request, ['active', 'suspended'], 'suspended');
