@@ -20,7 +20,11 @@ export function createMailChannel(
   const transport = createTransport({
     ...{ host, port, secure: implicitTls, requireTLS: demandsStartTls },
     ...(user === undefined || password === undefined ? {} : { auth: { user, pass: password } }),
-    ...(options.ca === undefined ? {} : { tls: { ca: options.ca } }),
+    tls: {
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
+      // Where clear text would do, a certificate that nobody vouches for is no worse. @see RFC 7435 §3
+      rejectUnauthorized: implicitTls || demandsStartTls,
+    },
     ...{ connectionTimeout: connectMs, greetingTimeout: connectMs, socketTimeout: silenceMs },
     // What a notice says is text of ours; it never names a file or an address to fetch.
     ...{ disableFileAccess: true, disableUrlAccess: true },

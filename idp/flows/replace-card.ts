@@ -28,7 +28,7 @@ export async function replaceOlderCards(
 }
 
 function isSameKind(one: Card, other: Card): boolean {
-  return one.kind === other.kind && one.profile === other.profile;
+  return one.kind === other.kind && one.profile !== undefined && one.profile === other.profile;
 }
 
 async function giveEnd(context: Context, tables: Tables, old: Card, by: Card, actor: Actor): Promise<void> {

@@ -105,6 +105,13 @@ describe.skipIf(missing)('mail to a real server', () => {
     expect(server.mails).toEqual([]);
   });
 
+  it('is encrypted all the same where clear text would do and the server offers better', async () => {
+    const server = await start(...withTls());
+    const channel = createMailChannel(parseSmtpUrl(`smtp://127.0.0.1:${server.port}`), { from });
+    expect(await channel.deliver(message)).toEqual({ outcome: 'accepted' });
+    expect(await server.taken(1)).toMatchObject([{ tls: true }]);
+  });
+
   it('waits when the password is wrong: that is for the operators to mend; and no message says the password', async () => {
     const server = await start(...withTls(), '--auth', 'kazasu:right');
     const fault = await demandingChannelTo(server, 'kazasu:wrong-secret@')

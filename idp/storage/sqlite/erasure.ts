@@ -36,10 +36,7 @@ export class SqliteErasure implements Erasure {
 
   async erase(traces: readonly (string | Uint8Array)[] | 'everything'): Promise<void> {
     const wanted = traces === 'everything' ? traces : traces.map((trace) => Buffer.from(trace));
-    for (const { path, turn, isSealed = false } of this.#files) {
-      const work = () => this.#eraseFile(path, isSealed ? 'everything' : wanted);
-      await (turn === undefined ? work() : turn.run(work));
-    }
+    for (const file of this.#files) await this.#eraseFile(file, file.isSealed ? 'everything' : wanted);
   }
 
   /** After every connection to the files is closed. */
@@ -48,14 +45,14 @@ export class SqliteErasure implements Erasure {
     this.#open.clear();
   }
 
-  async #eraseFile(path: string, traces: readonly Buffer[] | 'everything'): Promise<void> {
+  async #eraseFile({ path, turn }: ErasedFile, traces: readonly Buffer[] | 'everything'): Promise<void> {
     const connection = new DatabaseSync(path, { timeout: 0 });
     try {
-      await untilFree(() => emptyLog(connection));
+      await untilFree(turn, () => emptyLog(connection));
       const isClean = traces !== 'everything' && !(await holdsAny(await this.#fileAt(path), traces));
       if (isClean) return;
-      await untilFree(() => connection.exec('VACUUM'));
-      await untilFree(() => emptyLog(connection));
+      await untilFree(turn, () => connection.exec('VACUUM'));
+      await untilFree(turn, () => emptyLog(connection));
     } catch (error) {
       throw faultOf(error, code);
     } finally {
@@ -78,15 +75,15 @@ function emptyLog(connection: DatabaseSync): void {
 
 class Busy extends Error {}
 
-/** Without blocking the event loop, as SQLite's own waiting would. */
-async function untilFree(work: () => void): Promise<void> {
+/** Without blocking the event loop, as SQLite's own waiting would; and who writes does so while we wait. */
+async function untilFree(turn: WriteTurn | undefined, work: () => void): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return work();
+      return await (turn === undefined ? work() : turn.run(async () => work()));
     } catch (error) {
       if (!(error instanceof Busy) && !isBusy(error)) throw error;
       if (attempt >= retries) {
-        throw new Fault(code, 'The files are in use: what was deleted is not wiped yet. Try again.', error);
+        throw new Fault(code, 'The files are in use: what was deleted is wiped out of them later.', error);
       }
     }
     await sleep(retryMs);

@@ -204,6 +204,21 @@ describe('after somebody is forgotten', () => {
     expect(sealedNames()).toBeLessThan(before);
   });
 
+  it('somebody who reads for long holds up the wiping, and nobody who writes', async () => {
+    const reader = new DatabaseSync(join(directory.path, 'record.sqlite'), { readOnly: true });
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM people').get();
+    const forgotten = leaveAndForget(15);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const startedAt = performance.now();
+    await storage.audit.append({ at: start, type: 'login.denied', actor: operator });
+    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(found(tracesOf(15))).not.toEqual([]);
+    reader.close();
+    await forgotten;
+    expect(found(tracesOf(15))).toEqual([]);
+  });
+
   it('changes go on while files are wiped', async () => {
     const work = Array.from({ length: 20 }, (_, n) =>
       storage.audit.append({ at: start + n, type: 'login.denied', actor: operator }),

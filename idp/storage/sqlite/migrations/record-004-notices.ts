@@ -29,6 +29,9 @@ const statements = [
   `CREATE INDEX notices_due ON notices (next_attempt_at) WHERE state = 'waiting'`,
   `CREATE INDEX notices_by_person ON notices (person_id) WHERE person_id IS NOT NULL`,
 
+  // To be found when somebody leaves.
+  `CREATE INDEX invitations_by_person ON invitations (person_id)`,
+
   `CREATE TABLE consents (
     sha256 TEXT PRIMARY KEY, version TEXT NOT NULL, ja TEXT NOT NULL, en TEXT NOT NULL, first_used_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID`,
