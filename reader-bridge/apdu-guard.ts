@@ -2,6 +2,7 @@ import {
   type CardProfile,
   isForbiddenApplication,
   isForbiddenFile,
+  isForbiddenReference,
   type PossessionProfile,
 } from '../idp/domain/card-profile.ts';
 import { type CommandApdu, instruction, parseCommand } from './apdu.ts';
@@ -85,10 +86,9 @@ function permissionOf(aid: string, profiles: readonly CardProfile[]): Permission
   return {
     files: new Set([...readable, ...selectable].map(({ fileId }) => fileId)),
     shortFiles: new Set(shortIds.map((shortId) => 0x80 | Number.parseInt(shortId, 16))),
-    pins: applications.map(({ pin }) => ({
-      reference: Number.parseInt(pin.reference, 16),
-      digits: pin.digits,
-    })),
+    pins: applications
+      .filter(({ pin }) => !isForbiddenReference(aid, pin.reference))
+      .map(({ pin }) => ({ reference: Number.parseInt(pin.reference, 16), digits: pin.digits })),
     possessions: profiles.map(({ possession }) => possession),
   };
 }

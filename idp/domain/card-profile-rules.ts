@@ -2,6 +2,7 @@ import {
   type CardProfile,
   isForbiddenApplication,
   isForbiddenFile,
+  isForbiddenReference,
   type PossessionProfile,
   type SignatureAlgorithmProfile,
 } from './card-profile.ts';
@@ -45,8 +46,9 @@ export function contradictions(one: CardProfile): readonly string[] {
     [!one.testOrganizations.includes('JPKI-TEST'), 'testOrganizations: JPKI-TEST stays among them'],
     [isForbiddenApplication(card.aid), 'application.aid: holds the individual number, and is never selected'],
     [
-      files.some(({ fileId, shortId }) => isForbiddenFile(card.aid, fileId, shortId)),
-      'application: the files of the electronic signature are never touched',
+      files.some(({ fileId, shortId }) => isForbiddenFile(card.aid, fileId, shortId)) ||
+        isForbiddenReference(card.aid, card.pin.reference),
+      'application: the files of the electronic signature, and what lies outside the application, are never touched',
     ],
   ];
   return found.filter(([is]) => is).map(([, what]) => `${one.name}: ${what}`);

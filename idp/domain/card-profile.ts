@@ -167,6 +167,23 @@ export const isForbiddenApplication = (aid: string): boolean =>
 /** Certificate, CA, key and password of the electronic signature: no profile may name them. */
 const signatureHalf: readonly string[] = ['0001', '0002', '001a', '001b'];
 
-/** Whether a file, or what a short identifier stands for, belongs to the electronic signature, which is never touched. */
+/** Whether a SELECT by this name could reach the JPKI application: by its whole name or by a part of it, as above. */
+const reachesJpki = (aid: string): boolean => jpkiAid.startsWith(aid) || aid.startsWith(jpkiAid);
+
+/** Reserved for the master file and the path from it: an application would be left by them. @see ISO/IEC 7816-4 §7.4.1 */
+const outside: readonly string[] = ['3f00', '3fff'];
+
+/**
+ * Whether a file, or what a short identifier stands for, belongs to the electronic signature, which is never touched, or
+ * lies outside the application.
+ */
 export const isForbiddenFile = (aid: string, fileId: string, shortId?: string): boolean =>
-  aid === jpkiAid && [fileId, `00${shortId}`].some((id) => signatureHalf.includes(id));
+  outside.includes(fileId) ||
+  (reachesJpki(aid) && [fileId, `00${shortId}`].some((id) => signatureHalf.includes(id)));
+
+/**
+ * Whether VERIFY with this P2 could go to another password than that of the file which was selected: cards take the lower
+ * bits for a short identifier, and 9b is the password of the electronic signature.
+ */
+export const isForbiddenReference = (aid: string, reference: string): boolean =>
+  reachesJpki(aid) && reference !== '80';

@@ -138,6 +138,34 @@ describe('the guard of several kinds of cards', () => {
       expect(misled.refusal(bytes(hex), jpki), hex).toBe('file-not-allowed');
     }
   });
+
+  test.each(['d392f00026', 'd392f0002601000000', `${jpki}00`])(
+    'never touches it under a part of the application’s name, or more than it: %s',
+    (aid) => {
+      const { application } = presentCard;
+      const files = { certificate: { fileId: '0001' }, privateKey: { fileId: '001a' } };
+      const misled = new ApduGuard([{ ...presentCard, application: { ...application, ...files, aid } }]);
+      for (const hex of ['00A4020C02 0001', '00A4020C02 001A']) {
+        expect(misled.refusal(bytes(hex), aid), hex).toBe('file-not-allowed');
+      }
+    },
+  );
+
+  test('spends no try of its password, which VERIFY can name by a short identifier', () => {
+    const { application } = presentCard;
+    const pin = { ...application.pin, reference: '9b' };
+    const misled = new ApduGuard([{ ...presentCard, application: { ...application, pin } }]);
+    for (const hex of ['0020009B', '0020009B 04 31323334']) {
+      expect(misled.refusal(bytes(hex), jpki), hex).toBe('parameters-not-allowed');
+    }
+  });
+
+  test('never leaves its application for the master file', () => {
+    const { application } = nextCard;
+    const files = { certificate: { fileId: '3f00' } };
+    const misled = new ApduGuard([{ ...nextCard, application: { ...application, ...files } }]);
+    expect(misled.refusal(bytes('00A4020C02 3F00'), application.aid)).toBe('file-not-allowed');
+  });
 });
 
 describe('a short APDU', () => {

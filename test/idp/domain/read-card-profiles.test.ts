@@ -120,6 +120,17 @@ describe('a file of card profiles', () => {
       [{ ...card, application: { certificate: { fileId: '000a', shortId: '01' } } }],
       'electronic signature',
     ],
+    [
+      'the signature’s key under a part of the application’s name, which cards complete',
+      [{ ...card, application: { aid: 'D392F00026', privateKey: { fileId: '001A' } } }],
+      'electronic signature',
+    ],
+    [
+      'the signature’s password as the reference of VERIFY',
+      [{ ...card, application: { pin: { ...application.pin, reference: '9B' } } }],
+      'electronic signature',
+    ],
+    ['the master file', withApplication({ certificate: { fileId: '3F00' } }), 'never touched'],
     ['nonRepudiation', [{ ...card, keyUsage: ['nonRepudiation'] }], 'profiles[0].keyUsage[0]'],
     [
       'a weak key',
