@@ -1,3 +1,4 @@
+import type { CrlPlan } from '../domain/crl-schedule.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Anchors } from '../ports/anchors.ts';
 import type { AuditTrail } from '../ports/audit-trail.ts';
@@ -5,14 +6,15 @@ import type { CardIndex } from '../ports/card-index.ts';
 import type { CardNumbers } from '../ports/card-numbers.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CrlWorker } from '../ports/crl-worker.ts';
-import type { CertificateVerifier, OcspClient } from '../ports/jpki.ts';
 import type { Erasure } from '../ports/erasure.ts';
-import type { OidcState } from '../ports/oidc-state.ts';
+import type { CertificateVerifier, OcspClient } from '../ports/jpki.ts';
 import type { NoticeRoutes } from '../ports/notices.ts';
+import type { OidcState } from '../ports/oidc-state.ts';
 import type { SealedSecrets } from '../ports/sealed-secrets.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import type { Taps } from '../ports/taps.ts';
+import type { CrlTurn } from './crl-turn.ts';
 import type { SessionEnds } from './end-sessions.ts';
 import type { KnownClients } from './known-clients.ts';
 import type { RevocationFreshness } from './revocation-freshness.ts';
@@ -40,12 +42,14 @@ export interface FlowContext {
   readonly crlWithoutDistributionPointCounts: boolean;
   readonly clients: KnownClients;
   readonly freshness: RevocationFreshness;
-  readonly sessionEnds: SessionEnds;
-  /** One line for the operator; never a secret or a card number. */
   readonly notices: NoticeRoutes;
   readonly erasure: Erasure;
   /** For how long an older card works on beside the one that takes its place. */
   readonly cardOverlapSeconds: number;
+  readonly sessionEnds: SessionEnds;
+  readonly crlPlan: CrlPlan;
+  readonly crlTurn: CrlTurn;
+  /** One line for the operator; never a secret or a card number. */
   readonly log: (line: string) => void;
 }
 

@@ -7,6 +7,7 @@ import { type OcspServer, serveOcsp } from '../../../../idp/demo/authority/ocsp-
 import type { AuditEventType, ChainedAuditEvent } from '../../../../idp/domain/audit-event.ts';
 import { Fault, InvalidInput } from '../../../../idp/domain/fault.ts';
 import type { FlowContext } from '../../../../idp/flows/context.ts';
+import { CrlTurn } from '../../../../idp/flows/crl-turn.ts';
 import { KnownClients } from '../../../../idp/flows/known-clients.ts';
 import { crlWorkerHere } from '../../../../idp/flows/read-crl.ts';
 import { RevocationFreshness } from '../../../../idp/flows/revocation-freshness.ts';
@@ -52,10 +53,11 @@ export const issuer = 'https://idp.example';
 /** Memory where there is some: whether the disk keeps its promises is a question of the storage's own tests. */
 const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-/** @param index an index apart from the record, as in the clustered profile; the embedded one unless given. */
-export async function createWorld(pki: TestPki, index?: CardIndex): Promise<World> {
+/** @param index an index apart from the record, as in the clustered profile; the embedded one unless given.
+ * @param place for what is too large for memory */
+export async function createWorld(pki: TestPki, index?: CardIndex, place = memory): Promise<World> {
   const clock = new HandSetClock(pki.now);
-  const dataDir = mkdtempSync(join(memory, 'kazasu-flows-'));
+  const dataDir = mkdtempSync(join(place, 'kazasu-flows-'));
   const keys = await sharedKeys();
   const storage = await openEmbeddedStorage({ dataDir, keys, clock });
   const cardIndex = new SwitchableCardIndex(index ?? storage.cardIndex);
@@ -65,7 +67,13 @@ export async function createWorld(pki: TestPki, index?: CardIndex): Promise<Worl
   const trusted = { anchors: anchors.list, allowTestAuthorities: true };
   const numbers = createCardNumbers(keys);
   const worker = (...crlSources: readonly CrlSource[]) =>
-    crlWorkerHere({ record: storage.record, numbers, crlReader: createCrlReader(trusted), crlSources, clock });
+    crlWorkerHere({
+      record: storage.record,
+      numbers,
+      crlReader: createCrlReader(trusted),
+      crlSources,
+      clock,
+    });
   const base = {
     ...{ issuer, clock, record: storage.record, oidcState, log: () => undefined },
     clientSecrets: createSealedSecrets(keys.clientSecretKey),
@@ -85,10 +93,12 @@ export async function createWorld(pki: TestPki, index?: CardIndex): Promise<Worl
     crlWorker: worker(),
     crlWithoutDistributionPointCounts: false,
     freshness: new RevocationFreshness(),
-    sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
     notices: { operators: [] },
     erasure: storage.erasure,
     cardOverlapSeconds: 14 * 24 * 3_600,
+    sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
+    crlPlan: { alarmSeconds: 12 * 3_600 },
+    crlTurn: new CrlTurn(),
   };
   return {
     ...{ context, clock, pki, oidcState, cardIndex, ocsp, worker, dataDir, keys },

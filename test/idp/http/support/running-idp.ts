@@ -11,6 +11,7 @@ import type { ClientId } from '../../../../idp/domain/login-policy.ts';
 import type { OrganizationId, Person, PersonId } from '../../../../idp/domain/person.ts';
 import { actor } from '../../../../idp/domain/registration.ts';
 import type { FlowContext } from '../../../../idp/flows/context.ts';
+import { CrlTurn } from '../../../../idp/flows/crl-turn.ts';
 import { KnownClients } from '../../../../idp/flows/known-clients.ts';
 import { addOidcClient } from '../../../../idp/flows/manage-clients.ts';
 import { addReader } from '../../../../idp/flows/manage-readers.ts';
@@ -92,10 +93,12 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
     },
     crlWithoutDistributionPointCounts: false,
     freshness: new RevocationFreshness(),
-    sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
     notices: { operators: [] },
     erasure: storage.erasure,
     cardOverlapSeconds: 14 * 24 * 3_600,
+    sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
+    crlPlan: { alarmSeconds: 12 * 3_600 },
+    crlTurn: new CrlTurn(),
   };
   const log: string[] = [];
   serve(
