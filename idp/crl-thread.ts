@@ -41,6 +41,9 @@ export interface CrlThreadOptions extends CrlThreadSetup {
 
 type OnProgress = (progress: CrlProgress) => void;
 
+/** What is thrown away at once must not pile up: rows and numbers of a million cards go by. */
+const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+
 const program = new URL('./crl-thread-worker.ts', import.meta.url);
 
 /**
@@ -101,7 +104,7 @@ class CrlThread {
     const setup: CrlThreadSetup = {
       ...{ dataDir, keys: opening, crlSources, sourceOptions, profiles, allowTestAuthorities },
     };
-    const worker = new Worker(program, { workerData: setup, name: 'crl' });
+    const worker = new Worker(program, { workerData: setup, name: 'crl', resourceLimits });
     // Whoever has work there hears of it as a fault; the next work begins in another thread.
     const gone = () => {
       if (this.#worker === worker) this.#worker = undefined;
