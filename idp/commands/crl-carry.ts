@@ -116,6 +116,6 @@ async function filesOf(paths: readonly string[]): Promise<ImportInput> {
 async function* readEach(paths: readonly string[]): AsyncGenerator<GivenFile> {
   for (const path of paths) {
     // Of its own: the one who reads the list takes it over, memory and all.
-    yield { name: basename(path), octets: Uint8Array.from(await readGivenFile(path)) };
+    yield { name: basename(path), octets: new Uint8Array(await readGivenFile(path)) };
   }
 }

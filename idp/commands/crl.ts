@@ -2,10 +2,11 @@ import { InvalidInput } from '../domain/fault.ts';
 import type { CrlRun } from '../domain/revocation.ts';
 import { acceptCrl } from '../flows/accept-crl.ts';
 import { type CarriedList, carryLists, type Outside } from '../flows/carry-lists.ts';
+import type { FlowContext } from '../flows/context.ts';
 import { fetchCrls } from '../flows/fetch-crls.ts';
 import { watchFreshness } from '../flows/watch-freshness.ts';
 import { collect, type Progress, recordCommand, type Typed, text, texts, word } from './command.ts';
-import { carriedText, crlImport, crlWanted, wantedIn } from './crl-carry.ts';
+import { carriedText, crlImport, crlWanted, pointsOf, wantedIn } from './crl-carry.ts';
 import { crlStatus } from './crl-status.ts';
 import { isFine, progressText, runSummary, runText } from './crl-text.ts';
 
@@ -41,6 +42,7 @@ export const crlCommands = [
       input.directory === undefined ? undefined : fetchTo(input.directory, input, open(), progress),
     run: async (context, { distributionPoints }: FetchInput, actor, progress): Promise<CrlRun | Carried> => {
       const only = distributionPoints === undefined ? {} : { distributionPoints };
+      await requireWanted(context, distributionPoints);
       const onProgress = (at: Parameters<typeof progressText>[0]) => progress(progressText(at));
       const run = await context.crlTurn.take('An operator', () =>
         fetchCrls(context, { trigger: 'operator', actor, onProgress, ...only }),
@@ -102,6 +104,18 @@ async function readFetch(typed: Typed): Promise<FetchInput> {
   };
 }
 
+/** A name that no card knows is a typing mistake; nothing would be fetched, and nothing be said. */
+async function requireWanted({ record }: FlowContext, named: readonly string[] = []): Promise<void> {
+  if (named.length === 0) return;
+  const wanted = pointsOf(await record.cards.revocationScopes());
+  const unknown = named.find((distributionPoint) => !wanted.has(distributionPoint));
+  if (unknown === undefined) return;
+  throw new InvalidInput(
+    'ERR_DISTRIBUTION_POINT',
+    `No registered card names "${unknown}". \`kazasu crl wanted\` shows those that cards name.`,
+  );
+}
+
 async function fetchTo(
   directory: string,
   { distributionPoints }: FetchInput,
@@ -116,7 +130,7 @@ async function fetchTo(
 function fetchText(done: CrlRun | Carried): string {
   if (!('carried' in done)) {
     if (done.lists.length > 0) return runText(done);
-    return 'No registered card names such a distribution point: nothing to fetch.';
+    return 'No registered card names a distribution point: nothing to fetch.';
   }
   const { carried, directory, signaturesChecked } = done;
   if (carried.length === 0) return 'No registered card names a distribution point: nothing to fetch.';

@@ -1,0 +1,137 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { noFiles } from '../../../idp/commands/command.ts';
+import type { CrlStatus } from '../../../idp/commands/crl-status.ts';
+import { recordCommands } from '../../../idp/commands/registry.ts';
+import type { FlowContext } from '../../../idp/flows/context.ts';
+import { importCrl } from '../../../idp/flows/import-crl.ts';
+import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { issueCard } from '../flows/world/cards.ts';
+import {
+  addDevice,
+  addEnrolledReader,
+  addOidc,
+  addPeople,
+  admin,
+  registerCard,
+} from '../flows/world/people-and-places.ts';
+import { codeOf, createWorld, type World } from '../flows/world/world.ts';
+
+const hour = 3_600;
+const hourMs = hour * 1_000;
+const places = ['Himeji-shi', 'Kobe-shi'];
+
+let pki: TestPki;
+let world: World;
+let context: FlowContext;
+
+beforeAll(async () => {
+  pki = await createTestPki();
+});
+
+beforeEach(async () => {
+  world = await createWorld(pki);
+  const daily = { minutes: 5 * 60 + 30, offsetSeconds: 0 };
+  context = { ...world.context, crlPlan: { daily, alarmSeconds: 12 * hour } };
+  await addPeople(world, 'sato');
+  await addDevice(world, 'printer', true);
+  await addOidc(world, 'kiosk', ['card-pin']);
+  const desk = await addEnrolledReader(world, 'desk', { kind: 'workstation' });
+  for (const municipality of places)
+    await registerCard(world, 'sato', issueCard(world, { municipality }), desk);
+});
+
+afterEach(() => world.close());
+
+async function bring(municipality: string): Promise<void> {
+  const thisUpdate = world.clock.now();
+  const order = { municipality, thisUpdate, nextUpdate: thisUpdate + 72 * hourMs, crlNumber: 5, entries: [] };
+  await importCrl(context, { list: pki.newer.issueCrl(order), from: 'test', actor: admin });
+}
+
+function command(name: string) {
+  const found = recordCommands.find((candidate) => candidate.name === name);
+  if (found === undefined) throw new Error(`no command ${name}`);
+  return found;
+}
+
+const run = (name: string, input: unknown = {}) =>
+  command(name).run(context, input, admin, () => undefined, noFiles());
+
+async function status(): Promise<
+  CrlStatus & { readonly text: string; readonly succeeded: boolean | undefined }
+> {
+  const { text, succeeded } = command('crl status');
+  const output = (await run('crl status')) as CrlStatus;
+  return { ...output, text: text(output), succeeded: succeeded?.(output) };
+}
+
+describe('crl status', () => {
+  it('names every list that cards name, before there is any', async () => {
+    const { lists, clients, lastRun, nextRun, succeeded } = await status();
+    expect(lists.map(({ state }) => state)).toEqual(['never applied', 'never applied']);
+    expect(lastRun).toBeUndefined();
+    expect(nextRun?.distributionPoints).toHaveLength(2);
+    expect(succeeded).toBe(false);
+    expect(clients).toMatchObject([
+      { name: 'kiosk', pinless: 'not accepted' },
+      { name: 'printer', pinless: 'refused', lists: 2 },
+    ]);
+  });
+
+  it('is well only when all are fresh, and says how many a client refuses', async () => {
+    await bring('Himeji-shi');
+    const half = await status();
+    expect(half.succeeded).toBe(false);
+    expect(half.text).toContain('refused for cards of 1 of 2 lists');
+    expect(half.text).toContain('not accepted here: PIN only');
+    expect(half.text).toContain('→ Get the lists that are missing or old: kazasu crl fetch');
+    await bring('Kobe-shi');
+    const whole = await status();
+    expect(whole).toMatchObject({ succeeded: true, lastRun: { trigger: 'import' } });
+    expect(whole.clients).toMatchObject([{ pinless: 'not accepted' }, { pinless: 'allowed', lists: 2 }]);
+    expect(whole.text).not.toContain('→');
+  });
+
+  it('follows a client through its time: allowed, by grace, refused', async () => {
+    for (const place of places) await bring(place);
+    await run('client policy', { client: 'printer', changes: { staleGraceSeconds: 6 * hour } });
+    const said: string[] = [];
+    for (const hours of [36, 12, 6]) {
+      world.clock.advance(hours * hour);
+      const { lists, clients } = await status();
+      said.push(`${lists[0]?.state}: ${clients.find(({ name }) => name === 'printer')?.pinless}`);
+    }
+    world.clock.advance(1);
+    const { clients } = await status();
+    said.push(clients.find(({ name }) => name === 'printer')?.pinless ?? '');
+    expect(said).toEqual([
+      'fresh: allowed',
+      'expires soon: allowed',
+      'out of date: allowed by grace',
+      'refused',
+    ]);
+  });
+
+  it('says when the next run is, in Japan’s time, and that there is none where lists come by hand', async () => {
+    for (const place of places) await bring(place);
+    // It is noon in Japan.
+    expect((await status()).text).toContain('next run  2026-11-23 05:30 JST (while the server runs)');
+    context = { ...context, crlPlan: { alarmSeconds: hour } };
+    expect((await status()).text).toContain('next run  none');
+  });
+});
+
+describe('crl fetch', () => {
+  it('of a distribution point that no card names is a mistake, and is called so', async () => {
+    const fetched = run('crl fetch', { distributionPoints: ['CN=Himeji-shi'] });
+    expect(await codeOf(fetched)).toBe('ERR_DISTRIBUTION_POINT');
+    expect(await context.record.crlRuns.list(1)).toEqual([]);
+  });
+
+  it('says why nothing came, and looks at what that means', async () => {
+    const fetched = await run('crl fetch');
+    expect(command('crl fetch').succeeded?.(fetched)).toBe(false);
+    expect(command('crl fetch').text(fetched)).toContain('not fetched');
+    expect(await world.trail('crl.alarm')).toMatchObject([{ reason: 'missing' }, { reason: 'missing' }]);
+  });
+});
