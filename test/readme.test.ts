@@ -6,19 +6,22 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
+const operations = readFileSync(join(root, 'docs/operations.md'), 'utf8');
+
 /** `npx kazasu person invite UID --json`: the words that name the command, and its options. */
-const commands = [...readme.matchAll(/\bkazasu ((?:[a-z][a-z-]* ?)*)([^`\n]*)/g)]
-  .filter(([whole]) =>
-    /npx kazasu|`kazasu/.test(readme.slice(readme.indexOf(whole) - 5, readme.indexOf(whole) + whole.length)),
-  )
-  .map(([, words = '', rest = '']) => ({
-    words: words
-      .trim()
-      .split(' ')
-      .filter((word) => word !== '')
-      .slice(0, 2),
-    options: [...rest.matchAll(/--[a-z-]+/g)].map(([option]) => option),
-  }));
+const commandsIn = (page: string) =>
+  [...page.matchAll(/\bkazasu ((?:[a-z][a-z-]* ?)*)([^`\n]*)/g)]
+    .filter(([whole]) =>
+      /npx kazasu|`kazasu/.test(page.slice(page.indexOf(whole) - 5, page.indexOf(whole) + whole.length)),
+    )
+    .map(([, words = '', rest = '']) => ({
+      words: words
+        .trim()
+        .split(' ')
+        .filter((word) => word !== '')
+        .slice(0, 2),
+      options: [...rest.matchAll(/--[a-z-]+/g)].map(([option]) => option),
+    }));
 
 const help = (words: readonly string[]) =>
   new Promise<{ code: number; stdout: string }>((resolve) => {
@@ -27,7 +30,10 @@ const help = (words: readonly string[]) =>
     });
   });
 
-describe('the README', () => {
+describe.each([
+  ['the README', commandsIn(readme)],
+  ['the page of operations', commandsIn(operations)],
+])('%s', (_page, commands) => {
   it('names commands', () => {
     expect(commands.length).toBeGreaterThan(8);
   });
@@ -42,7 +48,9 @@ describe('the README', () => {
       if (words.length > 0) for (const option of options) expect(stdout).toContain(option);
     },
   );
+});
 
+describe('the README', () => {
   it('links only to files that are there', () => {
     const targets = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, target = '']) => target);
     expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([]);
