@@ -17,6 +17,15 @@ export interface IssuerWord {
   readonly details: { readonly [name: string]: string };
 }
 
+interface CardUse {
+  readonly cardKey: CardKey;
+  readonly card: CardFacts;
+  readonly facts: LoginFacts;
+  readonly policy: LoginPolicy;
+  readonly now: Instant;
+  readonly actor: Actor;
+}
+
 /**
  * Asks the issuer at this very use, never a cache; but only where its "good" would let the card in: nobody is asked
  * about a card that is refused anyway. A card that the issuer revoked is revoked here before anything is answered.
@@ -24,17 +33,7 @@ export interface IssuerWord {
  * @param now the moment of the use, also for its decision: the wait for the issuer does not age a tap.
  * @throws {Fault} `ERR_OCSP_UNAVAILABLE` when there is no trustworthy answer.
  */
-export async function askIssuer(
-  context: AskIssuerContext,
-  use: {
-    readonly cardKey: CardKey;
-    readonly card: CardFacts;
-    readonly facts: LoginFacts;
-    readonly policy: LoginPolicy;
-    readonly now: Instant;
-    readonly actor: Actor;
-  },
-): Promise<IssuerWord> {
+export async function askIssuer(context: AskIssuerContext, use: CardUse): Promise<IssuerWord> {
   const { card, facts, policy, now, actor } = use;
   const atBest: LoginFacts = { ...facts, issuerSays: 'good', revocationKnownAt: now };
   if (decideLogin(atBest, policy, now).outcome === 'denied') return { facts: atBest, details: {} };
@@ -43,13 +42,28 @@ export async function askIssuer(
   if (verdict.outcome === 'refused') return { facts, details: { certificate: verdict.reason } };
   const answer = await context.ocsp.status(verdict.certificate, now);
   if (answer.status === 'revoked') await revokeByOcsp(context, { cardId: card.cardId, answer, actor });
+  const { responder, sha256 } = answer.evidence;
+  const details = { ocspResponder: responder, ocspSha256: sha256 };
+  const asNow = { ...facts, ...(await standNow(context, use)) };
+  // The word of an authority that was taken from the anchors meanwhile is no word any more.
+  const still = context.certificates.verify(verdict.certificate.der, now);
+  if (still.outcome === 'refused')
+    return { facts: asNow, details: { ...details, certificate: still.reason } };
   const knownAt = answer.status === 'good' ? answer.thisUpdate : undefined;
-  // It may have been stopped during the wait, and only this very card was asked about.
-  const cards = (await context.cardIndex.find(use.cardKey)).filter(({ cardId }) => cardId === card.cardId);
-  return {
-    facts: { ...facts, cards, issuerSays: answer.status, ...newerOf(facts.revocationKnownAt, knownAt) },
-    details: { ocspResponder: answer.evidence.responder, ocspSha256: answer.evidence.sha256 },
-  };
+  const known = newerOf(facts.revocationKnownAt, knownAt);
+  return { facts: { ...asNow, issuerSays: answer.status, ...known }, details };
+}
+
+/** Card and reader may have been stopped during the wait; and only this very card was asked about. */
+async function standNow(
+  { cardIndex, record }: AskIssuerContext,
+  { cardKey, card, facts: { presence } }: CardUse,
+): Promise<Pick<LoginFacts, 'cards' | 'presence'>> {
+  const isTap = presence.type === 'tap';
+  const reader = isTap ? await record.readers.find(presence.reader.readerId) : undefined;
+  const cards = (await cardIndex.find(cardKey)).filter(({ cardId }) => cardId === card.cardId);
+  if (!isTap) return { cards, presence };
+  return { cards, presence: { ...presence, reader: reader ?? { ...presence.reader, state: 'disabled' } } };
 }
 
 /** The certificate that the card was registered with, verified as it would be today: an anchor may have ended since. */

@@ -79,7 +79,9 @@ export async function logInWithCard(context: CardLoginContext, login: CardLogin)
           actor: actor('client', login.clientId),
         })
       : undefined;
-  const decision = decideLogin(word?.facts ?? known, policy, now);
+  // While the issuer thought, the client may have been stopped.
+  const policyNow = word === undefined ? policy : context.clients.find(login.clientId)?.policy;
+  const decision = policyNow ? decideLogin(word?.facts ?? known, policyNow, now) : denied('client-disabled');
   if (decision.outcome === 'denied' || card === undefined) {
     return audited(context, login, decision.outcome === 'denied' ? decision : denied('unknown-card'), {
       cardId: card?.cardId,

@@ -4,15 +4,25 @@ import { parseCardNumber } from '../../../idp/domain/card.ts';
 import type { ClientId } from '../../../idp/domain/login-policy.ts';
 import type { Person } from '../../../idp/domain/person.ts';
 import { suspendCard } from '../../../idp/flows/change-card.ts';
+import { changeClientPolicy } from '../../../idp/flows/change-client-policy.ts';
 import type { FlowContext } from '../../../idp/flows/context.ts';
 import { logInFromDevice } from '../../../idp/flows/log-in-from-device.ts';
+import { removeAnchor } from '../../../idp/flows/manage-anchors.ts';
 import { requireClient } from '../../../idp/flows/manage-clients.ts';
+import { disableReader } from '../../../idp/flows/manage-readers.ts';
 import { changeAndPublish } from '../../../idp/flows/publish-cards.ts';
 import { createCertificateVerifier } from '../../../idp/jpki/certificate-verifier.ts';
 import type { OcspAnswer } from '../../../idp/ports/jpki.ts';
 import { createTestPki, type TestPki } from '../../support/test-pki.ts';
 import { type Card, issueCard } from './world/cards.ts';
-import { addDevice, addEnrolledReader, addPeople, admin, registerCard } from './world/people-and-places.ts';
+import {
+  addDevice,
+  addEnrolledReader,
+  addPeople,
+  admin,
+  registerCard,
+  tap,
+} from './world/people-and-places.ts';
 import { codeOf, createWorld, type World } from './world/world.ts';
 
 let pki: TestPki;
@@ -61,6 +71,14 @@ function askedWith(status: FlowContext['ocsp']['status']): FlowContext {
       },
     },
   };
+}
+
+/** Something happens before the issuer answers. */
+function meanwhile(happens: () => Promise<unknown>): void {
+  context = askedWith(async (certificate, now) => {
+    await happens();
+    return world.context.ocsp.status(certificate, now);
+  });
 }
 
 async function ask(clientId = unattended, number = parseCardNumber('jpki', card.serialNumber)) {
@@ -146,6 +164,42 @@ describe('where the issuer is asked at every use', () => {
       return world.context.ocsp.status(certificate, now);
     });
     expect(await ask()).toBe('card-suspended');
+  });
+
+  it('a device that is disabled while the issuer thinks lets nobody in', async () => {
+    meanwhile(async () => {
+      const { policy } = requireClient(world.context, unattended);
+      const disabled = { ...policy, clientState: 'disabled' as const };
+      await world.context.record.change((tables) => tables.clients.replacePolicy(disabled));
+      await world.context.clients.reload(world.context.record);
+    });
+    expect(await ask()).toBe('client-disabled');
+  });
+
+  it('a card whose authority is taken from the anchors while the issuer thinks is not let in', async () => {
+    meanwhile(async () => {
+      for (const { fingerprint } of world.context.anchors.list()) {
+        await removeAnchor(world.context, { fingerprint, actor: admin });
+      }
+    });
+    expect(await ask()).toBe('revocation-unknown');
+    expect(await world.trail('login.denied')).toMatchObject([{ details: { certificate: 'no-anchor' } }]);
+  });
+
+  it('a tap whose reader is disabled while the issuer thinks opens nothing', async () => {
+    const { clientId } = await addDevice(world, 'door', false);
+    await changeClientPolicy(world.context, {
+      client: clientId,
+      changes: { ocspOnEveryUse: true },
+      actor: admin,
+    });
+    const reader = await addEnrolledReader(world, 'at-the-door', { clients: [clientId] });
+    await tap(world, reader, card);
+    expect(await ask(clientId)).toBe('granted');
+    world.clock.advance(1);
+    await tap(world, reader, card);
+    meanwhile(() => disableReader(world.context, { reader: 'at-the-door', actor: admin }));
+    expect(await ask(clientId)).toBe('reader-disabled');
   });
 
   it('a card whose authority is no anchor any more is refused, and nobody is asked', async () => {
