@@ -158,6 +158,9 @@ function makePending(
     .change<ProveRegistrationOutcome>(async (tables) => {
       const person = await tables.people.find(registration.personId);
       if (person?.state !== 'active') return refusal('person-not-active');
+      // It may have been stopped while the responder was asked.
+      const reader = await tables.readers.find(registration.readerId);
+      if (reader?.state !== 'active') return refusal('reader-disabled');
       const bound = await bindingOf(tables, proof);
       if (bound !== undefined) {
         return refusal(bound.by === 'card' ? 'card-already-registered' : 'card-already-pending');

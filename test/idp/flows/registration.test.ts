@@ -187,6 +187,20 @@ describe('a proof is refused, and changes nothing,', () => {
     expect(reasonOf(await prove(world, desk, offer, card))).toBe('reader-disabled');
   });
 
+  it('from a reader that is disabled while the responder is asked', async () => {
+    const offer = await offerFor();
+    const { ocsp } = world.context;
+    const slow: typeof ocsp = {
+      async status(certificate, now) {
+        await disableReader(world.context, { reader: 'desk', actor: admin });
+        return ocsp.status(certificate, now);
+      },
+    };
+    const context = { ...world.context, ocsp: slow };
+    expect(reasonOf(await prove({ ...world, context }, desk, offer, card))).toBe('reader-disabled');
+    expect(await stateOf(offer)).toBe('begun');
+  });
+
   it('after five minutes', async () => {
     const [inTime, late] = [await offerFor(), await offerFor('suzuki')];
     world.clock.advanceMs(299_999);
