@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurnOfTheEventLoop } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Kysely } from 'kysely';
 import type { CardFacts, CardKey } from '../../domain/card.ts';
@@ -26,6 +27,7 @@ export const recordMigrations = {
   '004-notices': notices,
 };
 const code = 'ERR_RECORD_UNAVAILABLE';
+const forgottenAtOnce = 32;
 
 /**
  * Opens the record, bringing its schema up to date.
@@ -105,7 +107,11 @@ class SqliteRecord implements SystemRecord {
 
   async indexed(entries: readonly IndexedCard[]): Promise<void> {
     await this.#write(async (db) => {
-      for (const { cardKey, facts } of entries) await forgetNote(db, cardKey, facts);
+      for (const [index, { cardKey, facts }] of entries.entries()) {
+        // Thousands of cards that a list revoked must not hold up who only looks something up.
+        if (index % forgottenAtOnce === forgottenAtOnce - 1) await nextTurnOfTheEventLoop();
+        await forgetNote(db, cardKey, facts);
+      }
     });
   }
 
