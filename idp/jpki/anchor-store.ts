@@ -33,9 +33,10 @@ export function openAnchorStore(options: AnchorStoreOptions): AnchorStore {
     read: readAnchor,
     async add({ der }) {
       const anchor = readAnchor(der);
-      const more = withoutRepetition([...anchors, anchor]);
+      withoutRepetition([...anchors, anchor]);
       await files.put(`${anchor.fingerprint.toLowerCase()}.pem`, pemOf(anchor));
-      anchors = more;
+      // As they are now: one may have been removed meanwhile.
+      anchors = withoutRepetition([...anchors, anchor]);
     },
     async remove({ fingerprint }) {
       const holding = anchorFilesIn(directory).filter(({ content }) => isOf(content, fingerprint));

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { signCertificate, subjectKeyIdentifier } from '../../../idp/demo/authority/certificate-template.ts';
 import { authorityTemplate } from '../../../idp/demo/authority/jpki-certificates.ts';
+import { openAnchorStore } from '../../../idp/jpki/anchor-store.ts';
 import { loadAnchors } from '../../../idp/jpki/anchors.ts';
+import { createAnchorFiles } from '../../../idp/storage/anchor-files.ts';
 import { createTestPki, pem, type TestPki } from '../../support/test-pki.ts';
 
 let pki: TestPki;
@@ -92,4 +94,17 @@ describe('a directory of anchors', () => {
       expect.objectContaining({ code: 'ERR_ANCHOR' }),
     );
   });
+});
+
+it('an anchor that is removed while another is being written stays removed', async () => {
+  put('a.pem', pem('CERTIFICATE', pki.older.certificate));
+  const writing = Promise.withResolvers<void>();
+  const files = { ...createAnchorFiles(directory), put: () => writing.promise };
+  const store = openAnchorStore({ directory, files, allowTestAuthorities: true });
+  const [older] = store.list();
+  const added = store.add(store.read(pki.newer.certificate));
+  if (older !== undefined) await store.remove(older);
+  writing.resolve();
+  await added;
+  expect(store.list().map(({ issuerKeyId }) => issuerKeyId)).toEqual([pki.newer.issuerKeyId]);
 });
