@@ -2,7 +2,8 @@ import type { RevocationScope } from '../domain/card.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Actor } from '../domain/registration.ts';
 import type { CrlRun } from '../domain/revocation.ts';
-import type { CrlFetch } from '../ports/crl-worker.ts';
+import type { CrlFetch, CrlReading } from '../ports/crl-worker.ts';
+import { applyCrl } from './apply-crl.ts';
 import { applyAndNote, type CrlRunContext, CrlRunNotes, type CrlWatcher } from './crl-run.ts';
 
 export interface FetchCrlsRequest extends CrlWatcher {
@@ -49,13 +50,22 @@ async function fetchOne(
   }
   const { from, readings } = fetched;
   const watched = onProgress === undefined ? {} : { onProgress };
+  const missing = withoutList(fetched, scopes);
   for (const reading of readings) {
-    await applyAndNote(context, notes, { reading, from, actor, distributionPoint, ...watched });
+    // Left to the audit trail: as an outcome of the run it would look like a failure every day.
+    if (missing.length === 0 && isAboutNobody(reading)) await applyCrl(context, { reading, from, actor });
+    else await applyAndNote(context, notes, { reading, from, actor, distributionPoint, ...watched });
   }
-  for (const issuerKeyId of withoutList(fetched, scopes)) {
+  if (readings.some(({ verdict }) => verdict.outcome === 'refused')) return;
+  for (const issuerKeyId of missing) {
     const reason = `${from} has no list of this generation`;
     notes.add({ distributionPoint, issuerKeyId, from, outcome: 'unavailable', reason });
   }
+}
+
+/** Of a generation that is not trusted, or has ended, where all that our cards were issued by have their lists. */
+function isAboutNobody({ verdict }: CrlReading): boolean {
+  return verdict.outcome === 'refused' && ['issuer-unknown', 'expired'].includes(verdict.reason);
 }
 
 /** Generations that cards were issued by and no list came from; a refused list may be the one that is missing. */
@@ -64,6 +74,5 @@ function withoutList(
   scopes: readonly RevocationScope[],
 ): readonly string[] {
   const listed = readings.flatMap(({ verdict }) => (verdict.outcome === 'read' ? [verdict.issuerKeyId] : []));
-  if (listed.length < readings.length) return [];
   return scopes.map(({ issuerKeyId }) => issuerKeyId).filter((keyId) => !listed.includes(keyId));
 }

@@ -379,6 +379,25 @@ describe('two generations under one name', () => {
     }
   });
 
+  it('a list of a generation that is not trusted, or has ended, is left to the trail where ours are all there', async () => {
+    const { newer: stranger } = await createTestPki();
+    const ours = [list(1, []), list(1, [], {}, pki.older)];
+    const ended = list(1, [], { nextUpdate: world.clock.now() - 1 });
+    expect((await fetched(...ours, list(5, [], {}, stranger), ended)).map(said)).toEqual([
+      'applied 0',
+      'applied 0',
+    ]);
+    expect((await world.trail('crl.refused')).map(({ reason }) => reason)).toEqual([
+      'issuer-unknown',
+      'expired',
+    ]);
+    // It may be the one that is missing.
+    expect((await fetched(ours[0]!, list(5, [], {}, stranger))).map(said)).toEqual([
+      'unchanged 0',
+      'refused issuer-unknown',
+    ]);
+  });
+
   it('the others are applied when one is refused, in whatever order they come', async () => {
     const broken = list(9, [olderCard.serialNumber], {}, pki.older).slice(0, -1);
     const lists = await fetched(broken, list(1, [card.serialNumber]));
