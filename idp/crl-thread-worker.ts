@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCrlSource } from '../connectors/jpki/crl-source.ts';
 import type { CrlThreadSetup, CrlThreadWord, CrlThreadWork } from './crl-thread.ts';
@@ -10,6 +11,9 @@ import { createCardNumbers } from './storage/keys/card-numbers.ts';
 import { openRecordForReading } from './storage/record-reader.ts';
 
 // What `createCrlThread` starts: the same reading as anywhere else, over a record that it opened for reading alone.
+
+// Sign-ins go first. On Linux this is this thread's alone; elsewhere it would be the whole process's. See setpriority(2).
+if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
 
 const { dataDir, keys, crlSources, sourceOptions, profiles, allowTestAuthorities } =
   workerData as CrlThreadSetup;
