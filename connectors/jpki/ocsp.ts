@@ -13,7 +13,7 @@ export interface OcspClientOptions {
   readonly url?: string;
   /** `host` or `host:port` that addresses in certificates may name; none unless said. */
   readonly allowedHosts?: readonly string[];
-  /** For one attempt; there are two at most. */
+  /** For one attempt; there are two at most. `ocspTimeoutSeconds` unless said otherwise. */
   readonly timeoutSeconds?: number;
   /** The hash in the certID; every responder knows SHA-1, which names here and protects nothing. @see RFC 5019 §2.1.1 */
   readonly certIdDigest?: CertIdDigest;
@@ -27,6 +27,8 @@ export interface OcspClientOptions {
   readonly httpProxy?: string;
 }
 
+/** Twice this is less than a request may take: otherwise whoever waits is told of the record and not of the responder. */
+export const ocspTimeoutSeconds = 4;
 const maxOctets = 64 * 1024;
 const nonceOctets = 32;
 
@@ -66,7 +68,11 @@ async function ask(
   const response = await requestBounded(
     url,
     exchange,
-    { timeoutSeconds: options.timeoutSeconds ?? 5, maxOctets, faultCode: 'ERR_OCSP_UNAVAILABLE' },
+    {
+      timeoutSeconds: options.timeoutSeconds ?? ocspTimeoutSeconds,
+      maxOctets,
+      faultCode: 'ERR_OCSP_UNAVAILABLE',
+    },
     httpProxy ? { proxy: httpProxy } : {},
   );
   const asked = { certId, issuerDer: certificate.issuerDer, nocheck, nonceRequired: policy === 'required' };

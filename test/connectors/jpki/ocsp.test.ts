@@ -2,10 +2,15 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createOcspClient, type OcspClientOptions } from '../../../connectors/jpki/ocsp.ts';
+import {
+  createOcspClient,
+  type OcspClientOptions,
+  ocspTimeoutSeconds,
+} from '../../../connectors/jpki/ocsp.ts';
 import { encodeOcspRequest, ocspCertId } from '../../../connectors/jpki/ocsp-request.ts';
 import { createOcspResponder, type OcspHandler } from '../../../idp/demo/authority/ocsp-responder.ts';
 import { ocspRefusal } from '../../../idp/demo/authority/ocsp-response.ts';
+import { requestDeadlineMs } from '../../../idp/http/deadline.ts';
 import { createCertificateVerifier } from '../../../idp/jpki/certificate-verifier.ts';
 import type { VerifiedCertificate } from '../../../idp/ports/jpki.ts';
 import { createTestPki, type TestPki } from '../../support/test-pki.ts';
@@ -83,6 +88,10 @@ describe('the OCSP client', () => {
     const started = performance.now();
     await expect(ask(`${protocol}//${host}/`, 0.1)).rejects.toEqual(unavailable);
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it('has given up twice before the request behind which it asks is given up', () => {
+    expect(2 * ocspTimeoutSeconds * 1_000).toBeLessThan(requestDeadlineMs);
   });
 
   it('follows no redirect', async () => {
