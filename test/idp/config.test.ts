@@ -67,6 +67,13 @@ describe('configuration', () => {
     expect(readConfig({ KAZASU_JPKI_ALLOW_TEST_CA: 'true' }, noFile).jpkiAllowTestCa).toBe(true);
   });
 
+  it('lets lists without a distribution point count only where it is said', () => {
+    expect(readConfig({}, noFile).crlWithoutDistributionPoint).toBe(false);
+    const said = { KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT: 'true' };
+    expect(readConfig(said, noFile).crlWithoutDistributionPoint).toBe(true);
+    expect(problemsOf({ KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT: 'perhaps' })).toContain('true or false');
+  });
+
   it('fetches lists at half past five unless told otherwise, or not at all', () => {
     const usual = { crlDailyAt: 5 * 60 + 30, crlSpreadMinutes: 60, crlAlarmHours: 12 };
     expect(readConfig({}, noFile)).toMatchObject(usual);
