@@ -21,6 +21,8 @@ export type Statement =
 export const clockSkewSeconds = 300;
 /** JPKI refreshes its data every 15 minutes; without a nonce an older answer may be a replay. */
 const freshWithoutNonceSeconds = 900;
+/** Even new data must not be old: what is registered or let in on it could have been revoked for days. */
+const freshSeconds = 24 * 3600;
 
 /** CRLReason by its number. `removeFromCRL` is none that OCSP could give: who is removed is not revoked. */
 const reasons: { readonly [code: number]: RevocationReason } = {
@@ -89,7 +91,8 @@ function windowRefusal(
   if (nextUpdate !== undefined && nextUpdate.getTime() < now) return 'stale';
   // Without nextUpdate newer data is always there: an answer is as good as its age.
   const mustBeYoung = !boreNonce || nextUpdate === undefined;
-  return mustBeYoung && thisUpdate.getTime() < now - freshWithoutNonceSeconds * 1000 ? 'stale' : undefined;
+  const oldestSeconds = mustBeYoung ? freshWithoutNonceSeconds : freshSeconds;
+  return thisUpdate.getTime() < now - oldestSeconds * 1000 ? 'stale' : undefined;
 }
 
 /** CertStatus is a CHOICE by tag. @see RFC 6960 §4.2.1 */

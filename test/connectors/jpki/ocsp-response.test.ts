@@ -71,6 +71,13 @@ describe('an OCSP answer', () => {
     expect(at(now() - 1000)).toEqual({ outcome: 'refused', reason: 'stale' });
   });
 
+  it('counts for a day at most, whatever its nextUpdate', () => {
+    const at = (thisUpdate: number) => world.judge(world.answer({ single: { thisUpdate } }));
+    const dayAgo = now() - 24 * 60 * minuteMs;
+    expect(at(dayAgo).outcome).toBe('answered');
+    expect(at(dayAgo - 1000)).toEqual({ outcome: 'refused', reason: 'stale' });
+  });
+
   it.each(['sha1', 'sha256'] as const)('of our own responder answers a certID by %s', async (digest) => {
     const respond = createOcspResponder({ authorities: [world.pki.older, world.pki.newer], now });
     const asked = world.question(digest);
