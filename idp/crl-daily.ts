@@ -16,6 +16,8 @@ const usualTickMs = 60_000;
 const planForMs = 3_600_000;
 /** Those since the last planned moment: a failed list is asked for hourly at most. */
 const recentRuns = 64;
+/** What a run brings is waited for this long before anybody is alarmed; a source that hangs must not keep alarms back. */
+const watchAfterMs = 10 * 60_000;
 /** A list that is being fetched when the server ends is fetched again after its next start. */
 const closeWithinMs = 2_000;
 
@@ -37,10 +39,13 @@ export function crlPlanOf(
 export class CrlDaily {
   readonly #context: FlowContext;
   readonly #timer: NodeJS.Timeout;
-  #working: Promise<void> | undefined;
+  #working: { readonly since: Instant; readonly done: Promise<void> } | undefined;
+  #watching: Promise<void> | undefined;
   #closed = false;
   /** What is due next, and for how long that stays true without looking again. */
-  #plan: { readonly at: Instant; readonly until: Instant; readonly taken: number } | undefined;
+  #plan:
+    | { readonly from: Instant; readonly at: Instant; readonly until: Instant; readonly taken: number }
+    | undefined;
 
   constructor(context: FlowContext, { tickMs = usualTickMs }: CrlDailyOptions = {}) {
     this.#context = context;
@@ -54,20 +59,32 @@ export class CrlDaily {
     const enough = new Promise((resolve) => {
       patience = setTimeout(resolve, closeWithinMs);
     });
-    await Promise.race([this.#working, enough]);
+    await Promise.race([Promise.all([this.#working?.done, this.#watching]), enough]);
     clearTimeout(patience);
   }
 
   #begin(): void {
-    if (this.#working !== undefined) return;
-    this.#working = this.#look()
-      .catch((error: unknown) => {
-        const said = error instanceof Error ? error.message : 'unknown';
-        if (!this.#closed) this.#context.log(`the daily run of lists failed: ${said}`);
-      })
-      .finally(() => {
+    const now = this.#context.clock.now();
+    const run = this.#working;
+    if (run === undefined) {
+      const done = this.#said(this.#look()).finally(() => {
         this.#working = undefined;
       });
+      this.#working = { since: now, done };
+    } else if (Math.abs(now - run.since) >= watchAfterMs) {
+      this.#watching ??= this.#said(watchFreshness(this.#context)).finally(() => {
+        this.#watching = undefined;
+      });
+    }
+  }
+
+  async #said(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      const said = error instanceof Error ? error.message : 'unknown';
+      if (!this.#closed) this.#context.log(`the daily run of lists failed: ${said}`);
+    }
   }
 
   async #look(): Promise<void> {
@@ -80,14 +97,15 @@ export class CrlDaily {
     const { crlPlan, crlTurn, clock, record } = this.#context;
     const now = clock.now();
     const plan = this.#plan;
-    const stands = plan !== undefined && plan.taken === crlTurn.taken && now < plan.until && now < plan.at;
+    // A clock that was set back makes a plan of what has not been yet.
+    const stands = plan?.taken === crlTurn.taken && now >= plan.from && now < plan.until && now < plan.at;
     if (crlPlan.daily === undefined || stands) return [];
     const { taken } = crlTurn;
     const scopes = await record.cards.revocationScopes();
     const facts = { runs: await record.crlRuns.list(recentRuns), lists: await record.appliedLists.list() };
     const wanted = scopes.map(({ distributionPoint }) => distributionPoint);
     const next = nextRun(crlPlan.daily, wanted, facts, now);
-    this.#plan = { at: next?.at ?? now + planForMs, until: now + planForMs, taken };
+    this.#plan = { from: now, at: next?.at ?? now + planForMs, until: now + planForMs, taken };
     return next !== undefined && next.at <= now ? next.distributionPoints : [];
   }
 

@@ -61,9 +61,11 @@ export function nextRun(
   now: Instant,
 ): NextRun | undefined {
   const planned = plannedBefore(daily, now);
+  // A clock that was ahead for a while left runs that have not been yet: taken for today's, they would keep every other back.
+  const known = { lists: facts.lists, runs: facts.runs.filter(({ startedAt }) => startedAt <= now) };
   const due = [...new Set(wanted)].map((distributionPoint) => ({
     distributionPoint,
-    at: Math.min(dueAt(distributionPoint, facts, planned), planned + dayMs),
+    at: Math.min(dueAt(distributionPoint, known, planned), planned + dayMs),
   }));
   if (due.length === 0) return undefined;
   const at = Math.min(...due.map((one) => one.at));

@@ -157,6 +157,29 @@ describe('the daily run', () => {
     expect(log).toEqual([expect.stringContaining('ALARM')]);
   });
 
+  it('that hangs at a source keeps no alarm back', async () => {
+    start();
+    await settle(1);
+    source.hold = new Promise(() => {});
+    // The list is over by then, and the run that is to bring another does not end.
+    world.clock.advanceMs(73 * hourMs);
+    await until('the run to ask', () => source.asked > 1);
+    expect(log.filter((line) => line.startsWith('ALARM'))).toEqual([]);
+    world.clock.advanceMs(10 * minuteMs);
+    await until('the alarm', () => log.some((line) => line.includes('stopped counting')));
+  });
+
+  it('goes on after a clock that was a year ahead was set right', async () => {
+    const now = world.clock.now();
+    world.clock.advanceMs(365 * 24 * hourMs);
+    source.isDown = true;
+    start();
+    await settle(1);
+    world.clock.advanceMs(now - world.clock.now());
+    source.isDown = false;
+    await until('a list', async () => (await context.record.appliedLists.list()).length > 0);
+  });
+
   it('ends with the server, even in the middle', async () => {
     source.hold = new Promise(() => {});
     start();

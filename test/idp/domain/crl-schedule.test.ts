@@ -77,6 +77,15 @@ describe('the daily run', () => {
     expect(next('22T12:00', [run('22T05:40', bothApplied)])).toBe('23 05:40: Hime Kobe');
   });
 
+  it('is not put off by runs of a clock that was ahead', () => {
+    expect(next('22T12:00', [run('29T05:40', kobeFailed), run('28T05:40', bothApplied)])).toBe(
+      'now: Hime Kobe',
+    );
+    expect(next('22T12:00', [run('29T05:40', kobeFailed), run('22T05:40', bothApplied)])).toBe(
+      '23 05:40: Hime Kobe',
+    );
+  });
+
   it('is due from its time on, for every list', () => {
     expect(next('23T05:41', [run('22T05:40', bothApplied)])).toBe('now: Hime Kobe');
   });

@@ -10,7 +10,8 @@ const triggers = ['schedule', 'operator', 'import'] as const;
 const outcomes = ['applied', 'unchanged', 'refused', 'unavailable'] as const;
 
 export function crlRunTable(db: Kysely<RecordSchema>): Tables['crlRuns'] {
-  const newestFirst = db.selectFrom('crl_runs').orderBy('started_at', 'desc').orderBy(sql`rowid`, 'desc');
+  // In the order in which they were kept: the clock may have been set back since.
+  const newestFirst = db.selectFrom('crl_runs').orderBy(sql`rowid`, 'desc');
   return {
     async list(limit) {
       const rows = await newestFirst.select('run').limit(limit).execute();
