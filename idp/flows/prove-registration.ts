@@ -11,9 +11,11 @@ import {
 import type { CertificateRefusal, OcspAnswer, VerifiedCertificate } from '../ports/jpki.ts';
 import type { ClaimedTap } from './accept-tap.ts';
 import { after, type FlowContext } from './context.ts';
+import type { StopContext } from './publish-cards.ts';
 import { type EvidenceRefusal, readEvidence } from './read-evidence.ts';
 import { type MessageRefusal, receiveSigned, type Sealed } from './receive-signed.ts';
 import { bindingOf } from './registered-cards.ts';
+import { revokeRegisteredByOcsp } from './revoke-by-ocsp.ts';
 import { evidenceDetails, sealEvidence } from './seal-evidence.ts';
 
 /** Why a proof does not make a registration pending. */
@@ -42,10 +44,8 @@ export type ProveRegistrationOutcome =
       readonly certificateReason?: CertificateRefusal;
     };
 
-type Context = Pick<
-  FlowContext,
-  'record' | 'clock' | 'issuer' | 'secrets' | 'audit' | 'certificates' | 'ocsp' | 'numbers'
->;
+type Context = StopContext &
+  Pick<FlowContext, 'issuer' | 'secrets' | 'audit' | 'certificates' | 'ocsp' | 'numbers'>;
 
 /**
  * Takes the card's signature over the registration: then it waits for an approver.
@@ -87,6 +87,8 @@ async function prove(
   if (certificate === undefined) return refusal('signature-required');
   const answer = await context.ocsp.status(certificate, context.clock.now());
   if (answer.status === 'revoked') {
+    const by = actor('reader', reader.readerId);
+    await revokeRegisteredByOcsp(context, { certificate, answer, actor: by });
     return refusal(answer.reason === 'certificateHold' ? 'card-on-hold' : 'card-revoked');
   }
   if (answer.status === 'unknown') return refusal('card-unknown-to-issuer');

@@ -1,6 +1,8 @@
 import type { CardId } from '../domain/card.ts';
+import type { CertificateId } from '../domain/certificate-id.ts';
 import type { Actor } from '../domain/registration.ts';
 import type { OcspAnswer } from '../ports/jpki.ts';
+import type { FlowContext } from './context.ts';
 import { changeAndStop, type StopContext } from './publish-cards.ts';
 
 /**
@@ -37,4 +39,16 @@ export async function revokeByOcsp(
     },
     (cards) => cards.map(({ personId }) => ({ personId, cardId, cause: 'card.revoked-by-ocsp' })),
   );
+}
+
+/** The same where it was said of a certificate that somebody holds anew: who has it registered already is stopped. */
+export async function revokeRegisteredByOcsp(
+  context: StopContext & Pick<FlowContext, 'numbers'>,
+  request: Omit<Parameters<typeof revokeByOcsp>[1], 'cardId'> & { readonly certificate: CertificateId },
+): Promise<void> {
+  const { certificate, ...said } = request;
+  const cardKey = context.numbers.keyOf({ kind: 'jpki', value: certificate.serialNumber });
+  for (const { cardId, issuerKeyId } of await context.record.cards.findByKey(cardKey)) {
+    if (issuerKeyId === certificate.issuerKeyId) await revokeByOcsp(context, { ...said, cardId });
+  }
 }

@@ -264,6 +264,19 @@ describe('a proof is refused, and changes nothing,', () => {
     expect(reasonOf(await prove(world, desk, await offerFor(), card))).toBe('card-revoked');
   });
 
+  it('with a certificate that OCSP calls revoked; and who has that card already is stopped', async () => {
+    const cardId = await registerCard(world, 'sato', card, desk);
+    const offer = await offerFor('suzuki');
+    world.pki.newer.revoke(card.serialNumber, world.clock.now() - 60_000, 'keyCompromise');
+    expect(reasonOf(await prove(world, desk, offer, card))).toBe('card-revoked');
+    expect(await world.context.record.cards.find(cardId)).toMatchObject({
+      ...{ state: 'revoked', revokedBy: 'issuer', revocationReason: 'keyCompromise' },
+    });
+    expect(await world.trail('card.revoked-by-ocsp')).toMatchObject([
+      { subject: cardId, actor: actor('reader', desk.readerId) },
+    ]);
+  });
+
   it('with a certificate that its issuer has put on hold', async () => {
     pki.newer.revoke(card.serialNumber, pki.now - 1_000, 'certificateHold');
     expect(reasonOf(await prove(world, desk, await offerFor(), card))).toBe('card-on-hold');
