@@ -1,10 +1,13 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidInput } from '../../idp/domain/fault.ts';
-import type { CarriedLists } from '../../idp/ports/carried-lists.ts';
+import type { CarriedFile, CarriedLists } from '../../idp/ports/carried-lists.ts';
 import { crlFileName } from './crl-file-name.ts';
+import { readListFile } from './list-file.ts';
 
 const ending = '.crl';
+/** As much as a source may give; what is longer is no list, and is written over. */
+const longestList = 256 * 1024 * 1024;
 
 /**
  * Lists as files of a directory: `<distribution point>.crl`, and where several generations publish under one name
@@ -17,9 +20,12 @@ export function openCarriedLists(directory: string): CarriedLists {
         const stem = stemOf(distributionPoint);
         const names = await readdir(directory).catch(none);
         const ours = names.filter((name) => isUnder(name, stem)).sort();
-        return Promise.all(
-          ours.map(async (name) => ({ name, octets: await readFile(join(directory, name)) })),
-        );
+        const files: CarriedFile[] = [];
+        for (const name of ours) {
+          const octets = await readListFile(join(directory, name), longestList);
+          if (octets !== undefined) files.push({ name, octets });
+        }
+        return files;
       }),
     put: (distributionPoint, issuerKeyId, list) =>
       guarded(directory, async () => {
@@ -33,10 +39,14 @@ export function openCarriedLists(directory: string): CarriedLists {
   };
 }
 
-/** Under another name first, which nobody takes for a list: half a list must never lie under the right one. */
+/**
+ * Under another name first, which nobody takes for a list: half a list must never lie under the right one. What lies under
+ * that name is removed and never written to: whoever else may write there could have made it a link to a file of ours.
+ */
 async function replace(directory: string, name: string, octets: Uint8Array): Promise<void> {
   const temporary = join(directory, `${name}.new`);
-  const file = await open(temporary, 'w');
+  await rm(temporary, { force: true });
+  const file = await open(temporary, 'wx');
   try {
     await file.writeFile(octets);
     await file.sync();

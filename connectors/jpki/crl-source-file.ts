@@ -1,10 +1,11 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../idp/domain/fault.ts';
 import type { CrlSource } from '../../idp/ports/jpki.ts';
 import { crlFileName } from './crl-file-name.ts';
 import type { CrlLimits } from './crl-source.ts';
+import { readListFile } from './list-file.ts';
 
 const ending = '.crl';
 
@@ -48,13 +49,7 @@ async function filesOf(directory: string, distributionPoint: string): Promise<re
 }
 
 async function readAtMost(path: string, { maxOctets }: CrlLimits): Promise<Uint8Array> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    if (size > maxOctets)
-      throw new Fault('ERR_CRL_SOURCE_UNAVAILABLE', `The list is longer than ${maxOctets} octets`);
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
+  const octets = await readListFile(path, maxOctets);
+  if (octets !== undefined) return octets;
+  throw new Fault('ERR_CRL_SOURCE_UNAVAILABLE', `What lies there is no file of at most ${maxOctets} octets`);
 }

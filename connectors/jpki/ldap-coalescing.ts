@@ -10,14 +10,22 @@ const shortest = 64 * 1024;
 /**
  * Gives out a connection's octets in whole LDAP messages instead of pieces: `ldapts` appends every piece to what it has
  * and starts over, so that a list of 39 MB in 64 KiB pieces costs eight seconds of copying.
- * @param maxOctets a message that announces more ends the connection before it is held in memory
+ * @param maxOctets a message that announces more ends the connection before it is held in memory, and so do more octets
+ * in messages of any size: `ldapts` keeps every entry that a directory sends until the search is over
  */
 export function coalesceMessages<S extends Socket>(socket: S, maxOctets: number, onOctets?: OnOctets): S {
   const emit = socket.emit.bind(socket) as (event: string | symbol, ...values: unknown[]) => boolean;
   let pieces: Buffer[] = [];
   let held = 0;
   let wanted = 0;
+  let received = 0;
   const take = (piece: Buffer): boolean => {
+    received += piece.length;
+    if (received > maxOctets + shortest) {
+      socket.destroy(new Error(`more than ${maxOctets} octets were sent`));
+      pieces = [];
+      return true;
+    }
     pieces.push(piece);
     held += piece.length;
     if (wanted > shortest) onOctets?.(Math.min(held, wanted), wanted);

@@ -107,7 +107,7 @@ async function putOne(
   const elsewhere = claims.distributionPoint !== undefined && claims.distributionPoint !== distributionPoint;
   const refusal = elsewhere ? 'distribution-point-mismatch' : refusalOf(outside, list);
   if (refusal !== undefined) return { ...facts, outcome: 'refused', reason: refusal };
-  const newer = known.find((one) => BigInt(one.claims.crlNumber) > BigInt(crlNumber));
+  const newer = known.find((one) => isNewer(outside, one.claims, claims));
   if (newer !== undefined) {
     const reason = `list ${newer.claims.crlNumber} lies there already`;
     return { ...facts, outcome: 'older', reason, file: newer.file.name };
@@ -119,6 +119,15 @@ async function putOne(
   const file = await carried.put(distributionPoint, alone ? undefined : issuerKeyId, list);
   for (const old of known) if (old.file.name !== file) await carried.remove(old.file.name);
   return { ...facts, outcome: same === undefined ? 'written' : 'unchanged', file };
+}
+
+/**
+ * Where signatures are not checked a number says little: one list that somebody made up would keep every real one out for
+ * ever. There the next real one is newer by its date.
+ */
+function isNewer({ crlReader, clock }: Outside, there: ListClaims, came: ListClaims): boolean {
+  if (BigInt(there.crlNumber) <= BigInt(came.crlNumber)) return false;
+  return crlReader !== undefined || (there.thisUpdate >= came.thisUpdate && there.thisUpdate <= clock.now());
 }
 
 /** Why a list is no good, as far as it can be told here. */

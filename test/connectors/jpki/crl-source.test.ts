@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -62,6 +63,19 @@ describe('a file', () => {
   it('that is named is taken for every distribution point', async () => {
     const source = createCrlSource(pathToFileURL(join(directory, crlFileName(point))).href);
     expect(Buffer.concat(await source.fetch('CN=Anywhere')).equals(list)).toBe(true);
+  });
+
+  it('that is a pipe is not waited for, and a device is not read', async () => {
+    const hostile = mkdtempSync(join(tmpdir(), 'kazasu-crl-'));
+    try {
+      execFileSync('mkfifo', [join(hostile, crlFileName(point))]);
+      symlinkSync('/dev/zero', join(hostile, crlFileName('CN=Kobe-shi')));
+      const source = createCrlSource(pathToFileURL(hostile).href);
+      await expect(source.fetch(point)).rejects.toEqual(unavailable);
+      await expect(source.fetch('CN=Kobe-shi')).rejects.toEqual(unavailable);
+    } finally {
+      rmSync(hostile, { recursive: true });
+    }
   });
 
   it('that is too long is not taken', async () => {

@@ -47,4 +47,13 @@ describe('a connection in whole messages', () => {
     expect(socket.destroyed).toBe(true);
     expect(out).toEqual([]);
   });
+
+  it('ends when messages that are short enough are too many', () => {
+    const { out, socket } = through(
+      Array.from({ length: 100 }, () => message(10_000)),
+      100_000,
+    );
+    expect(socket.destroyed).toBe(true);
+    expect(Buffer.concat(out).length).toBeLessThan(200_000);
+  });
 });

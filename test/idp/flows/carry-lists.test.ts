@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -159,6 +160,34 @@ describe('a list that is fetched into a directory', () => {
     expect(await put(list(7))).toEqual(['written']);
     expect(await put(list(6))).toEqual(['older']);
     expect(await put(Buffer.from('hello'))).toEqual(['refused']);
+  });
+
+  it('is kept out by one that somebody made up until the next comes, and no longer, where nothing is checked', async () => {
+    const { crlReader: _, ...unchecked } = outside();
+    const put = async (octets: Uint8Array) => {
+      served = [octets];
+      const request = { directory, distributionPoints: [point], say: () => {} };
+      return (await carryLists(unchecked, request)).map(({ outcome }) => outcome);
+    };
+    expect(await put(list(1e15))).toEqual(['written']);
+    expect(await put(list(7))).toEqual(['older']);
+    clock.advance(3_600);
+    expect(await put(list(8))).toEqual(['written']);
+    expect(await put(list(1e15, pki.newer, { thisUpdate: clock.now() + 365 * 24 * hourMs }))).toEqual([
+      'written',
+    ]);
+    expect(await put(list(9))).toEqual(['written']);
+  });
+
+  it('is written to no file that somebody else linked into the directory, and waits for no pipe there', async () => {
+    const ours = join(directory, 'ours.txt');
+    writeFileSync(ours, 'ours');
+    symlinkSync(ours, join(directory, `${plain}.new`));
+    execFileSync('mkfifo', [join(directory, plain)]);
+    const only = list(7);
+    expect(await carry(only)).toEqual(['written 7']);
+    expect(readFileSync(ours, 'utf8')).toBe('ours');
+    expect(readFileSync(join(directory, plain)).equals(only)).toBe(true);
   });
 
   it('does not go where nothing can be written', async () => {
