@@ -84,6 +84,8 @@ export class CardChannel {
       const rest = await this.#exchange(encodeCommand(getResponse));
       data = Buffer.concat([data, rest.data]);
       statusWord = rest.statusWord;
+      // A card that promises more and gives nothing would be asked until somebody takes it away.
+      if (rest.data.length === 0) break;
     }
     return { data, statusWord };
   }

@@ -44,6 +44,13 @@ describe('the channel to a card', () => {
     expect(sent.slice(2)).toEqual(['00c0000002', '00c0000001']);
   });
 
+  test('does not ask for ever for the rest of an answer that never comes', async () => {
+    const { sent, channel } = scripted('9000', '6110', '6110', '6110');
+    await channel.send(selectJpki);
+    expect((await channel.send(read)).statusWord).toBe(0x6110);
+    expect(sent.slice(2)).toEqual(['00c0000010']);
+  });
+
   test('repeats the first command once when the card stutters after power-up (6F00), and no other', async () => {
     const { sent, channel } = scripted('6f00', '9000', '6f00');
     expect((await channel.send(selectJpki)).statusWord).toBe(0x9000);
