@@ -82,9 +82,10 @@ function dispatcherOf({ proxy, ca }: HttpRoute, timeoutSeconds: number): Dispatc
   });
 }
 
-/** What the network said, which holds addresses and numbers and never what was sent. */
+/** What the network said, on one line (OpenSSL ends it): it holds addresses and numbers and never what was sent. */
 function reasonOf(error: unknown): string {
-  return error instanceof Error && error.message !== '' ? `: ${error.message}` : '';
+  const message = error instanceof Error ? error.message.replace(/\s+/g, ' ').trim() : '';
+  return message === '' ? '' : `: ${message}`;
 }
 
 /** @returns `undefined` when there is more; what was read so far is dropped. */

@@ -90,6 +90,15 @@ describe('the OCSP client', () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
+  it('says on one line what OpenSSL says of a responder that breaks off its handshake', async () => {
+    const handshakeFailure = Buffer.from('15030300020228', 'hex');
+    const server = createTcpServer((socket) => socket.on('error', () => {}).end(handshakeFailure));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await expect(ask(`https://127.0.0.1:${port}/`)).rejects.toThrow(/^[^\n]*handshake failure[^\n]*$/);
+    server.close();
+  });
+
   it('has given up twice before the request behind which it asks is given up', () => {
     expect(2 * ocspTimeoutSeconds * 1_000).toBeLessThan(requestDeadlineMs);
   });
