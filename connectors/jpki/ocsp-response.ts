@@ -47,6 +47,8 @@ export interface OcspQuestion {
 }
 
 const basicResponseOid = '1.3.6.1.5.5.7.48.1.1';
+/** @see RFC 6960 §4.4.8 */
+const extendedRevokeOid = '1.3.6.1.5.5.7.48.1.9';
 
 const statuses: { readonly [responseStatus: number]: OcspRefusal } = { 3: 'try-later', 6: 'unauthorized' };
 
@@ -91,8 +93,19 @@ function checkBasicResponse(basic: BasicOCSPResponse, question: OcspQuestion, no
   const boreNonce = nonces.length > 0;
   const statement = statementAbout(question.certId, responses, boreNonce, now);
   if (statement.outcome === 'refused') return statement;
-  return { outcome: 'answered', answer: statement.status, producedAt: producedAt.getTime(), boreNonce };
+  const saysExtended = responseExtensions.some(({ extnID }) => extnID === extendedRevokeOid);
+  const answer: OcspStatus =
+    saysExtended && isNeverIssued(statement.status) ? { status: 'unknown' } : statement.status;
+  return { outcome: 'answered', answer, producedAt: producedAt.getTime(), boreNonce };
 }
+
+/**
+ * How a responder refuses what its authority never issued (or has not told it of yet): on hold since 1970. A card that
+ * was registered must not end for good by it.
+ * @see RFC 6960 §2.2
+ */
+const isNeverIssued = (said: OcspStatus): boolean =>
+  said.status === 'revoked' && said.reason === 'certificateHold' && said.revocationTime === 0;
 
 /** Another nonce than ours is the answer to another question, or a replay. @see RFC 9654 §2.1 */
 function nonceRefusal(nonces: readonly Extension[], question: OcspQuestion): OcspRefusal | undefined {

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeOcspRequest } from '../../../connectors/jpki/ocsp-request.ts';
 import { checkOcspResponse, type OcspRefusal } from '../../../connectors/jpki/ocsp-response.ts';
+import type { CertificateStatus } from '../../../idp/demo/authority/certification-authority.ts';
 import type { CrlReason } from '../../../idp/demo/authority/crl-issuer.ts';
-import { enumerated, sequence } from '../../../idp/demo/authority/der-writer.ts';
+import { enumerated, nullValue, sequence } from '../../../idp/demo/authority/der-writer.ts';
 import { createOcspResponder } from '../../../idp/demo/authority/ocsp-responder.ts';
 import { ocspNonce, ocspRefusal } from '../../../idp/demo/authority/ocsp-response.ts';
 import { type AnswerWorld, minuteMs, nonce, openAnswerWorld, unknownCritical } from './ocsp-answer.ts';
@@ -53,6 +54,17 @@ describe('an OCSP answer', () => {
       outcome: 'answered',
       answer: { status: 'unknown' },
     });
+  });
+
+  it('that calls a certificate revoked because nobody issued it says unknown: no card ends by it for good', () => {
+    const neverIssued = { status: 'revoked', revocationDate: 0, reason: 'certificateHold' } as const;
+    const extendedRevoke = { oid: '1.3.6.1.5.5.7.48.1.9', critical: false, value: nullValue() };
+    const extensions = [ocspNonce(nonce), extendedRevoke];
+    const said = (status: CertificateStatus, saying = extensions) =>
+      world.judge(world.answer({ extensions: saying, single: { status } }));
+    expect(said(neverIssued)).toMatchObject({ answer: { status: 'unknown' } });
+    expect(said(neverIssued, [ocspNonce(nonce)])).toMatchObject({ answer: { status: 'revoked' } });
+    expect(said(revoked('certificateHold'))).toMatchObject({ answer: { status: 'revoked' } });
   });
 
   it('may say the same twice', () => {
