@@ -16,6 +16,9 @@ import {
 } from './control-wire.ts';
 import { recordCommands } from './registry.ts';
 
+/** A caller that sends nothing for so long, in the middle of a command, holds up whoever waits for its end. */
+const usualPatienceMs = 600_000;
+
 /**
  * Lets the command line act through the running server: a Unix socket in the data directory, for its owner (and root).
  * Who acts is told by the kernel: the caller makes a file in a directory only the owner can write to, and the file's
@@ -26,6 +29,7 @@ export async function startControlServer(
   dataDir: string,
   log: (line: string) => void,
   commands: readonly RecordCommand[] = recordCommands,
+  patienceMs = usualPatienceMs,
 ): Promise<{ close(): Promise<void> }> {
   const path = socketPath(dataDir);
   await mkdir(proofDirectory(dataDir), { recursive: true, mode: 0o700 });
@@ -34,7 +38,7 @@ export async function startControlServer(
   await rm(path, { force: true });
   // No deadline for a request: the files of a nation go along with one, each read when the one before it is applied.
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
-    void converse({ context, dataDir, log, commands }, request, response);
+    void converse({ context, dataDir, log, commands, patienceMs }, request, response);
   });
   await listen(server, path);
   await chmod(path, 0o600);
@@ -52,6 +56,7 @@ interface Control {
   readonly dataDir: string;
   readonly log: (line: string) => void;
   readonly commands: readonly RecordCommand[];
+  readonly patienceMs: number;
 }
 
 /** Says how far it is while it works, and answers with the last line. */
@@ -60,18 +65,40 @@ async function converse(control: Control, request: IncomingMessage, response: Se
   response.on('error', () => undefined);
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   const say = (line: ReplyLine) => response.write(lineOf(line));
-  // Destroyed by an early end of reading, it would take the answer with it.
-  const chunks = request.iterator({ destroyOnReturn: false });
+  const chunks = chunksOf(request, control.patienceMs);
   try {
     const by = await actorOf(control.dataDir, request.headers[proofHeader]);
     say(await answer(control, by, new RequestReader(chunks), (progress) => void say({ progress })));
   } catch (error) {
     say(toError(error, control.log));
   }
-  await chunks.return?.();
+  await chunks.return();
   // A caller that is still sending reads no answer before it is done.
   request.resume();
   response.end();
+}
+
+/** What the caller sends, as long as it sends something; one that stopped is cut off. */
+function chunksOf(
+  request: IncomingMessage,
+  patienceMs: number,
+): AsyncIterator<Uint8Array> & { return(): Promise<IteratorResult<Uint8Array>> } {
+  // Destroyed by an early end of reading, it would take the answer with it.
+  const chunks = request.iterator({ destroyOnReturn: false });
+  return {
+    async next() {
+      const patience = setTimeout(() => request.destroy(), patienceMs).unref();
+      try {
+        return await chunks.next();
+      } finally {
+        clearTimeout(patience);
+      }
+    },
+    async return() {
+      await chunks.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 async function answer(

@@ -14,7 +14,7 @@ export type ReplyLine = { readonly progress: string } | Answer;
 export const proofHeader = 'x-kazasu-proof';
 
 /** A list of six million entries. */
-const maxOctets = 256 * 1024 * 1024;
+export const maxOctets = 256 * 1024 * 1024;
 const newline = 0x0a;
 
 export function socketPath(dataDir: string): string {

@@ -8,6 +8,7 @@ import { importCrls } from '../flows/import-crls.ts';
 import { watchFreshness } from '../flows/watch-freshness.ts';
 import type { GivenFile, RecordCommand } from './command.ts';
 import { recordCommand } from './command.ts';
+import { maxOctets } from './control-wire.ts';
 import { isFine, progressText, runText } from './crl-text.ts';
 import { readGivenFile } from './person.ts';
 import { isoTime } from './table.ts';
@@ -40,7 +41,7 @@ export const crlImport = recordCommand({
     'apply lists from files, or from a directory that `crl fetch --to` filled on the other network side',
   shape: (command) => command.argument('<paths...>', 'a directory with .crl files, or CRLs in DER or PEM'),
   read: ({ positional }) => filesOf(positional),
-  files: ({ files }) => readEach(files),
+  files: (input) => readEach(input),
   run: async (context, { whole }: ImportInput, actor, progress, files) => {
     const run = await context.crlTurn.take('Another import', () =>
       importCrls(context, { files, actor, onProgress: (at) => progress(progressText(at)) }),
@@ -113,9 +114,20 @@ async function filesOf(paths: readonly string[]): Promise<ImportInput> {
   return { files, whole };
 }
 
-async function* readEach(paths: readonly string[]): AsyncGenerator<GivenFile> {
-  for (const path of paths) {
+async function* readEach({ files, whole }: ImportInput): AsyncGenerator<GivenFile> {
+  for (const path of files) {
+    const isList = !whole || (await mayBeList(path));
     // Of its own: the one who reads the list takes it over, memory and all.
-    yield { name: basename(path), octets: new Uint8Array(await readGivenFile(path)) };
+    const octets = isList ? new Uint8Array(await readGivenFile(path)) : new Uint8Array();
+    yield { name: basename(path), octets };
   }
+}
+
+/**
+ * Others write into the directory: a pipe would be waited for, and one file that is too long to be sent would keep all
+ * others back. Nothing is sent of these, which is refused as no list.
+ */
+async function mayBeList(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true && found.size <= maxOctets;
 }

@@ -83,6 +83,23 @@ describe('a command to the running server', () => {
     expect(await runInServer(dataDir, 'test count', {})).toMatchObject({ output: { seen: [] } });
   });
 
+  it('that stops in the middle ends too, and holds nobody up', async () => {
+    const impatientDir = mkdtempSync(join(tmpdir(), 'kazasu-control-'));
+    const impatient = await startControlServer({} as FlowContext, impatientDir, () => {}, [counting], 50);
+    try {
+      async function* stopping(): AsyncGenerator<GivenFile> {
+        yield { name: 'a', octets: new Uint8Array(10) };
+        await new Promise(() => {});
+      }
+      const answered = runInServer(impatientDir, 'test count', {}, { files: stopping() });
+      await expect(answered).rejects.toMatchObject({ code: 'ERR_RECORD_UNAVAILABLE' });
+      expect(await runInServer(impatientDir, 'test count', {})).toMatchObject({ output: { seen: [] } });
+    } finally {
+      await impatient.close();
+      rmSync(impatientDir, { recursive: true, force: true });
+    }
+  });
+
   it('that nobody knows is refused', async () => {
     await expect(runInServer(dataDir, 'test nothing', {})).rejects.toMatchObject({ code: 'ERR_COMMAND' });
   });

@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { noFiles } from '../../../idp/commands/command.ts';
+import { crlImport } from '../../../idp/commands/crl-carry.ts';
 import type { CrlStatus } from '../../../idp/commands/crl-status.ts';
 import { recordCommands } from '../../../idp/commands/registry.ts';
 import type { FlowContext } from '../../../idp/flows/context.ts';
@@ -133,5 +138,28 @@ describe('crl fetch', () => {
     expect(command('crl fetch').succeeded?.(fetched)).toBe(false);
     expect(command('crl fetch').text(fetched)).toContain('not fetched');
     expect(await world.trail('crl.alarm')).toMatchObject([{ reason: 'missing' }, { reason: 'missing' }]);
+  });
+});
+
+describe('crl import of a directory that others write to', () => {
+  it('sends what can be a list, and nothing of what would be waited for', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'kazasu-import-'));
+    try {
+      writeFileSync(join(directory, 'a.crl'), 'a list');
+      execFileSync('mkfifo', [join(directory, 'b.crl')]);
+      symlinkSync('/dev/zero', join(directory, 'c.crl'));
+      writeFileSync(join(directory, 'd.crl'), '');
+      truncateSync(join(directory, 'd.crl'), 300 * 1024 * 1024);
+      const input = await crlImport.read({ positional: [directory], options: {} });
+      const files = await Array.fromAsync(crlImport.files?.(input) ?? []);
+      expect(files.map(({ name, octets }) => `${name} ${octets.length}`)).toEqual([
+        'a.crl 6',
+        'b.crl 0',
+        'c.crl 0',
+        'd.crl 0',
+      ]);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });
