@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
 import { Fault } from '../domain/fault.ts';
 import { type Instant, msPerSecond } from '../domain/instant.ts';
 import { type Notice, type NoticeFailure, noticeWorthSeconds, retrySeconds } from '../domain/notice.ts';
@@ -83,18 +84,23 @@ async function settle(
 ): Promise<Attempt> {
   const { record, clock } = context;
   const now = clock.now();
-  const { kind, about, personId } = notice;
+  const { personId } = notice;
   await record.change(async (tables) => {
     const settled: Notice = { ...notice, ...how, attempts: notice.attempts + 1, settledAt: now };
     if (!(await tables.notices.update(settled)) || how.state === 'withdrawn') return;
-    const subject = personId === undefined ? {} : { subject: personId };
-    const event = { at: now, actor: schedule, ...subject, details: { kind, about } };
+    const event = { at: now, actor: schedule, ...subjectOf(notice) };
     const { failure } = how;
     if (failure === undefined) return tables.audit.append({ ...event, type: 'person.notified' });
     await tables.audit.append({ ...event, type: 'notice.given-up', reason: failure });
     if (personId !== undefined) await tellOperators(context, tables, failure, now);
   });
   return { state: how.state };
+}
+
+/** For the trail: of the end of a card not whose it is. The days on which its stages were told make a birthday. */
+function subjectOf({ kind, about, personId }: Notice): Pick<AuditEvent, 'subject' | 'details'> {
+  if (kind.startsWith('card-expire')) return { details: { kind: 'card-expires' } };
+  return { ...(personId === undefined ? {} : { subject: personId }), details: { kind, about } };
 }
 
 /** Once a day, whatever the number: who it was is shown where people may be named. */

@@ -36,13 +36,21 @@ export class Upkeep {
 
   /** The first round after a start looks too: that is how what fell into a pause is caught up with. */
   async #tell(): Promise<void> {
-    const now = this.#context.clock.now();
-    if (this.#lookedAt === undefined || now - this.#lookedAt >= lookEveryMs) {
-      await eraseWhatIsOwed(this.#context);
-      await tellOfExpiry(this.#context);
-      this.#lookedAt = now;
-    }
+    // What cannot be wiped or looked up today must not keep an alarm from going out.
+    const looked = await Promise.allSettled([this.#look()]);
     const { failed } = await deliverNotices(this.#context);
     if (failed !== undefined) this.#context.log(`notices wait and are tried again: ${failed}`);
+    for (const one of looked) if (one.status === 'rejected') throw one.reason;
+  }
+
+  async #look(): Promise<void> {
+    const now = this.#context.clock.now();
+    const lookedAt = this.#lookedAt;
+    // A clock that was set back has not looked yet.
+    if (lookedAt !== undefined && now >= lookedAt && now - lookedAt < lookEveryMs) return;
+    const erased = await Promise.allSettled([eraseWhatIsOwed(this.#context)]);
+    await tellOfExpiry(this.#context);
+    for (const one of erased) if (one.status === 'rejected') throw one.reason;
+    this.#lookedAt = now;
   }
 }

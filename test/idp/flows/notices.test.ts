@@ -146,6 +146,25 @@ describe('the daily look', () => {
   });
 });
 
+it('goes out although files cannot be wiped, which is tried again', async () => {
+  await cardEndingIn(20);
+  await context.record.change((tables) => tables.settings.set('erasure-owed', 'a-token'));
+  const isFull = () => Promise.reject(new Fault('ERR_RECORD_UNAVAILABLE', 'the disk is full'));
+  const upkeep = new Upkeep({ ...context, erasure: { erase: isFull } });
+  await expect(upkeep.round()).rejects.toThrow('the disk is full');
+  expect(taken.map(({ subject }) => subject)).toContainEqual(expect.stringContaining('within about 30 days'));
+  await expect(upkeep.round()).rejects.toThrow('the disk is full');
+});
+
+it('leaves nothing in the trail that tells whose card ends when', async () => {
+  const cardId = await cardEndingIn(20);
+  await tellOfExpiry(context);
+  await deliverNotices(context);
+  const told = await world.trail('person.notified');
+  expect(told).toContainEqual(expect.objectContaining({ details: { kind: 'card-expires' } }));
+  expect(JSON.stringify(told)).not.toContain(cardId);
+});
+
 describe('a message', () => {
   it('says what to do in both languages, Japanese first, and neither the number of a card nor the day it ends', async () => {
     const cardId = await cardEndingIn(20);
