@@ -12,8 +12,14 @@ export function grantIdOn(cardId: CardId): string {
   return `${cardId}${separator}${randomBytes(randomOctets).toString('base64url')}`;
 }
 
+/** The card that a grant rests on; `undefined`: its id names none. */
+export function cardOfGrant(grantId: string): CardId | undefined {
+  const end = grantId.lastIndexOf(separator);
+  return end === -1 ? undefined : (grantId.slice(0, end) as CardId);
+}
+
 /** Whether what names this grant ends with the card; an id that names no card ends with any of its holder's. */
 export function restsOn(grantId: string, cardId: CardId): boolean {
-  const end = grantId.lastIndexOf(separator);
-  return end === -1 || grantId.slice(0, end) === cardId;
+  const card = cardOfGrant(grantId);
+  return card === undefined || card === cardId;
 }

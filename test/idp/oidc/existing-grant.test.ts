@@ -1,0 +1,68 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CardId } from '../../../idp/domain/card.ts';
+import type { PersonId, PersonState } from '../../../idp/domain/person.ts';
+import { KnownClients } from '../../../idp/flows/known-clients.ts';
+import { adapterFactory } from '../../../idp/oidc/adapter.ts';
+import { existingGrant } from '../../../idp/oidc/existing-grant.ts';
+import { grantIdOn } from '../../../idp/oidc/grant-id.ts';
+import type { OidcState } from '../../../idp/ports/oidc-state.ts';
+import type { Card } from '../../../idp/ports/system-record.ts';
+import { openSqliteOidcState } from '../../../idp/storage/sqlite/oidc-state.ts';
+import { HandSetClock } from '../../support/clock.ts';
+
+const clientId = 'attendance';
+const accountId = 'person-1' as PersonId;
+const cardId = 'card-1' as CardId;
+
+let state: OidcState;
+
+beforeEach(async () => {
+  const indexKey = createSecretKey(randomBytes(32));
+  state = await openSqliteOidcState({ path: ':memory:', indexKey, clock: new HandSetClock(0) });
+});
+afterEach(() => state.close());
+
+function providerOver(oidcState: OidcState): Provider {
+  const adapter = adapterFactory({ oidcState, clients: new KnownClients(), openClientSecret: () => '' });
+  return new Provider('http://localhost', { adapter, cookies: { keys: ['only-a-test'] } });
+}
+
+/** The record as it is when the grant has been saved. */
+const recordWith = (card: Card['state'], person: PersonState) => ({
+  cards: { find: async () => ({ state: card, personId: accountId }) as Card },
+  people: { find: async () => ({ personId: accountId, state: person }) as never },
+});
+
+/** A client asks for more than it was given before, within a session. */
+async function growing(card: Card['state'], person: PersonState) {
+  const provider = providerOver(state);
+  const grant = new provider.Grant({ accountId, clientId });
+  grant.jti = grantIdOn(cardId);
+  grant.addOIDCScope('openid');
+  await grant.save();
+  const oidc = {
+    ...{ client: { clientId }, account: { accountId }, provider },
+    session: { grantIdFor: () => grant.jti },
+    requestParamOIDCScopes: new Set(['openid', 'profile']),
+    requestParamClaims: new Set<string>(),
+  };
+  const given = await existingGrant(recordWith(card, person))({ oidc } as unknown as KoaContextWithOIDC);
+  return { given, kept: await state.find('Grant', grant.jti) };
+}
+
+describe('a grant that grows', () => {
+  it('is the same one, with more scopes', async () => {
+    const { given, kept } = await growing('active', 'active');
+    expect(given?.getOIDCScope()).toBe('openid profile');
+    expect(kept).toBeDefined();
+  });
+
+  it.each<[string, Card['state'], PersonState]>([
+    ['its card was revoked', 'revoked', 'active'],
+    ['its holder was suspended', 'active', 'suspended'],
+  ])('is not brought back when %s meanwhile', async (_what, card, person) => {
+    expect(await growing(card, person)).toEqual({ given: undefined, kept: undefined });
+  });
+});
