@@ -25,6 +25,7 @@ export type AuditEventType =
   | 'registration.approved'
   | 'registration.rejected'
   | 'registration.revoked-by-list'
+  | 'registration.revoked-by-ocsp'
   | 'registration.evidence-opened'
   | 'card.suspended'
   | 'card.restored'

@@ -80,7 +80,7 @@ export interface Registration {
   readonly consentSha256: string;
   readonly consentVersion: string;
   readonly proof?: ProvedCard;
-  /** Set when a list named the certificate while the registration waited. */
+  /** Set when a list, or OCSP at an approval, named the certificate while the registration waited. */
   readonly revokedAt?: Instant;
   /** What OCSP said at the approval. */
   readonly approvalEvidence?: SealedEvidence;

@@ -39,11 +39,13 @@ export async function approvalProblem(
   registration: Registration,
   approver: Actor,
 ): Promise<ApprovalRefusal | undefined> {
-  const { state, proof, personId, inviter, revokedAt } = registration;
+  const { state, proof, personId, inviter, revokedAt, approvalEvidence } = registration;
   if (state !== 'pending' || proof === undefined) return 'registration-not-pending';
   if (approver === actor('person', personId)) return 'approver-is-holder';
   // On the machine itself one operator may do both: whoever is there could write the record as well.
   if (approver === inviter && approver.startsWith('person:')) return 'approver-is-inviter';
+  // An approval that did not stand found it out, and kept the answer.
+  if (revokedAt !== undefined && approvalEvidence !== undefined) return 'card-revoked';
   if (revokedAt !== undefined) return 'card-revoked-by-list';
   return (
     (await entitlementProblem(tables, registration, approver)) ??

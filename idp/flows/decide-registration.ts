@@ -1,6 +1,6 @@
 import type { CardId } from '../domain/card.ts';
 import type { Actor, ProvedCard, Registration, SealedEvidence } from '../domain/registration.ts';
-import type { CertificateRefusal, VerifiedCertificate } from '../ports/jpki.ts';
+import type { CertificateRefusal, OcspAnswer, VerifiedCertificate } from '../ports/jpki.ts';
 import type { Tables } from '../ports/system-record.ts';
 import {
   type ApprovalRefusal,
@@ -75,11 +75,39 @@ async function confirm(
   if ('outcome' in certificate) return certificate;
   const answer = await ocsp.status(certificate, clock.now());
   const saidNo = answerProblem(answer, proof.provedAt);
+  if (answer.status === 'revoked') await noteRevoked(context, registration, answer, approver);
   if (saidNo !== undefined || answer.status !== 'good') return refused(saidNo ?? 'card-unknown-to-issuer');
   return {
     proof: { ...proof, ocspGoodAt: answer.thisUpdate },
     evidence: sealEvidence(numbers, answer.evidence, proof.cardKey),
   };
+}
+
+/** What the issuer said once holds, also where another of its responders lags behind: with its answer, as by a list. */
+async function noteRevoked(
+  { record, numbers, clock }: Context,
+  { registrationId, proof }: Registration,
+  {
+    evidence,
+    reason = 'unspecified',
+    revocationTime: revokedAt,
+  }: OcspAnswer & { readonly status: 'revoked' },
+  approver: Actor,
+): Promise<void> {
+  await record.change(async (tables) => {
+    const now = await tables.registrations.find(registrationId);
+    if (now?.state !== 'pending' || now.revokedAt !== undefined || proof === undefined) return;
+    const approvalEvidence = sealEvidence(numbers, evidence, proof.cardKey);
+    await tables.registrations.update({ ...now, revokedAt, approvalEvidence }, 'pending');
+    await tables.audit.append({
+      at: clock.now(),
+      type: 'registration.revoked-by-ocsp',
+      actor: approver,
+      subject: registrationId,
+      reason,
+      details: evidenceDetails(approvalEvidence),
+    });
+  });
 }
 
 /** The certificate, held against the anchors and the date of this moment. */

@@ -238,6 +238,16 @@ describe('an approval is refused, and makes no card,', () => {
     expect(told(await approve())).toBe('card-revoked');
   });
 
+  it('with card-revoked ever after, when another responder lags behind and says good; the answer is kept', async () => {
+    pki.newer.revoke(card.serialNumber, pki.now, 'keyCompromise');
+    await approve();
+    const lagging = answering(({ evidence }) => ({ status: 'good', thisUpdate: pki.now, evidence }));
+    expect(told(await approve(approver, lagging))).toBe('card-revoked');
+    const [event] = await world.trail('registration.revoked-by-ocsp');
+    expect(event).toMatchObject({ subject: offer.registrationId, reason: 'keyCompromise' });
+    expect((await pending()).approvalEvidence?.sha256).toBe(event?.details?.ocspSha256);
+  });
+
   it('with card-on-hold when OCSP says that the issuer put it on hold', async () => {
     pki.newer.revoke(card.serialNumber, pki.now, 'certificateHold');
     expect(told(await approve())).toBe('card-on-hold');
