@@ -1,60 +1,29 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CardId } from '../../../idp/domain/card.ts';
-import { parseSerialNumber } from '../../../idp/domain/certificate-id.ts';
 import type { Person } from '../../../idp/domain/person.ts';
 import { suspendPerson } from '../../../idp/flows/change-person.ts';
-import { approveRegistration } from '../../../idp/flows/decide-registration.ts';
+import { approveRegistration, rejectRegistration } from '../../../idp/flows/decide-registration.ts';
 import { forgetPerson } from '../../../idp/flows/forget-person.ts';
 import { giveRoles } from '../../../idp/flows/give-roles.ts';
 import { importPeople } from '../../../idp/flows/import-people.ts';
 import { invitePerson } from '../../../idp/flows/invite-person.ts';
 import { leavePerson } from '../../../idp/flows/leave-person.ts';
-import { logInFromDevice } from '../../../idp/flows/log-in-from-device.ts';
-import { FakeCardIndex } from '../../support/fake-card-index.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import type { Erasure } from '../../../idp/ports/erasure.ts';
+import { aCardInUse, type CardInUse, eachTestInAWorldOfItsOwn, indexApart } from './world/a-card-in-use.ts';
 import { type Card, issueCard, tryBegin } from './world/cards.ts';
-import {
-  addDevice,
-  addEnrolledReader,
-  addPeople,
-  admin,
-  approver,
-  proveCard,
-  registerCard,
-  type TestReader,
-  tap,
-} from './world/people-and-places.ts';
-import { codeOf, createWorld, type World } from './world/world.ts';
+import { admin, approver, proveCard, registerCard, type TestReader, tap } from './world/people-and-places.ts';
+import { codeOf, type World } from './world/world.ts';
 
-let pki: TestPki;
 let world: World;
 let sato: Person;
+let desk: TestReader;
 let card: Card;
 let cardId: CardId;
-let desk: TestReader;
-let printer: string;
+let ask: CardInUse['ask'];
 
-beforeAll(async () => {
-  pki = await createTestPki();
-});
-
-beforeEach(async () => {
-  // An index apart from the record, as Redis is: it knows a change only once it was told.
-  world = await createWorld(pki, new FakeCardIndex());
-  [sato] = (await addPeople(world, 'sato', 'suzuki')) as [Person];
-  desk = await addEnrolledReader(world, 'desk', { kind: 'workstation' });
-  printer = (await addDevice(world, 'printer', true)).clientId;
-  card = issueCard(world);
-  cardId = await registerCard(world, 'sato', card, desk);
-});
-
-afterEach(() => world.close());
-
-async function ask(of = card): Promise<string> {
-  const number = { kind: 'jpki', value: parseSerialNumber(of.serialNumber) } as const;
-  const outcome = await logInFromDevice(world.context, { clientId: printer, number });
-  return outcome.outcome === 'granted' ? 'granted' : outcome.reason;
-}
+eachTestInAWorldOfItsOwn(async (made) => {
+  ({ world, sato, desk, card, cardId, ask } = await aCardInUse(made));
+}, indexApart);
 
 const leave = (person = 'sato') => leavePerson(world.context, { person, actor: admin });
 const forget = (person = 'sato') => forgetPerson(world.context, { person, actor: admin });
@@ -159,6 +128,24 @@ describe('somebody who is forgotten', () => {
     await forget();
     expect(await world.context.taps.takeUnprompted(cardKey, [desk.readerId], 0)).toBeUndefined();
     expect(await world.context.taps.findPinProof(cardId, 'desk')).toBeUndefined();
+  });
+
+  it('is looked for in every file by what registrations kept, also by one that never made a card', async () => {
+    const { registrationId } = await proveCard(world, 'sato', issueCard(world), desk);
+    const { proof } = (await world.context.record.registrations.find(registrationId))!;
+    const reason = 'これは本人のカードではありません';
+    await rejectRegistration(world.context, { registration: registrationId, approver, reason });
+    await leave();
+    const looked: (string | Uint8Array)[] = [];
+    const erasure: Erasure = {
+      erase: async (traces) => {
+        if (traces !== 'everything') looked.push(...traces);
+      },
+    };
+    await forgetPerson({ ...world.context, erasure }, { person: 'sato', actor: admin });
+    for (const kept of [proof?.sealedNumber, proof?.sealedCertificate, proof?.ocspEvidence?.sealed, reason]) {
+      expect(looked).toContain(kept);
+    }
   });
 
   it('leaves an audit trail that verifies and names nobody', async () => {

@@ -1,9 +1,8 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { CrlOrder } from '../../../idp/demo/authority/certification-authority.ts';
 import { encodeCrlEntries, jpkiCrlExtensions, signCrl } from '../../../idp/demo/authority/crl-issuer.ts';
 import { encodeName } from '../../../idp/demo/authority/names.ts';
 import type { CardId } from '../../../idp/domain/card.ts';
-import { parseSerialNumber } from '../../../idp/domain/certificate-id.ts';
 import { schedule } from '../../../idp/domain/registration.ts';
 import type { AppliedList, CrlRunList } from '../../../idp/domain/revocation.ts';
 import { acceptCrl } from '../../../idp/flows/accept-crl.ts';
@@ -11,11 +10,10 @@ import { restoreCard, suspendCard } from '../../../idp/flows/change-card.ts';
 import type { FlowContext } from '../../../idp/flows/context.ts';
 import { fetchCrls } from '../../../idp/flows/fetch-crls.ts';
 import { importCrl } from '../../../idp/flows/import-crl.ts';
-import { logInFromDevice } from '../../../idp/flows/log-in-from-device.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { createTestPki } from '../../support/test-pki.ts';
+import { aCardInUse, type CardInUse, eachTestInAWorldOfItsOwn } from './world/a-card-in-use.ts';
 import { type Card, issueCard } from './world/cards.ts';
 import {
-  addDevice,
   addEnrolledReader,
   addPeople,
   admin,
@@ -28,33 +26,15 @@ import { codeOf, createWorld, type World } from './world/world.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-let pki: TestPki;
 let world: World;
+let desk: TestReader;
 let card: Card;
 let cardId: CardId;
-let desk: TestReader;
-let printer: string;
+let ask: CardInUse['ask'];
 
-beforeAll(async () => {
-  pki = await createTestPki();
+eachTestInAWorldOfItsOwn(async (made) => {
+  ({ world, desk, card, cardId, ask } = await aCardInUse(made));
 });
-
-beforeEach(async () => {
-  world = await createWorld(pki);
-  await addPeople(world, 'sato', 'suzuki');
-  desk = await addEnrolledReader(world, 'desk', { kind: 'workstation' });
-  printer = (await addDevice(world, 'printer', true)).clientId;
-  card = issueCard(world);
-  cardId = await registerCard(world, 'sato', card, desk);
-});
-
-afterEach(() => world.close());
-
-async function ask(of = card): Promise<string> {
-  const number = { kind: 'jpki', value: parseSerialNumber(of.serialNumber) } as const;
-  const outcome = await logInFromDevice(world.context, { clientId: printer, number });
-  return outcome.outcome === 'granted' ? 'granted' : outcome.reason;
-}
 
 /** What no registered card has. */
 const strangers = (count: number): readonly string[] =>
@@ -66,14 +46,14 @@ function list(
   crlNumber: number,
   named: readonly string[],
   order: Order = {},
-  authority = pki.newer,
+  authority = world.pki.newer,
 ): Uint8Array {
   const { reason, ...rest } = order;
   const thisUpdate = world.clock.now() - hourMs;
   const why = reason === undefined ? {} : { reason };
   return authority.issueCrl({
     ...{ thisUpdate, nextUpdate: thisUpdate + 2 * dayMs, crlNumber },
-    entries: named.map((serialNumber) => ({ serialNumber, revocationDate: pki.now - dayMs, ...why })),
+    entries: named.map((serialNumber) => ({ serialNumber, revocationDate: world.pki.now - dayMs, ...why })),
     ...rest,
   });
 }
@@ -97,7 +77,7 @@ describe('what a list says of a card is kept', () => {
       state: 'revoked',
       revokedBy: 'issuer',
       revocationReason: 'keyCompromise',
-      revokedAt: pki.now - dayMs,
+      revokedAt: world.pki.now - dayMs,
     });
   });
 
@@ -183,7 +163,7 @@ describe('a number names one list:', () => {
 
   it('for each generation and each distribution point by itself', async () => {
     await apply(list(7, strangers(3)));
-    expect(said(await apply(list(7, strangers(3), {}, pki.older)))).toBe('applied 0');
+    expect(said(await apply(list(7, strangers(3), {}, world.pki.older)))).toBe('applied 0');
     const himeji = { prefecture: 'Hyogo-ken', municipality: 'Himeji-shi' };
     expect(said(await apply(list(3, strangers(3), himeji)))).toBe('applied 0');
   });
@@ -266,12 +246,12 @@ describe('a list that lost more than a fifth of its entries', () => {
         ...(issuerKeyId === undefined ? {} : { issuerKeyId }),
       });
     expect(await codeOf(accept())).toBe('ERR_CRL_NOT_DOUBTED');
-    await apply(list(1, strangers(10), {}, pki.older));
-    await apply(list(2, [], {}, pki.older));
+    await apply(list(1, strangers(10), {}, world.pki.older));
+    await apply(list(2, [], {}, world.pki.older));
     await apply(list(2, []));
     expect(await codeOf(accept())).toBe('ERR_CRL_AMBIGUOUS');
-    await accept(pki.older.issuerKeyId);
-    expect((await accept()).issuerKeyId).toBe(pki.newer.issuerKeyId);
+    await accept(world.pki.older.issuerKeyId);
+    expect((await accept()).issuerKeyId).toBe(world.pki.newer.issuerKeyId);
     expect(await codeOf(accept())).toBe('ERR_CRL_NOT_DOUBTED');
   });
 });
@@ -280,7 +260,7 @@ describe('a list without a distribution point', () => {
   const wide = (crlNumber: number, named: readonly string[]): Uint8Array => {
     const thisUpdate = world.clock.now() - hourMs;
     const entries = named.map((serialNumber) => ({ serialNumber, revocationDate: thisUpdate }));
-    const { name, keyId, keyPair } = pki.newer;
+    const { name, keyId, keyPair } = world.pki.newer;
     return signCrl(
       {
         ...{ issuer: encodeName(name), thisUpdate, nextUpdate: thisUpdate + 2 * dayMs },
@@ -328,7 +308,7 @@ describe('a list without a distribution point', () => {
 describe('two generations under one name', () => {
   let olderCard: Card;
   beforeEach(async () => {
-    olderCard = issueCard(world, { authority: pki.older });
+    olderCard = issueCard(world, { authority: world.pki.older });
     await registerCard(world, 'suzuki', olderCard, desk);
   });
 
@@ -340,36 +320,36 @@ describe('two generations under one name', () => {
   it('each list is applied under its own issuer key', async () => {
     const lists = await fetched(
       list(1, [card.serialNumber]),
-      list(9, [olderCard.serialNumber], {}, pki.older),
+      list(9, [olderCard.serialNumber], {}, world.pki.older),
     );
     expect(lists.map(said)).toEqual(['applied 1', 'applied 1']);
     expect(lists.map(({ issuerKeyId, crlNumber }) => [issuerKeyId, crlNumber])).toEqual([
-      [pki.newer.issuerKeyId, '1'],
-      [pki.older.issuerKeyId, '9'],
+      [world.pki.newer.issuerKeyId, '1'],
+      [world.pki.older.issuerKeyId, '9'],
     ]);
   });
 
   it('a generation whose list is missing is told apart from one that revoked nobody', async () => {
     const lists = await fetched(list(1, []));
     expect(lists).toMatchObject([
-      { outcome: 'applied', issuerKeyId: pki.newer.issuerKeyId },
+      { outcome: 'applied', issuerKeyId: world.pki.newer.issuerKeyId },
       {
         outcome: 'unavailable',
-        issuerKeyId: pki.older.issuerKeyId,
+        issuerKeyId: world.pki.older.issuerKeyId,
         reason: expect.stringContaining('generation'),
       },
     ]);
   });
 
   it('a list of a generation under which nobody registered is applied, and harms nobody', async () => {
-    const lone = await createWorld(pki);
+    const lone = await createWorld(world.pki);
     try {
       await addPeople(lone, 'sato', 'suzuki');
       const reader = await addEnrolledReader(lone, 'desk', { kind: 'workstation' });
       await registerCard(lone, 'sato', issueCard(lone), reader);
       const sources = {
         name: 'test',
-        fetch: async () => [list(1, []), list(1, strangers(2), {}, pki.older)],
+        fetch: async () => [list(1, []), list(1, strangers(2), {}, world.pki.older)],
       };
       const context = { ...lone.context, crlWorker: lone.worker(sources) };
       const { lists } = await fetchCrls(context, { trigger: 'schedule', actor: schedule });
@@ -381,7 +361,7 @@ describe('two generations under one name', () => {
 
   it('a list of a generation that is not trusted, or has ended, is left to the trail where ours are all there', async () => {
     const { newer: stranger } = await createTestPki();
-    const ours = [list(1, []), list(1, [], {}, pki.older)];
+    const ours = [list(1, []), list(1, [], {}, world.pki.older)];
     const ended = list(1, [], { nextUpdate: world.clock.now() - 1 });
     expect((await fetched(...ours, list(5, [], {}, stranger), ended)).map(said)).toEqual([
       'applied 0',
@@ -399,7 +379,7 @@ describe('two generations under one name', () => {
   });
 
   it('the others are applied when one is refused, in whatever order they come', async () => {
-    const broken = list(9, [olderCard.serialNumber], {}, pki.older).slice(0, -1);
+    const broken = list(9, [olderCard.serialNumber], {}, world.pki.older).slice(0, -1);
     const lists = await fetched(broken, list(1, [card.serialNumber]));
     expect(lists.map(said)).toEqual(['refused malformed', 'applied 1']);
   });

@@ -1,7 +1,7 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CrlOrder } from '../../../idp/demo/authority/certification-authority.ts';
 import type { CardId } from '../../../idp/domain/card.ts';
-import { parseIssuerKeyId, parseSerialNumber } from '../../../idp/domain/certificate-id.ts';
+import { parseIssuerKeyId } from '../../../idp/domain/certificate-id.ts';
 import { Fault } from '../../../idp/domain/fault.ts';
 import type { Person } from '../../../idp/domain/person.ts';
 import { schedule } from '../../../idp/domain/registration.ts';
@@ -10,13 +10,12 @@ import { restoreCard, suspendCard } from '../../../idp/flows/change-card.ts';
 import type { FlowContext } from '../../../idp/flows/context.ts';
 import { approveRegistration } from '../../../idp/flows/decide-registration.ts';
 import { fetchCrls } from '../../../idp/flows/fetch-crls.ts';
-import { logInFromDevice } from '../../../idp/flows/log-in-from-device.ts';
 import type { CrlSource } from '../../../idp/ports/jpki.ts';
 import type { SystemRecord } from '../../../idp/ports/system-record.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { createTestPki } from '../../support/test-pki.ts';
+import { aCardInUse, type CardInUse, eachTestInAWorldOfItsOwn } from './world/a-card-in-use.ts';
 import { type Card, issueCard } from './world/cards.ts';
 import {
-  addDevice,
   addEnrolledReader,
   addPeople,
   admin,
@@ -30,38 +29,19 @@ import { createWorld, type World } from './world/world.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-let pki: TestPki;
 let world: World;
 let sato: Person;
+let desk: TestReader;
 let card: Card;
 let cardId: CardId;
-let desk: TestReader;
-let printer: string;
+let ask: CardInUse['ask'];
 
-beforeAll(async () => {
-  pki = await createTestPki();
+eachTestInAWorldOfItsOwn(async (made) => {
+  ({ world, sato, desk, card, cardId, ask } = await aCardInUse(made));
 });
-
-beforeEach(async () => {
-  world = await createWorld(pki);
-  [sato] = (await addPeople(world, 'sato', 'suzuki')) as [Person, Person];
-  desk = await addEnrolledReader(world, 'desk', { kind: 'workstation' });
-  printer = (await addDevice(world, 'printer', true)).clientId;
-  card = issueCard(world);
-  cardId = await registerCard(world, 'sato', card, desk);
-});
-
-afterEach(() => world.close());
-
-/** What the printer is told at this moment. */
-async function ask(of = card): Promise<string> {
-  const number = { kind: 'jpki', value: parseSerialNumber(of.serialNumber) } as const;
-  const outcome = await logInFromDevice(world.context, { clientId: printer, number });
-  return outcome.outcome === 'granted' ? 'granted' : outcome.reason;
-}
 
 /** Today's list of the municipality; it names nobody unless a test says so. */
-function list(changes: Partial<CrlOrder> = {}, authority = pki.newer): Uint8Array {
+function list(changes: Partial<CrlOrder> = {}, authority = world.pki.newer): Uint8Array {
   const thisUpdate = world.clock.now() - hourMs;
   return authority.issueCrl({
     thisUpdate,
@@ -79,7 +59,7 @@ function naming(
   reason?: Reason,
   changes: Partial<CrlOrder> = {},
 ): Uint8Array {
-  const revocationDate = pki.now - dayMs;
+  const revocationDate = world.pki.now - dayMs;
   const why = reason === undefined ? {} : { reason };
   const entries = serialNumbers.map((serialNumber) => ({ serialNumber, revocationDate, ...why }));
   return list({ entries, ...changes });
@@ -174,7 +154,7 @@ describe('a list', () => {
       await registerCard(twinWorld, 'suzuki', newer, reader);
       const bytes = naming([older.serialNumber]);
       expect(said(await apply(bytes, twinWorld.context))).toBe('issuer-unknown');
-      const entries = [{ serialNumber: older.serialNumber, revocationDate: pki.now - dayMs }];
+      const entries = [{ serialNumber: older.serialNumber, revocationDate: world.pki.now - dayMs }];
       const listed = list({ entries }, twins.older);
       await apply(listed, twinWorld.context);
       const states = (await twinWorld.context.record.cards.list()).map(({ issuerKeyId, state }) => [
@@ -272,16 +252,16 @@ describe('a list is refused, and changes nothing,', () => {
 
   it('when an authority signed it that is not pinned', async () => {
     const { newer } = await createTestPki();
-    const entries = [{ serialNumber: card.serialNumber, revocationDate: pki.now }];
+    const entries = [{ serialNumber: card.serialNumber, revocationDate: world.pki.now }];
     expect(said(await apply(list({ entries }, newer)))).toBe('issuer-unknown');
   });
 
   it('when its time is over, or has not come', async () => {
-    const [thisUpdate, nextUpdate] = [pki.now - 2 * dayMs, pki.now - 1_000];
+    const [thisUpdate, nextUpdate] = [world.pki.now - 2 * dayMs, world.pki.now - 1_000];
     expect(said(await apply(naming([card.serialNumber], undefined, { thisUpdate, nextUpdate })))).toBe(
       'expired',
     );
-    const tomorrow = { thisUpdate: pki.now + dayMs, nextUpdate: pki.now + 2 * dayMs };
+    const tomorrow = { thisUpdate: world.pki.now + dayMs, nextUpdate: world.pki.now + 2 * dayMs };
     expect(said(await apply(naming([card.serialNumber], undefined, tomorrow)))).toBe('not-yet-valid');
   });
 
@@ -329,7 +309,7 @@ describe('freshness', () => {
   });
 
   it('does not come with the list of another generation', async () => {
-    await apply(list({}, pki.older));
+    await apply(list({}, world.pki.older));
     expect(await ask()).toBe('revocation-unknown');
   });
 
@@ -429,7 +409,7 @@ describe('fetching the lists of the day', () => {
 
   it('knows its municipalities by issuer key and name', async () => {
     const [own] = await scope();
-    expect(own?.issuerKeyId).toBe(parseIssuerKeyId(pki.newer.issuerKeyId));
+    expect(own?.issuerKeyId).toBe(parseIssuerKeyId(world.pki.newer.issuerKeyId));
     expect(own?.distributionPoint).toContain('Demo-shi CRLDP');
   });
 });

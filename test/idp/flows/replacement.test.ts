@@ -1,60 +1,29 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CardId } from '../../../idp/domain/card.ts';
-import { parseSerialNumber } from '../../../idp/domain/certificate-id.ts';
 import type { Person } from '../../../idp/domain/person.ts';
 import { restoreCard, suspendCard } from '../../../idp/flows/change-card.ts';
 import type { FlowContext } from '../../../idp/flows/context.ts';
 import { approveRegistration } from '../../../idp/flows/decide-registration.ts';
-import { logInFromDevice } from '../../../idp/flows/log-in-from-device.ts';
 import { replaceOlderCards } from '../../../idp/flows/replace-card.ts';
 import { retireCards } from '../../../idp/flows/retire-cards.ts';
 import { tellOfExpiry } from '../../../idp/flows/tell-of-expiry.ts';
-import { FakeCardIndex } from '../../support/fake-card-index.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { aCardInUse, type CardInUse, eachTestInAWorldOfItsOwn, indexApart } from './world/a-card-in-use.ts';
 import { type Card, issueCard } from './world/cards.ts';
-import {
-  addDevice,
-  addEnrolledReader,
-  addPeople,
-  admin,
-  approver,
-  proveCard,
-  registerCard,
-  type TestReader,
-} from './world/people-and-places.ts';
-import { codeOf, createWorld, type World } from './world/world.ts';
+import { admin, approver, proveCard, registerCard, type TestReader } from './world/people-and-places.ts';
+import { codeOf, type World } from './world/world.ts';
 
 const daySeconds = 24 * 3_600;
 
-let pki: TestPki;
 let world: World;
 let sato: Person;
 let desk: TestReader;
-let printer: string;
 let older: Card;
 let olderId: CardId;
+let ask: CardInUse['ask'];
 
-beforeAll(async () => {
-  pki = await createTestPki();
-});
-
-beforeEach(async () => {
-  // An index apart from the record, as Redis is: it knows a change only once it was told.
-  world = await createWorld(pki, new FakeCardIndex());
-  [sato] = (await addPeople(world, 'sato', 'suzuki')) as [Person];
-  desk = await addEnrolledReader(world, 'desk', { kind: 'workstation' });
-  printer = (await addDevice(world, 'printer', true)).clientId;
-  older = issueCard(world);
-  olderId = await registerCard(world, 'sato', older, desk);
-});
-
-afterEach(() => world.close());
-
-async function ask(card: Card): Promise<string> {
-  const number = { kind: 'jpki', value: parseSerialNumber(card.serialNumber) } as const;
-  const outcome = await logInFromDevice(world.context, { clientId: printer, number });
-  return outcome.outcome === 'granted' ? 'granted' : outcome.reason;
-}
+eachTestInAWorldOfItsOwn(async (made) => {
+  ({ world, sato, desk, card: older, cardId: olderId, ask } = await aCardInUse(made));
+}, indexApart);
 
 /** Registers a newer card, with another overlap where one is given. */
 async function registerNewer(

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { CardId, CardKey } from '../../../idp/domain/card.ts';
 import { parseSerialNumber } from '../../../idp/domain/certificate-id.ts';
 import { Fault } from '../../../idp/domain/fault.ts';
@@ -10,49 +10,22 @@ import { importPeople } from '../../../idp/flows/import-people.ts';
 import { logInFromDevice } from '../../../idp/flows/log-in-from-device.ts';
 import { publishCards } from '../../../idp/flows/publish-cards.ts';
 import type { CardIndex } from '../../../idp/ports/card-index.ts';
-import { FakeCardIndex } from '../../support/fake-card-index.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { aCardInUse, type CardInUse, eachTestInAWorldOfItsOwn, indexApart } from './world/a-card-in-use.ts';
 import { type Card, issueCard } from './world/cards.ts';
-import {
-  addDevice,
-  addEnrolledReader,
-  addPeople,
-  admin,
-  registerCard,
-  type TestReader,
-} from './world/people-and-places.ts';
-import { codeOf, createWorld, type World } from './world/world.ts';
+import { admin, registerCard, type TestReader } from './world/people-and-places.ts';
+import { codeOf, type World } from './world/world.ts';
 
-let pki: TestPki;
 let world: World;
 let sato: Person;
-let card: Card;
-let cardId: CardId;
 let desk: TestReader;
 let printer: string;
+let card: Card;
+let cardId: CardId;
+let ask: CardInUse['ask'];
 
-beforeAll(async () => {
-  pki = await createTestPki();
-});
-
-beforeEach(async () => {
-  // An index apart from the record, as Redis is: it knows a change only once it was told.
-  world = await createWorld(pki, new FakeCardIndex());
-  [sato] = (await addPeople(world, 'sato')) as [Person];
-  desk = await addEnrolledReader(world, 'desk', { kind: 'workstation' });
-  printer = (await addDevice(world, 'printer', true)).clientId;
-  card = issueCard(world);
-  cardId = await registerCard(world, 'sato', card, desk);
-});
-
-afterEach(() => world.close());
-
-/** What the printer is told at this moment. */
-async function ask(of = card): Promise<string> {
-  const number = { kind: 'jpki', value: parseSerialNumber(of.serialNumber) } as const;
-  const outcome = await logInFromDevice(world.context, { clientId: printer, number });
-  return outcome.outcome === 'granted' ? 'granted' : outcome.reason;
-}
+eachTestInAWorldOfItsOwn(async (made) => {
+  ({ world, sato, desk, printer, card, cardId, ask } = await aCardInUse(made));
+}, indexApart);
 
 const suspendTheCard = () => suspendCard(world.context, { card: cardId, actor: admin });
 const suspendThePerson = () => suspendPerson(world.context, { person: 'sato', actor: admin });
