@@ -1,7 +1,7 @@
 import { InvalidInput } from '../domain/fault.ts';
-import type { Person } from '../domain/person.ts';
+import type { Person, PersonId } from '../domain/person.ts';
 import type { Actor } from '../domain/registration.ts';
-import type { Card } from '../ports/system-record.ts';
+import type { Card, Tables } from '../ports/system-record.ts';
 import type { FlowContext } from './context.ts';
 import { eraseTraces, oweErasure } from './erase-traces.ts';
 import { changeAndStop, type StopContext } from './publish-cards.ts';
@@ -20,15 +20,17 @@ export async function forgetPerson(
   { person: id, actor }: { readonly person: string; readonly actor: Actor },
 ): Promise<{ readonly cards: number }> {
   const token = context.secrets.id();
-  const { person, cards } = await remove(context, id, actor, token);
+  const { person, cards, evidence } = await remove(context, id, actor, token);
   await context.taps.forget(cards);
-  await eraseTraces(context, token, tracesOf(person, cards));
+  await eraseTraces(context, token, [...tracesOf(person, cards), ...evidence]);
   return { cards: cards.length };
 }
 
 interface Removed {
   readonly person: Person;
   readonly cards: readonly Card[];
+  /** What was kept of registrations, also of those that never made a card, and of notices. */
+  readonly evidence: readonly string[];
 }
 
 function remove(context: Context, id: string, actor: Actor, token: string): Promise<Removed> {
@@ -45,6 +47,7 @@ function remove(context: Context, id: string, actor: Actor, token: string): Prom
       }
       const { personId } = person;
       const cards = await tables.cards.findByPerson(personId);
+      const evidence = await evidenceOf(tables, personId, cards);
       await tables.notices.removeOf(personId);
       await tables.registrations.removeOf(personId);
       await tables.invitations.removeOf(personId);
@@ -53,10 +56,34 @@ function remove(context: Context, id: string, actor: Actor, token: string): Prom
       await oweErasure(tables, token);
       const details = { cards: cards.length };
       await tables.audit.append({ at, type: 'person.forgotten', actor, subject: personId, details });
-      return { person, cards };
+      return { person, cards, evidence };
     },
     ({ person: { personId } }) => [{ personId, cause: 'person.forgotten' }],
   );
+}
+
+/**
+ * Sealed numbers, certificates and answers; and notices by their ids, because what one said is taken out of it before:
+ * where an old copy of its row is left, the id stands beside the words.
+ */
+async function evidenceOf(
+  tables: Tables,
+  personId: PersonId,
+  cards: readonly Card[],
+): Promise<readonly string[]> {
+  const registrations = await tables.registrations.findByPerson(personId);
+  const kept = registrations.flatMap(({ proof, approvalEvidence }) => [
+    ...[proof?.sealedNumber, proof?.sealedCertificate],
+    ...[proof?.ocspEvidence?.sealed, approvalEvidence?.sealed],
+  ]);
+  const abouts = [
+    ...registrations.map(({ registrationId }) => registrationId),
+    ...cards.map(({ cardId }) => cardId),
+  ];
+  for (const about of abouts) {
+    kept.push(...(await tables.notices.findAbout(about)).map(({ noticeId }) => noticeId));
+  }
+  return kept.filter((text): text is string => text !== undefined && text !== '');
 }
 
 /** By what a person could be found in the octets of a file. */

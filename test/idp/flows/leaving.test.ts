@@ -135,6 +135,7 @@ describe('somebody who is forgotten', () => {
     const { proof } = (await world.context.record.registrations.find(registrationId))!;
     const reason = 'これは本人のカードではありません';
     await rejectRegistration(world.context, { registration: registrationId, approver, reason });
+    const [notice] = await world.context.record.notices.findAbout(registrationId);
     await leave();
     const looked: (string | Uint8Array)[] = [];
     const erasure: Erasure = {
@@ -143,7 +144,9 @@ describe('somebody who is forgotten', () => {
       },
     };
     await forgetPerson({ ...world.context, erasure }, { person: 'sato', actor: admin });
-    for (const kept of [proof?.sealedNumber, proof?.sealedCertificate, proof?.ocspEvidence?.sealed, reason]) {
+    const { sealedNumber, sealedCertificate, ocspEvidence } = proof!;
+    expect(notice?.words?.ja).toBe(reason);
+    for (const kept of [sealedNumber, sealedCertificate, ocspEvidence?.sealed, notice?.noticeId]) {
       expect(looked).toContain(kept);
     }
   });
