@@ -1,41 +1,27 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listExpiring } from '../../../idp/commands/card-expiring.ts';
 import { noticeCommands } from '../../../idp/commands/notice.ts';
 import { schedule } from '../../../idp/domain/registration.ts';
 import { deliverNotices } from '../../../idp/flows/deliver-notices.ts';
 import { importPeople } from '../../../idp/flows/import-people.ts';
 import { tellOfExpiry } from '../../../idp/flows/tell-of-expiry.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { eachTestInAWorldOfItsOwn, peopleAndADesk } from '../flows/world/a-card-in-use.ts';
 import { issueCard } from '../flows/world/cards.ts';
-import {
-  addEnrolledReader,
-  addPeople,
-  admin,
-  registerCard,
-  type TestReader,
-} from '../flows/world/people-and-places.ts';
-import { createWorld, type World } from '../flows/world/world.ts';
+import { admin, registerCard, type TestReader } from '../flows/world/people-and-places.ts';
+import type { World } from '../flows/world/world.ts';
 
-let pki: TestPki;
 let world: World;
 let desk: TestReader;
 
-beforeAll(async () => {
-  pki = await createTestPki();
-});
-
-beforeEach(async () => {
-  world = await createWorld(pki);
-  world.clock.set(Date.UTC(new Date(pki.now).getUTCFullYear() + 1, 2, 10, 3));
-  await addPeople(world, 'sato', 'suzuki', 'abe');
+eachTestInAWorldOfItsOwn(async (made) => {
+  ({ world, desk } = await peopleAndADesk(made));
+  world.clock.set(Date.UTC(new Date(world.pki.now).getUTCFullYear() + 1, 2, 10, 3));
   const people = [
     { uid: 'sato', displayName: 'Sato', mail: 'sato@city.example', organization: 'Himeji', groups: [] },
+    { uid: 'abe', displayName: 'Abe', organization: 'Himeji', groups: [] },
   ];
   await importPeople(world.context, { people, actor: admin });
-  desk = await addEnrolledReader(world, 'desk', { kind: 'workstation' });
 });
-
-afterEach(() => world.close());
 
 /** A card that ends in this month and on this day of the clock's year. */
 async function register(uid: string, month: number, day: number): Promise<void> {

@@ -1,33 +1,18 @@
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { showConsent } from '../../../idp/commands/card-consent.ts';
 import { consentText, currentConsent } from '../../../idp/domain/consent.ts';
 import { invitePerson } from '../../../idp/flows/invite-person.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { eachTestInAWorldOfItsOwn, peopleAndADesk } from './world/a-card-in-use.ts';
 import { begin, issueCard } from './world/cards.ts';
-import {
-  addEnrolledReader,
-  addPeople,
-  admin,
-  registerCard,
-  type TestReader,
-} from './world/people-and-places.ts';
-import { codeOf, createWorld, type World } from './world/world.ts';
+import { admin, registerCard, type TestReader } from './world/people-and-places.ts';
+import { codeOf, type World } from './world/world.ts';
 
-let pki: TestPki;
 let world: World;
 let desk: TestReader;
 
-beforeAll(async () => {
-  pki = await createTestPki();
+eachTestInAWorldOfItsOwn(async (made) => {
+  ({ world, desk } = await peopleAndADesk(made));
 });
-
-beforeEach(async () => {
-  world = await createWorld(pki);
-  await addPeople(world, 'sato');
-  desk = await addEnrolledReader(world, 'desk', { kind: 'workstation' });
-});
-
-afterEach(() => world.close());
 
 it('the wording is kept with the first registration that uses it, and shown by registration and by card', async () => {
   const { code } = await invitePerson(world.context, { person: 'sato', inviter: admin });

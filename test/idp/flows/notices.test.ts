@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { CardId } from '../../../idp/domain/card.ts';
 import { Fault } from '../../../idp/domain/fault.ts';
 import type { NoticeKind } from '../../../idp/domain/notice.ts';
@@ -9,21 +9,14 @@ import { leavePerson } from '../../../idp/flows/leave-person.ts';
 import { tellOfExpiry } from '../../../idp/flows/tell-of-expiry.ts';
 import { Upkeep } from '../../../idp/flows/upkeep.ts';
 import type { NoticeDelivery, NoticeMessage } from '../../../idp/ports/notices.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { eachTestInAWorldOfItsOwn, peopleAndADesk } from './world/a-card-in-use.ts';
 import { issueCard } from './world/cards.ts';
-import {
-  addEnrolledReader,
-  addPeople,
-  admin,
-  registerCard,
-  type TestReader,
-} from './world/people-and-places.ts';
-import { createWorld, type World } from './world/world.ts';
+import { admin, registerCard, type TestReader } from './world/people-and-places.ts';
+import type { World } from './world/world.ts';
 
 const daySeconds = 24 * 3_600;
 const dayMs = daySeconds * 1_000;
 
-let pki: TestPki;
 let world: World;
 let desk: TestReader;
 /** What a mail server would have taken, and what it answers. */
@@ -31,19 +24,13 @@ let taken: NoticeMessage[];
 let answer: () => NoticeDelivery;
 let context: FlowContext;
 
-beforeAll(async () => {
-  pki = await createTestPki();
-});
-
-beforeEach(async () => {
-  world = await createWorld(pki);
-  await addPeople(world, 'sato', 'suzuki');
+eachTestInAWorldOfItsOwn(async (made) => {
+  ({ world, desk } = await peopleAndADesk(made));
   const people = ['sato', 'suzuki'].map((uid) => ({
     ...{ uid, displayName: uid === 'sato' ? '佐藤 花子' : '鈴木 一郎', organization: 'Himeji', groups: [] },
     ...(uid === 'sato' ? { mail: 'sato@city.example' } : {}),
   }));
   await importPeople(world.context, { people, actor: admin });
-  desk = await addEnrolledReader(world, 'desk', { kind: 'workstation' });
   taken = [];
   answer = () => ({ outcome: 'accepted' });
   const channel = {
@@ -56,8 +43,6 @@ beforeEach(async () => {
   };
   context = { ...world.context, notices: { channel, operators: ['ops@city.example'] } };
 });
-
-afterEach(() => world.close());
 
 /** A registered card that ends so many days from now. */
 async function cardEndingIn(days: number, uid = 'sato'): Promise<CardId> {

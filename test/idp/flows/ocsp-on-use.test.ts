@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CardId } from '../../../idp/domain/card.ts';
 import { parseCardNumber } from '../../../idp/domain/card.ts';
 import type { ClientId } from '../../../idp/domain/login-policy.ts';
@@ -13,19 +13,11 @@ import { disableReader } from '../../../idp/flows/manage-readers.ts';
 import { changeAndPublish } from '../../../idp/flows/publish-cards.ts';
 import { createCertificateVerifier } from '../../../idp/jpki/certificate-verifier.ts';
 import type { OcspAnswer } from '../../../idp/ports/jpki.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
-import { type Card, issueCard } from './world/cards.ts';
-import {
-  addDevice,
-  addEnrolledReader,
-  addPeople,
-  admin,
-  registerCard,
-  tap,
-} from './world/people-and-places.ts';
-import { codeOf, createWorld, type World } from './world/world.ts';
+import { aCardInUse, eachTestInAWorldOfItsOwn } from './world/a-card-in-use.ts';
+import type { Card } from './world/cards.ts';
+import { addDevice, addEnrolledReader, admin, tap } from './world/people-and-places.ts';
+import { codeOf, type World } from './world/world.ts';
 
-let pki: TestPki;
 let world: World;
 let sato: Person;
 let card: Card;
@@ -35,21 +27,12 @@ let unattended: string;
 let asked: number;
 let context: FlowContext;
 
-beforeAll(async () => {
-  pki = await createTestPki();
-});
-
-beforeEach(async () => {
-  world = await createWorld(pki);
-  [sato] = (await addPeople(world, 'sato')) as [Person];
-  card = issueCard(world);
-  cardId = await registerCard(world, 'sato', card, await addEnrolledReader(world, 'desk'));
+eachTestInAWorldOfItsOwn(async (made) => {
+  ({ world, sato, card, cardId } = await aCardInUse(made));
   unattended = await addUnattended('certificate-machine');
   asked = 0;
   context = askedWith((certificate, now) => world.context.ocsp.status(certificate, now));
 });
-
-afterEach(() => world.close());
 
 /** A device with a reader of its own, for which the issuer is asked at every use. */
 async function addUnattended(name: string): Promise<string> {
@@ -86,7 +69,8 @@ async function ask(clientId = unattended, number = parseCardNumber('jpki', card.
   return outcome.outcome === 'granted' ? 'granted' : outcome.reason;
 }
 
-const revokeAtIssuer = () => pki.newer.revoke(card.serialNumber, world.clock.now() - 60_000, 'keyCompromise');
+const revokeAtIssuer = () =>
+  world.pki.newer.revoke(card.serialNumber, world.clock.now() - 60_000, 'keyCompromise');
 
 describe('where the issuer is asked at every use', () => {
   it('a card of which it says good is let in, each time after asking anew', async () => {

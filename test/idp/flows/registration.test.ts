@@ -1,12 +1,13 @@
 import { generateKeyPair } from 'jose';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../idp/domain/person.ts';
 import { actor } from '../../../idp/domain/registration.ts';
 import { suspendPerson } from '../../../idp/flows/change-person.ts';
 import { approveRegistration, rejectRegistration } from '../../../idp/flows/decide-registration.ts';
 import { invitePerson } from '../../../idp/flows/invite-person.ts';
 import { disableReader } from '../../../idp/flows/manage-readers.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { createTestPki } from '../../support/test-pki.ts';
+import { eachTestInAWorldOfItsOwn, peopleAndADesk } from './world/a-card-in-use.ts';
 import {
   begin,
   type Card,
@@ -19,33 +20,23 @@ import {
 } from './world/cards.ts';
 import {
   addEnrolledReader,
-  addPeople,
   admin,
   approver,
   proveCard,
   registerCard,
   type TestReader,
 } from './world/people-and-places.ts';
-import { codeOf, createWorld, type World } from './world/world.ts';
+import { codeOf, type World } from './world/world.ts';
 
-let pki: TestPki;
 let world: World;
 let desk: TestReader;
 let card: Card;
 let sato: Person;
 
-beforeAll(async () => {
-  pki = await createTestPki();
-});
-
-beforeEach(async () => {
-  world = await createWorld(pki);
-  [sato] = (await addPeople(world, 'sato', 'suzuki')) as [Person, Person];
-  desk = await addEnrolledReader(world, 'desk', { kind: 'workstation' });
+eachTestInAWorldOfItsOwn(async (made) => {
+  ({ world, sato, desk } = await peopleAndADesk(made));
   card = issueCard(world);
 });
-
-afterEach(() => world.close());
 
 const invite = async (person = 'sato') =>
   (await invitePerson(world.context, { person, inviter: admin })).code;
@@ -260,7 +251,7 @@ describe('a proof is refused, and changes nothing,', () => {
   });
 
   it('with a certificate that OCSP calls revoked', async () => {
-    pki.newer.revoke(card.serialNumber, pki.now - 1_000);
+    world.pki.newer.revoke(card.serialNumber, world.pki.now - 1_000);
     expect(reasonOf(await prove(world, desk, await offerFor(), card))).toBe('card-revoked');
   });
 
@@ -278,7 +269,7 @@ describe('a proof is refused, and changes nothing,', () => {
   });
 
   it('with a certificate that its issuer has put on hold', async () => {
-    pki.newer.revoke(card.serialNumber, pki.now - 1_000, 'certificateHold');
+    world.pki.newer.revoke(card.serialNumber, world.pki.now - 1_000, 'certificateHold');
     expect(reasonOf(await prove(world, desk, await offerFor(), card))).toBe('card-on-hold');
   });
 
@@ -370,12 +361,12 @@ describe('an approval is refused, and makes no card,', () => {
 
   it('when the card was revoked since it was proved', async () => {
     const offer = await proveCard(world, 'sato', card, desk);
-    pki.newer.revoke(card.serialNumber, pki.now);
+    world.pki.newer.revoke(card.serialNumber, world.pki.now);
     expect(reasonOf(await approve(offer))).toBe('card-revoked');
   });
 
   it('when the certificate expired since it was proved', async () => {
-    const shortLived = issueCard(world, { notAfter: pki.now + 3_600_000 });
+    const shortLived = issueCard(world, { notAfter: world.pki.now + 3_600_000 });
     const offer = await proveCard(world, 'sato', shortLived, desk);
     world.clock.advance(3_601);
     expect(await approve(offer)).toMatchObject({
