@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CardId } from '../../../idp/domain/card.ts';
@@ -11,18 +12,25 @@ import type { OidcState } from '../../../idp/ports/oidc-state.ts';
 import type { Card } from '../../../idp/ports/system-record.ts';
 import { openSqliteOidcState } from '../../../idp/storage/sqlite/oidc-state.ts';
 import { HandSetClock } from '../../support/clock.ts';
+import { temporaryDirectory } from '../storage/support/storage-world.ts';
 
 const clientId = 'attendance';
 const accountId = 'person-1' as PersonId;
 const cardId = 'card-1' as CardId;
 
+let directory: ReturnType<typeof temporaryDirectory>;
 let state: OidcState;
 
 beforeEach(async () => {
+  directory = temporaryDirectory();
+  const path = join(directory.path, 'oidc-state.sqlite');
   const indexKey = createSecretKey(randomBytes(32));
-  state = await openSqliteOidcState({ path: ':memory:', indexKey, clock: new HandSetClock(0) });
+  state = await openSqliteOidcState({ path, indexKey, clock: new HandSetClock(0) });
 });
-afterEach(() => state.close());
+afterEach(async () => {
+  await state.close();
+  directory.remove();
+});
 
 function providerOver(oidcState: OidcState): Provider {
   const adapter = adapterFactory({ oidcState, clients: new KnownClients(), openClientSecret: () => '' });
