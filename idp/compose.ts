@@ -110,7 +110,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       crlTurn: new CrlTurn(),
     };
     await context.clients.reload(context.record);
-    await context.freshness.reload(context.record);
+    await context.freshness.reload(context);
     // What a crash left between the record and the index, or between a stop and what it ends.
     await publishCards(context);
     await context.sessionEnds.resume();

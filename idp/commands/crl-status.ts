@@ -179,7 +179,7 @@ function adviceOn({ lists, lastRun, scheduled: isScheduled }: CrlStatus): readon
     ...(shrunk === undefined
       ? []
       : [
-          `→ Ask the issuer about the list that shrank; if it is right: kazasu crl accept "${shrunk.distributionPoint}"`,
+          `→ Ask the issuer about the list that shrank; if it is right: kazasu crl accept "${shrunk.distributionPoint}" --number ${shrunk.crlNumber}`,
         ]),
     ...(behind ? [`→ Get the lists that are missing or old: ${get}`] : []),
     ...(failed ? ['→ Why lists did not come: kazasu crl runs --limit 1'] : []),

@@ -76,12 +76,17 @@ export const crlCommands = [
     shape: (command) =>
       command
         .argument('<distribution-point>', 'its DN, from `kazasu crl status`')
-        .option('--issuer-key-id <hex>', 'which generation, where several are doubted'),
-    read: (typed) => {
-      const issuerKeyId = text(typed, 'issuerKeyId');
-      return { distributionPoint: word(typed, 0), ...(issuerKeyId === undefined ? {} : { issuerKeyId }) };
+        .option('--issuer-key-id <hex>', 'which generation, where several are doubted')
+        .option('--number <number>', 'only if it is still this list: another may have come meanwhile'),
+    read: (typed): Omit<Parameters<typeof acceptCrl>[1], 'actor'> => {
+      const [issuerKeyId, crlNumber] = [text(typed, 'issuerKeyId'), text(typed, 'number')];
+      return {
+        distributionPoint: word(typed, 0),
+        ...(issuerKeyId === undefined ? {} : { issuerKeyId }),
+        ...(crlNumber === undefined ? {} : { crlNumber }),
+      };
     },
-    run: (context, input: { distributionPoint: string; issuerKeyId?: string }, actor) =>
+    run: (context, input: Omit<Parameters<typeof acceptCrl>[1], 'actor'>, actor) =>
       acceptCrl(context, { ...input, actor }),
     text: ({ crlNumber, entryCount, distributionPoint }) =>
       `List ${crlNumber} of ${distributionPoint} counts from now on, with its ${entryCount} entries.`,

@@ -85,7 +85,7 @@ function remedyFor(list: ListStatus, { scheduled }: CrlStatus, { issuerKeyIds }:
     return `Its CA certificate (key id ${list.issuerKeyId}) is not trusted here: kazasu anchors add FILE`;
   }
   if (list.state === 'in doubt: shrunk') {
-    return `Ask the issuer whether it is right, then: kazasu crl accept "${list.distributionPoint}"`;
+    return `Ask the issuer whether it is right, then: kazasu crl accept "${list.distributionPoint}" --number ${list.crlNumber}`;
   }
   if (list.state.startsWith('in doubt')) {
     return 'It names no distribution point: KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT=true if the issuer says that it speaks for all.';

@@ -127,8 +127,8 @@ function doubtWords(of: string, list: ListStanding['list']): CrlAlarm['words'] {
     };
   }
   return {
-    ja: `失効リスト（${of}、番号 ${crlNumber}）の件数が ${entryCount} 件に、2割を超えて減りました。追加された失効は適用済みですが、このリストを有効期限の根拠にはしていません。発行者に確かめ、正しければ \`kazasu crl accept "${of}"\` を実行してください。`,
-    en: `List ${crlNumber} of ${of} lost more than a fifth of its entries; ${entryCount} are left. What it adds holds already, but nothing counts as fresh by it. Ask the issuer; if it is right: kazasu crl accept "${of}"`,
+    ja: `失効リスト（${of}、番号 ${crlNumber}）の件数が ${entryCount} 件に、2割を超えて減りました。追加された失効は適用済みですが、このリストを有効期限の根拠にはしていません。発行者に確かめ、正しければ \`kazasu crl accept "${of}" --number ${crlNumber}\` を実行してください。`,
+    en: `List ${crlNumber} of ${of} lost more than a fifth of its entries; ${entryCount} are left. What it adds holds already, but nothing counts as fresh by it. Ask the issuer; if it is right: kazasu crl accept "${of}" --number ${crlNumber}`,
   };
 }
 

@@ -8,6 +8,8 @@ interface Request {
   readonly distributionPoint: string;
   /** Needed where lists of several generations are doubted under one name. */
   readonly issuerKeyId?: string;
+  /** The list that the issuer was asked about; another one, applied meanwhile, is not accepted in its place. */
+  readonly crlNumber?: string;
   readonly actor: Actor;
 }
 
@@ -40,7 +42,7 @@ async function accept(tables: Tables, request: Request, now: number): Promise<Ap
 
 async function doubtedList(
   tables: Tables,
-  { distributionPoint, issuerKeyId }: Request,
+  { distributionPoint, issuerKeyId, crlNumber }: Request,
 ): Promise<AppliedList> {
   const doubted = (await tables.appliedLists.list()).filter(
     (list) =>
@@ -55,7 +57,13 @@ async function doubtedList(
       'No list of this distribution point waits to be accepted: `kazasu crl status` shows those that do.',
     );
   }
-  if (another === undefined) return list;
+  if (another === undefined) {
+    if (crlNumber === undefined || crlNumber === list.crlNumber) return list;
+    throw new InvalidInput(
+      'ERR_CRL_NOT_DOUBTED',
+      `List ${list.crlNumber} with ${list.entryCount} entries was applied meanwhile: ask the issuer about that one.`,
+    );
+  }
   throw new InvalidInput(
     'ERR_CRL_AMBIGUOUS',
     `Lists of several generations wait to be accepted: say which, ${doubted.map((one) => one.issuerKeyId).join(' or ')}.`,

@@ -38,6 +38,15 @@ export function judgeList({
   return { outcome, list: { ...fieldsOf(at), trusted: { thisUpdate, nextUpdate, entryCount } } };
 }
 
+/** A list as it counts today: configuration may say no more what it said when the list was judged. */
+export function asConfigured(
+  list: AppliedList,
+  { crlWithoutDistributionPointCounts }: { readonly crlWithoutDistributionPointCounts: boolean },
+): AppliedList {
+  if (list.distributionPoint !== everyDistributionPoint || crlWithoutDistributionPointCounts) return list;
+  return { ...fieldsOf(list), doubt: 'distribution-point-missing' };
+}
+
 /** By more than a fifth: nobody un-revokes that many, so that half a directory or another one's list is more likely. */
 function hasShrunk({ entryCount }: ListAtHand, trusted: TrustedList): boolean {
   return entryCount * 5 < trusted.entryCount * 4;

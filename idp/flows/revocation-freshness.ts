@@ -1,21 +1,27 @@
 import type { CardFacts, RevocationScope } from '../domain/card.ts';
 import type { Instant } from '../domain/instant.ts';
 import { type AppliedList, everyDistributionPoint } from '../domain/revocation.ts';
-import type { SystemRecord } from '../ports/system-record.ts';
+import type { FlowContext } from './context.ts';
+import { asConfigured } from './judge-list.ts';
 
 /** When each scope was last spoken for by a whole, verified list: a few hundred entries, asked on every sign-in. */
 export class RevocationFreshness {
   readonly #thisUpdateOf = new Map<string, Instant>();
 
-  async reload(record: Pick<SystemRecord, 'appliedLists'>): Promise<void> {
+  async reload({
+    record,
+    ...configured
+  }: Pick<FlowContext, 'record' | 'crlWithoutDistributionPointCounts'>): Promise<void> {
     const lists = await record.appliedLists.list();
     this.#thisUpdateOf.clear();
-    for (const list of lists) this.note(list);
+    for (const list of lists) this.note(asConfigured(list, configured));
   }
 
+  /** Never back: a list that is noted late, while its cards went to the index, may have been accepted since. */
   note(list: AppliedList): void {
-    if (list.trusted === undefined) this.#thisUpdateOf.delete(nameOf(list));
-    else this.#thisUpdateOf.set(nameOf(list), list.trusted.thisUpdate);
+    const known = this.#thisUpdateOf.get(nameOf(list)) ?? Number.NEGATIVE_INFINITY;
+    if (list.trusted === undefined || list.trusted.thisUpdate <= known) return;
+    this.#thisUpdateOf.set(nameOf(list), list.trusted.thisUpdate);
   }
 
   /** The newest moment for which a list or OCSP spoke for this card; `undefined`: nobody ever did. */

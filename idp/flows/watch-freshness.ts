@@ -3,9 +3,10 @@ import { alarmsOf, graceAlarm } from '../domain/crl-alarm.ts';
 import { type ListStanding, standingOf, strictestAgeSeconds } from '../domain/list-freshness.ts';
 import type { LoginPolicy } from '../domain/login-policy.ts';
 import type { FlowContext } from './context.ts';
+import { asConfigured } from './judge-list.ts';
 import { type AlarmContext, raiseAlarm } from './raise-alarm.ts';
 
-type Context = AlarmContext & Pick<FlowContext, 'crlPlan'>;
+type Context = AlarmContext & Pick<FlowContext, 'crlPlan' | 'crlWithoutDistributionPointCounts'>;
 
 /** Runs that are looked through for one that asked for a list in vain. */
 const recentRuns = 20;
@@ -15,10 +16,13 @@ export async function listStandings({
   record,
   clock,
   crlPlan,
-}: Pick<FlowContext, 'record' | 'clock' | 'crlPlan'>): Promise<readonly ListStanding[]> {
+  ...configured
+}: Pick<FlowContext, 'record' | 'clock' | 'crlPlan' | 'crlWithoutDistributionPointCounts'>): Promise<
+  readonly ListStanding[]
+> {
   const clients = await record.clients.list();
   const strictest = strictestAgeSeconds(clients.map(({ policy }) => policy));
-  const lists = await record.appliedLists.list();
+  const lists = (await record.appliedLists.list()).map((list) => asConfigured(list, configured));
   const given = {
     now: clock.now(),
     alarmSeconds: crlPlan.alarmSeconds,

@@ -223,6 +223,25 @@ describe('a list that lost more than a fifth of its entries', () => {
     expect(said(await apply(list(3, strangers(2))))).toBe('applied 0');
   });
 
+  it('is not accepted in the place of the one that the issuer was asked about', async () => {
+    await apply(list(2, strangers(2)));
+    await apply(list(3, []));
+    const { distributionPoint } = await onlyList();
+    const accept = (crlNumber: string) =>
+      acceptCrl(world.context, { distributionPoint, crlNumber, actor: admin });
+    expect(await codeOf(accept('2'))).toBe('ERR_CRL_NOT_DOUBTED');
+    expect(await accept('3')).toMatchObject({ crlNumber: '3', trusted: { entryCount: 0 } });
+  });
+
+  it('stays accepted when it was noted late as doubted', async () => {
+    await apply(list(2, strangers(2)));
+    const doubted = await onlyList();
+    const accepted = await acceptCrl(world.context, { ...doubted, actor: admin });
+    world.context.freshness.note(doubted);
+    const [facts] = await world.context.record.factsOf((await theCard()).cardKey);
+    expect(world.context.freshness.knownAt({ ...facts!, ocspGoodAt: 0 })).toBe(accepted.thisUpdate);
+  });
+
   it('makes fresh from then on, and not before', async () => {
     world.clock.advanceMs(35 * hourMs);
     const scopeIsKnownAt = async () =>
@@ -295,6 +314,17 @@ describe('a list without a distribution point', () => {
     const [facts] = await world.context.record.factsOf((await theCard()).cardKey);
     expect(world.context.freshness.knownAt({ ...facts!, ocspGoodAt: 0 })).toBe((await onlyList()).thisUpdate);
     expect(said(await apply(wide(2, strangers(1)), context))).toBe('applied 0 shrunk');
+  });
+
+  it('counts no more once configuration says so no more, from the next start on', async () => {
+    const counting = { ...world.context, crlWithoutDistributionPointCounts: true };
+    await apply(wide(1, strangers(5)), counting);
+    const [facts] = await world.context.record.factsOf((await theCard()).cardKey);
+    const knownAt = () => world.context.freshness.knownAt({ ...facts!, ocspGoodAt: 0 });
+    await world.context.freshness.reload(counting);
+    expect(knownAt()).toBe((await onlyList()).thisUpdate);
+    await world.context.freshness.reload(world.context);
+    expect(knownAt()).toBe(0);
   });
 
   it('cannot be accepted by an operator instead of configuration', async () => {

@@ -321,7 +321,7 @@ describe('freshness', () => {
 
   it('is there again after a start', async () => {
     await apply(list());
-    await world.context.freshness.reload(world.context.record);
+    await world.context.freshness.reload(world.context);
     expect(await ask()).toBe('granted');
   });
 });
