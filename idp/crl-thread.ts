@@ -37,12 +37,17 @@ export interface CrlThreadOptions extends CrlThreadSetup {
   readonly clock: Clock;
   /** How long the thread waits for more work before it ends and its memory goes back. */
   readonly idleSeconds?: number;
+  /** How long it may say nothing over its work before it is taken to hang. */
+  readonly silenceSeconds?: number;
 }
 
 type OnProgress = (progress: CrlProgress) => void;
 
 /** What is thrown away at once must not pile up: rows and numbers of a million cards go by. */
 const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+
+/** Longer than a source may take for its whole answer, and than five million entries are read in. */
+const usualSilenceSeconds = 600;
 
 const program = new URL('./crl-thread-worker.ts', import.meta.url);
 
@@ -89,9 +94,21 @@ class CrlThread {
     this.#worker ??= this.#start();
     const worker = this.#worker;
     worker.ref();
+    const silenceMs = (this.#options.silenceSeconds ?? usualSilenceSeconds) * 1_000;
+    const hanging = Promise.withResolvers<never>();
+    // A file system that does not answer would hold up this list, and every one after it; such a thread may never exit.
+    const patience = setTimeout(() => {
+      void this.#end();
+      hanging.reject(ended('it said nothing for too long'));
+    }, silenceMs).unref();
+    const heard: OnProgress = (progress) => {
+      patience.refresh();
+      onProgress(progress);
+    };
     try {
-      return await answerOf<T>(worker, () => this.#send(worker, ask), onProgress);
+      return await Promise.race([answerOf<T>(worker, () => this.#send(worker, ask), heard), hanging.promise]);
     } finally {
+      clearTimeout(patience);
       worker.unref();
       this.#idle = setTimeout(() => void this.#end(), (this.#options.idleSeconds ?? 10) * 1_000).unref();
     }

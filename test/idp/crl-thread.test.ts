@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -173,6 +175,20 @@ describe('a list that could not be read is a fault, never "nobody revoked":', ()
     expect(await codeOf(worker.read(list()))).toBe('ERR_CRL_WORKER_UNAVAILABLE');
     anchors = pki.anchors;
     expect((await worker.read(list())).verdict.outcome).toBe('read');
+  });
+
+  it('the thread hangs, and the next one does its work', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const worker = thread({ crlSources: [`http://127.0.0.1:${port}/`], silenceSeconds: 4 });
+    try {
+      expect(await codeOf(worker.fetch(scope.distributionPoint))).toBe('ERR_CRL_WORKER_UNAVAILABLE');
+      expect((await worker.read(list())).verdict.outcome).toBe('read');
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   it('it is closed meanwhile', async () => {
