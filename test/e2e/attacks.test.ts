@@ -1,10 +1,9 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
+import { enrolDesk, registerHanakosCard, runBridge, startWithHanako } from '../support/desk-with-a-card.ts';
 import { createInstallation, end, type Installation, until } from '../support/installation.ts';
 import { requirePrograms } from '../support/programs.ts';
 import { type RelyingParty, startRelyingParty } from '../support/relying-party.ts';
@@ -30,13 +29,7 @@ describe.skipIf(missing)('an attacker with a browser, a copied certificate, or a
     party = await startRelyingParty(here.issuer);
     holders = here.newCard(pin);
     card = await pcsc.card(holders);
-    writeFileSync(
-      join(here.directory, 'people.csv'),
-      'uid,displayName,organization\nhanako,山田花子,見本市\n',
-    );
-    await here.start();
-    await here.done('person', 'import', 'people.csv');
-    await here.done('org', 'declare-verifier', '見本市', '--basis', 'a test');
+    await startWithHanako(here);
     const accepts = ['--acr', 'certificate', '--acr', 'card-pin'];
     kiosk = await here.done(
       'client',
@@ -47,24 +40,9 @@ describe.skipIf(missing)('an attacker with a browser, a copied certificate, or a
       party.redirectUri,
       ...accepts,
     );
-    const { enrolmentCode } = await here.done(
-      'reader',
-      'add',
-      'desk',
-      '--kind',
-      'workstation',
-      '--client',
-      'kiosk',
-    );
-    await here.kazasu(['bridge', 'enroll', '--idp', here.issuer, '--code', enrolmentCode ?? '']);
-    const { code } = await here.done<{ code: string }>('person', 'invite', 'hanako');
-    await card.insert();
-    await here.kazasu(['bridge', 'register', '--invite', code, '--agree', '--pin-stdin'], `${pin}\n`);
-    await card.remove();
-    const [waiting] = await here.done<{ id: string }[]>('card', 'list');
-    await here.done('card', 'approve', waiting?.id ?? '');
-    bridge = here.spawn(['bridge', 'run']);
-    await until('the bridge to run', () => /Ctrl-C/.test(here.printed()) || undefined);
+    await enrolDesk(here, 'kiosk');
+    await registerHanakosCard(here, { card, pin });
+    bridge = await runBridge(here);
   }, 120_000);
 
   afterAll(async () => {

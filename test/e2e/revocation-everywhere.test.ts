@@ -7,6 +7,7 @@ import { createOcspResponder } from '../../idp/demo/authority/ocsp-responder.ts'
 import { type OcspServer, serveOcsp } from '../../idp/demo/authority/ocsp-server.ts';
 import { type BackChannel, startBackChannel } from '../support/back-channel.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { enrolDesk, registerHanakosCard, runBridge, startWithHanako } from '../support/desk-with-a-card.ts';
 import { createInstallation, end, type Installation, until } from '../support/installation.ts';
 import { requirePrograms } from '../support/programs.ts';
 import { type RelyingParty, startRelyingParty } from '../support/relying-party.ts';
@@ -53,11 +54,7 @@ describe.skipIf(missing)('a stop reaches everybody', () => {
     channel = await startBackChannel(expected);
     ordered = here.newCard(pin);
     card = await pcsc.card(ordered);
-    const csv = 'uid,displayName,organization\nhanako,山田花子,見本市\n';
-    writeFileSync(join(here.directory, 'people.csv'), csv);
-    await here.start();
-    await here.done('person', 'import', 'people.csv');
-    await here.done('org', 'declare-verifier', '見本市', '--basis', 'a test');
+    await startWithHanako(here);
     payroll = await here.done(
       ...['client', 'add', 'payroll', '--oidc', '--redirect-uri', party.redirectUri],
       ...['--backchannel-logout-uri', channel.uri, '--backchannel-logout-session-required'],
@@ -66,17 +63,9 @@ describe.skipIf(missing)('a stop reaches everybody', () => {
     printer = await here.done('client', 'add', 'printer', '--ldap', '--own-reader');
     certificateMachine = await here.done('client', 'add', 'machine', '--ldap', '--own-reader');
     await here.done('client', 'policy', 'machine', '--ocsp-on-use', 'on');
-    const reader = ['reader', 'add', 'desk', '--kind', 'workstation', '--client', 'payroll'];
-    const { enrolmentCode } = await here.done(...reader);
-    await here.kazasu(['bridge', 'enroll', '--idp', here.issuer, '--code', enrolmentCode ?? '']);
-    const { code } = await here.done<{ code: string }>('person', 'invite', 'hanako');
-    await card.insert();
-    await here.kazasu(['bridge', 'register', '--invite', code, '--agree', '--pin-stdin'], `${pin}\n`);
-    await card.remove();
-    const [waiting] = await here.done<{ id: string }[]>('card', 'list');
-    ({ cardId } = await here.done<{ cardId: string }>('card', 'approve', waiting?.id ?? ''));
-    bridge = here.spawn(['bridge', 'run']);
-    await until('the bridge to run', () => /Ctrl-C/.test(here.printed()) || undefined);
+    await enrolDesk(here, 'payroll');
+    cardId = await registerHanakosCard(here, { card, pin });
+    bridge = await runBridge(here);
   }, 120_000);
 
   afterAll(async () => {
@@ -187,16 +176,9 @@ describe.skipIf(missing)('a stop reaches everybody', () => {
 
   it('a list that names a card says so to its client within a second', async () => {
     ordered = here.newCard(pin);
-    const { code } = await here.done<{ code: string }>('person', 'invite', 'hanako');
     await end(bridge);
-    await card.swap(ordered);
-    await here.kazasu(['bridge', 'register', '--invite', code, '--agree', '--pin-stdin'], `${pin}\n`);
-    await card.remove();
-    const cards = await here.done<{ id: string; state: string }[]>('card', 'list');
-    await here.done('card', 'approve', cards.find(({ state }) => state === 'pending')?.id ?? '');
-    const before = here.printed().length;
-    bridge = here.spawn(['bridge', 'run']);
-    await until('the bridge to run', () => /Ctrl-C/.test(here.printed().slice(before)) || undefined);
+    await registerHanakosCard(here, { card, pin, hold: () => card.swap(ordered) });
+    bridge = await runBridge(here);
     const { context, sid } = await signIn();
     here.pki.newer.revoke(ordered.serialNumber, Date.now() - 60_000, 'keyCompromise');
     const validity = { thisUpdate: Date.now() - 60_000, nextUpdate: Date.now() + 24 * hourMs };

@@ -15,6 +15,7 @@ import {
   message,
   searchRequest,
 } from '../connectors/ldap/support/requests.ts';
+import { seededRandom } from '../support/random.ts';
 
 const whoAmI = extendedRequest(99, '1.3.6.1.4.1.4203.1.11.3');
 const unknownCard = equal('serialNumber', '77777777');
@@ -49,17 +50,6 @@ const seeds: readonly Buffer[] = [
   abandonRequest(11, 3),
   message(12, (writer) => writer.text(0x4a, `uid=tanaka,ou=people,${baseDn}`)),
 ];
-
-/** mulberry32: small, seeded, the same on every machine. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 const interesting = [0x00, 0x01, 0x30, 0x7f, 0x80, 0x81, 0x82, 0x84, 0x87, 0xa0, 0xa2, 0xa3, 0xff];
 
@@ -128,7 +118,7 @@ describe('20,000 mutated messages', () => {
     ['anonymous', undefined, ''],
     ['a bound printer', 'printer', `dn:cn=printer,ou=devices,${baseDn}`],
   ])('on %s: no crash, no entry, nobody bound who was not', async (_, device, bound) => {
-    const random = randomFrom(device === undefined ? 20_260_401 : 20_261_122);
+    const random = seededRandom(device === undefined ? 20_260_401 : 20_261_122).below;
     const log: string[] = [];
     let hour = 0;
     const facade = createFacade({

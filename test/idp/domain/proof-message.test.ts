@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ProofClaims, proofMessage } from '../../../idp/domain/proof-message.ts';
+import { seededRandom } from '../../support/random.ts';
 
 const login: ProofClaims = {
   purpose: 'login',
@@ -68,7 +69,7 @@ describe('the message that the card signs', () => {
 
 /** Fields out of few awkward pieces, so that collisions would be likely if any were possible. */
 function* randomClaims(count: number): Generator<ProofClaims> {
-  const next = generator(20_261_122);
+  const next = seededRandom(20_261_122).below;
   const pieces = [
     '',
     '0:',
@@ -96,15 +97,4 @@ function* randomClaims(count: number): Generator<ProofClaims> {
         : { registration: { registrationId: `r${field()}`, personId: field(), consentSha256: field() } }),
     };
   }
-}
-
-/** Mulberry32: the same numbers on every run. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }
