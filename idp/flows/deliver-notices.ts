@@ -28,10 +28,10 @@ export async function deliverNotices(context: Context): Promise<DeliveredNotices
   let failed: string | undefined;
   for (;;) {
     const due = await context.record.notices.due(context.clock.now(), noticesAtOnce);
-    for (const notice of due) {
-      const attempt = await attemptOne(context, notice);
-      if (attempt.state === 'sent') count.sent += 1;
-      if (attempt.state === 'given-up') count.givenUp += 1;
+    for (const notices of messagesOf(due)) {
+      const attempt = await attemptOne(context, notices);
+      if (attempt.state === 'sent') count.sent += notices.length;
+      if (attempt.state === 'given-up') count.givenUp += notices.length;
       failed = attempt.failed ?? failed;
       faults = attempt.failed === undefined ? 0 : faults + 1;
       if (faults >= faultsInARow) break;
@@ -41,28 +41,65 @@ export async function deliverNotices(context: Context): Promise<DeliveredNotices
   return { ...count, ...(failed === undefined ? {} : { failed }) };
 }
 
+type Together = readonly [Notice, ...Notice[]];
+
+/** Alarms first, in one message: behind a directory that is down there are hundreds of lists at once. */
+function messagesOf(due: readonly Notice[]): readonly Together[] {
+  const [alarm, ...alarms] = due.filter(({ kind }) => kind === 'operator-alarm');
+  const others = due.filter(({ kind }) => kind !== 'operator-alarm').map((notice): Together => [notice]);
+  return alarm === undefined ? others : [[alarm, ...alarms], ...others];
+}
+
 interface Attempt {
   readonly state: Notice['state'];
   /** What the channel said when it could not. */
   readonly failed?: string;
 }
 
-async function attemptOne(context: Context, notice: Notice): Promise<Attempt> {
+async function attemptOne(context: Context, notices: Together): Promise<Attempt> {
   const { channel, operators } = context.notices;
+  const [notice] = notices;
   const addressee = await addresseeOf(context.record, notice, operators);
-  if (addressee.outcome === 'withdrawn') return settle(context, notice, { state: 'withdrawn' });
-  if (channel === undefined) return later(context, notice, 'no-channel');
-  if (addressee.addresses.length === 0) return later(context, notice, 'no-address');
+  if (addressee.outcome === 'withdrawn') return settleAll(context, notices, { state: 'withdrawn' });
+  if (channel === undefined) return laterAll(context, notices, 'no-channel');
+  if (addressee.addresses.length === 0) return laterAll(context, notices, 'no-address');
   const { addresses, name } = addressee;
-  const text = noticeText({ ...notice, issuer: context.issuer, ...(name === undefined ? {} : { name }) });
+  const facts = { ...notice, ...wordsOf(notices), issuer: context.issuer };
+  const text = noticeText({ ...facts, ...(name === undefined ? {} : { name }) });
   try {
     const delivery = await channel.deliver({ id: notice.noticeId, addresses, ...text });
-    if (delivery.outcome === 'accepted') return await settle(context, notice, { state: 'sent' });
-    return await settle(context, notice, { state: 'given-up', failure: 'refused' });
+    if (delivery.outcome === 'accepted') return await settleAll(context, notices, { state: 'sent' });
+    return await settleAll(context, notices, { state: 'given-up', failure: 'refused' });
   } catch (error) {
     if (!(error instanceof Fault && error.code === 'ERR_NOTICE_UNDELIVERED')) throw error;
-    return { ...(await later(context, notice, 'undelivered')), failed: error.message };
+    return { ...(await laterAll(context, notices, 'undelivered')), failed: error.message };
   }
+}
+
+function wordsOf(notices: Together): Pick<Notice, 'words'> {
+  const words = notices.map((notice) => notice.words).filter((each) => each !== undefined);
+  if (words.length === 0) return {};
+  return {
+    words: { ja: words.map(({ ja }) => ja).join('\n\n'), en: words.map(({ en }) => en).join('\n\n') },
+  };
+}
+
+async function settleAll(
+  context: Context,
+  [notice, ...others]: Together,
+  how: Pick<Notice, 'state' | 'failure'>,
+): Promise<Attempt> {
+  for (const other of others) await settle(context, other, how);
+  return settle(context, notice, how);
+}
+
+async function laterAll(
+  context: Context,
+  [notice, ...others]: Together,
+  failure: NoticeFailure,
+): Promise<Attempt> {
+  for (const other of others) await later(context, other, failure);
+  return later(context, notice, failure);
 }
 
 async function later(context: Context, notice: Notice, failure: NoticeFailure): Promise<Attempt> {

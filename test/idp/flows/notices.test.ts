@@ -6,6 +6,7 @@ import type { FlowContext } from '../../../idp/flows/context.ts';
 import { deliverNotices } from '../../../idp/flows/deliver-notices.ts';
 import { importPeople } from '../../../idp/flows/import-people.ts';
 import { leavePerson } from '../../../idp/flows/leave-person.ts';
+import { queueNotice } from '../../../idp/flows/queue-notice.ts';
 import { tellOfExpiry } from '../../../idp/flows/tell-of-expiry.ts';
 import { Upkeep } from '../../../idp/flows/upkeep.ts';
 import type { NoticeDelivery, NoticeMessage } from '../../../idp/ports/notices.ts';
@@ -139,6 +140,24 @@ it('goes out although files cannot be wiped, which is tried again', async () => 
   await expect(upkeep.round()).rejects.toThrow('the disk is full');
   expect(taken.map(({ subject }) => subject)).toContainEqual(expect.stringContaining('within about 30 days'));
   await expect(upkeep.round()).rejects.toThrow('the disk is full');
+});
+
+it('to operators is one, whatever the number of lists behind it, and goes before those to people', async () => {
+  await cardEndingIn(20);
+  await tellOfExpiry(context);
+  await context.record.change(async (tables) => {
+    for (let n = 0; n < 40; n += 1) {
+      const words = { ja: `リスト${n}が古い`, en: `list ${n} is old` };
+      await queueNotice(context, tables, { kind: 'operator-alarm', about: `list ${n}`, words });
+    }
+  });
+  const before = taken.length;
+  await deliverNotices(context);
+  const [first, ...others] = taken.slice(before);
+  expect(first?.addresses).toEqual(['ops@city.example']);
+  expect(first?.text).toMatch(/リスト0が古い[\s\S]*リスト39が古い[\s\S]*list 0 is old[\s\S]*list 39 is old/);
+  expect(others.map(({ addresses }) => addresses)).not.toContainEqual(['ops@city.example']);
+  expect((await context.record.notices.list(100)).filter(({ state }) => state === 'waiting')).toEqual([]);
 });
 
 it('leaves nothing in the trail that tells whose card ends when', async () => {
