@@ -105,13 +105,13 @@ function wordsOf(
       };
     case 'soon':
       return {
-        ja: `失効リスト（${of}）は ${at} に使えなくなりますが、${since} より新しいものが届いていません。その後は、PINなしの利用が拒否されます（猶予を設定した接続先を除く）。${remedy.ja}`,
-        en: `The list of ${of} stops counting at ${at}, and nothing newer than ${since} has come. From then on taps without PIN are refused, except where a client has grace. ${remedy.en}`,
+        ja: `失効リスト（${of}）は ${at} に使えなくなりますが、${since} より新しいものが届いていません。その後は、接続先ごとの設定（\`kazasu crl status\` で確認できます）に従って、PINなしの利用が拒否されます。${remedy.ja}`,
+        en: `The list of ${of} stops counting at ${at}, and nothing newer than ${since} has come. From then on taps without PIN are refused as each client’s policy says (\`kazasu crl status\`). ${remedy.en}`,
       };
     case 'expired':
       return {
-        ja: `失効リスト（${of}）は ${at} に使えなくなりました。PINなしの利用が拒否されています（猶予を設定した接続先を除く。\`kazasu crl status\` で確認できます）。${remedy.ja}`,
-        en: `The list of ${of} stopped counting at ${at}: taps without PIN are refused, except where a client has grace (\`kazasu crl status\` says where). ${remedy.en}`,
+        ja: `失効リスト（${of}）は ${at} に使えなくなりました。接続先ごとの設定に従って、PINなしの利用が拒否されています（\`kazasu crl status\` で確認できます）。${remedy.ja}`,
+        en: `The list of ${of} stopped counting at ${at}: taps without PIN are refused as each client’s policy says (\`kazasu crl status\` says where). ${remedy.en}`,
       };
     case 'doubted':
       return doubtWords(of, list);

@@ -90,8 +90,12 @@ function dueAt(
   return Math.max(last.endedAt + hourMs, askAgainAt);
 }
 
-function asked({ lists }: CrlRun, distributionPoint: string): boolean {
-  return lists.some((list) => list.distributionPoint === distributionPoint);
+/** A file that held what was applied before says nothing of what there is today. */
+function asked({ lists, trigger }: CrlRun, distributionPoint: string): boolean {
+  return lists.some(
+    (list) =>
+      list.distributionPoint === distributionPoint && (trigger !== 'import' || list.outcome === 'applied'),
+  );
 }
 
 function succeeded({ lists }: CrlRun, distributionPoint: string): boolean {

@@ -86,6 +86,13 @@ describe('the daily run', () => {
     );
   });
 
+  it('is not replaced by the import of a file that held nothing new', () => {
+    const bothUnchanged: Told = { [himeji]: 'unchanged', [kobe]: 'unchanged' };
+    const runs = [run('22T11:00', bothUnchanged, 'import'), run('22T05:40', kobeFailed)];
+    expect(next('22T12:00', runs)).toBe('now: Kobe');
+    expect(next('22T12:00', [run('22T11:00', bothApplied, 'import')])).toBe('now: Kobe');
+  });
+
   it('is due from its time on, for every list', () => {
     expect(next('23T05:41', [run('22T05:40', bothApplied)])).toBe('now: Hime Kobe');
   });
