@@ -6,12 +6,10 @@ import {
 } from '../../../connectors/jpki/ocsp-response.ts';
 import {
   type CertificateTemplate,
-  type Extension,
   keyIdentifier,
   signCertificate,
 } from '../../../idp/demo/authority/certificate-template.ts';
-import type { CertificationAuthority, KeyPair } from '../../../idp/demo/authority/certification-authority.ts';
-import { nullValue } from '../../../idp/demo/authority/der-writer.ts';
+import type { KeyPair } from '../../../idp/demo/authority/certification-authority.ts';
 import { ocspResponderTemplate } from '../../../idp/demo/authority/jpki-certificates.ts';
 import {
   type OcspResponseTemplate,
@@ -23,7 +21,6 @@ import { createTestPki, type TestPki } from '../../support/test-pki.ts';
 
 export const minuteMs = 60_000;
 export const nonce = Buffer.alloc(32, 7);
-export const unknownCritical: Extension = { oid: '1.3.6.1.4.1.32473.1', critical: true, value: nullValue() };
 
 /** What is different from a good answer; the signature always fits. */
 export interface Answer extends Partial<Omit<OcspResponseTemplate, 'responses'>> {
@@ -36,7 +33,6 @@ export interface Answer extends Partial<Omit<OcspResponseTemplate, 'responses'>>
 /** A certificate that is asked about, and answers about it. */
 export interface AnswerWorld {
   readonly pki: TestPki;
-  readonly der: Uint8Array;
   readonly serialNumber: string;
   /** CertID as the request has it. */
   readonly certIdDer: Uint8Array;
@@ -48,9 +44,7 @@ export interface AnswerWorld {
 }
 
 export interface Delegation {
-  readonly authority?: CertificationAuthority;
   readonly publicKey?: KeyPair['publicKey'];
-  readonly notBefore?: number;
   readonly notAfter?: number;
   /** What the certificate says differently. */
   readonly change?: (template: CertificateTemplate) => Partial<CertificateTemplate>;
@@ -69,7 +63,6 @@ export async function openAnswerWorld(): Promise<AnswerWorld> {
   const certIdDer = certIdIn(encodeOcspRequest(question().certId, nonce));
   return {
     pki,
-    der,
     serialNumber,
     certIdDer,
     question,
@@ -105,19 +98,19 @@ function answerOf(pki: TestPki, certId: Uint8Array, change: Answer): Uint8Array 
 }
 
 function delegateOf(pki: TestPki, delegation: Delegation): Uint8Array {
-  const { authority = pki.newer, change = () => ({}), ...rest } = delegation;
+  const { change = () => ({}), ...rest } = delegation;
   const order = {
     publicKey: pki.holder.publicKey,
     notBefore: pki.now - minuteMs,
     notAfter: pki.now + minuteMs,
   };
-  const template = ocspResponderTemplate(authority.nextEntity({ ...order, ...rest }));
-  return signCertificate({ ...template, ...change(template) }, authority.keyPair.privateKey);
+  const template = ocspResponderTemplate(pki.newer.nextEntity({ ...order, ...rest }));
+  return signCertificate({ ...template, ...change(template) }, pki.newer.keyPair.privateKey);
 }
 
-/** Extensions with one left out, and perhaps another in its place. */
+/** Extensions with one left out. */
 export const without =
-  (oid: string, ...others: readonly Extension[]) =>
+  (oid: string) =>
   ({ extensions }: Pick<CertificateTemplate, 'extensions'>): Pick<CertificateTemplate, 'extensions'> => ({
-    extensions: [...extensions.filter((extension) => extension.oid !== oid), ...others],
+    extensions: extensions.filter((extension) => extension.oid !== oid),
   });
