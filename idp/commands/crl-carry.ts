@@ -13,6 +13,9 @@ import { isFine, progressText, runText } from './crl-text.ts';
 import { readGivenFile } from './person.ts';
 import { isoTime } from './table.ts';
 
+/** Every municipality, in several CA generations. */
+const mostFiles = 10_000;
+
 /** The distribution points that cards name, for the network side that has no record. */
 export interface WantedLists {
   readonly distributionPoints: readonly string[];
@@ -107,6 +110,7 @@ async function filesOf(paths: readonly string[]): Promise<ImportInput> {
     const found = await stat(path).catch(() => undefined);
     if (found?.isDirectory()) {
       const names = (await readdir(path)).filter((name) => /\.crl$/i.test(name)).sort();
+      if (names.length > mostFiles) throw tooMany(path, names.length);
       files.push(...names.map((name) => join(path, name)));
       whole = true;
     } else files.push(path);
@@ -114,12 +118,21 @@ async function filesOf(paths: readonly string[]): Promise<ImportInput> {
   return { files, whole };
 }
 
+/** Each leaves a line in the audit trail for ever. */
+function tooMany(path: string, count: number): InvalidInput {
+  return new InvalidInput(
+    'ERR_CRL_DIRECTORY',
+    `${path} has ${count} .crl files; there are fewer municipalities than that. Is it the right directory?`,
+  );
+}
+
 async function* readEach({ files, whole }: ImportInput): AsyncGenerator<GivenFile> {
   for (const path of files) {
     const isList = !whole || (await mayBeList(path));
     // Of its own: the one who reads the list takes it over, memory and all.
     const octets = isList ? new Uint8Array(await readGivenFile(path)) : new Uint8Array();
-    yield { name: basename(path), octets };
+    // It goes to terminals and logs: a line break in it could say that a list was applied.
+    yield { name: basename(path).replace(/\p{Cc}/gu, '\ufffd'), octets };
   }
 }
 

@@ -142,6 +142,29 @@ describe('crl fetch', () => {
 });
 
 describe('crl import of a directory that others write to', () => {
+  it('tells a file’s name in one line, whatever it holds', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'kazasu-import-'));
+    try {
+      writeFileSync(join(directory, 'a\nCN=Himeji-shi CRLDP: list 9 applied\u001b[2J.crl'), 'x');
+      const input = await crlImport.read({ positional: [directory], options: {} });
+      const [file] = await Array.fromAsync(crlImport.files?.(input) ?? noFiles());
+      expect(file?.name).toBe('a\ufffdCN=Himeji-shi CRLDP: list 9 applied\ufffd[2J.crl');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('ends before it begins where there are more files than lists in the country', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'kazasu-import-'));
+    try {
+      for (let n = 0; n <= 10_000; n += 1) writeFileSync(join(directory, `${n}.crl`), '');
+      const reading = async () => crlImport.read({ positional: [directory], options: {} });
+      expect(await codeOf(reading())).toBe('ERR_CRL_DIRECTORY');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
   it('sends what can be a list, and nothing of what would be waited for', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'kazasu-import-'));
     try {
