@@ -7,26 +7,20 @@ import { type OcspServer, serveOcsp } from '../../../../idp/demo/authority/ocsp-
 import type { AuditEventType, ChainedAuditEvent } from '../../../../idp/domain/audit-event.ts';
 import { Fault, InvalidInput } from '../../../../idp/domain/fault.ts';
 import type { FlowContext } from '../../../../idp/flows/context.ts';
-import { CrlTurn } from '../../../../idp/flows/crl-turn.ts';
-import { KnownClients } from '../../../../idp/flows/known-clients.ts';
 import { crlWorkerHere } from '../../../../idp/flows/read-crl.ts';
-import { RevocationFreshness } from '../../../../idp/flows/revocation-freshness.ts';
 import { createCertificateVerifier } from '../../../../idp/jpki/certificate-verifier.ts';
 import { createCrlReader } from '../../../../idp/jpki/crl/crl-reader.ts';
-import { createSessionEnds } from '../../../../idp/oidc/session-ends.ts';
 import type { CardIndex } from '../../../../idp/ports/card-index.ts';
 import type { CrlWorker } from '../../../../idp/ports/crl-worker.ts';
 import type { CrlSource } from '../../../../idp/ports/jpki.ts';
 import { openEmbeddedStorage } from '../../../../idp/storage/embedded.ts';
-import { createCardNumbers } from '../../../../idp/storage/keys/card-numbers.ts';
 import { type Keys, openKeyDirectory } from '../../../../idp/storage/keys/key-directory.ts';
-import { createSealedSecrets } from '../../../../idp/storage/keys/sealed-secrets.ts';
-import { createSecrets } from '../../../../idp/storage/keys/secrets.ts';
 import { anchorDirectoryOf } from '../../../support/anchor-directory.ts';
 import { HandSetClock } from '../../../support/clock.ts';
 import { FakeOidcState } from '../../../support/fake-oidc-state.ts';
 import { SwitchableCardIndex } from '../../../support/switchable-card-index.ts';
 import type { TestPki } from '../../../support/test-pki.ts';
+import { usualContext } from '../../../support/usual-context.ts';
 
 /**
  * One installation inside a test: the real record, index, taps, audit trail, keys, certificates, lists and OCSP;
@@ -65,40 +59,20 @@ export async function createWorld(pki: TestPki, index?: CardIndex, place = memor
   const { ocsp, server } = await startResponder(pki, clock);
   const anchors = anchorDirectoryOf(join(dataDir, 'anchors'), pki.anchors);
   const trusted = { anchors: anchors.list, allowTestAuthorities: true };
-  const numbers = createCardNumbers(keys);
+  const usual = usualContext({ issuer, clock, oidcState, storage, keys });
   const worker = (...crlSources: readonly CrlSource[]) =>
     crlWorkerHere({
       record: storage.record,
-      numbers,
+      numbers: usual.numbers,
       crlReader: createCrlReader(trusted),
       crlSources,
       clock,
     });
-  const base = {
-    ...{ issuer, clock, record: storage.record, oidcState, log: () => undefined },
-    clientSecrets: createSealedSecrets(keys.clientSecretKey),
-    clients: new KnownClients(),
-  };
   const context: FlowContext = {
-    ...base,
-    ldapBaseDn: 'dc=example,dc=jp',
-    cardIndex,
-    taps: storage.taps,
-    audit: storage.audit,
-    numbers,
-    secrets: createSecrets(),
-    anchors,
+    ...{ ...usual, cardIndex, anchors },
     certificates: createCertificateVerifier(trusted),
     ocsp: createOcspClient({ url: server.url }),
     crlWorker: worker(),
-    crlWithoutDistributionPointCounts: false,
-    freshness: new RevocationFreshness(),
-    notices: { operators: [] },
-    erasure: storage.erasure,
-    cardOverlapSeconds: 14 * 24 * 3_600,
-    sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
-    crlPlan: { alarmSeconds: 12 * 3_600 },
-    crlTurn: new CrlTurn(),
   };
   return {
     ...{ context, clock, pki, oidcState, cardIndex, ocsp, worker, dataDir, keys },

@@ -11,22 +11,16 @@ import type { ClientId } from '../../../../idp/domain/login-policy.ts';
 import type { OrganizationId, Person, PersonId } from '../../../../idp/domain/person.ts';
 import { actor } from '../../../../idp/domain/registration.ts';
 import type { FlowContext } from '../../../../idp/flows/context.ts';
-import { CrlTurn } from '../../../../idp/flows/crl-turn.ts';
-import { KnownClients } from '../../../../idp/flows/known-clients.ts';
 import { addOidcClient } from '../../../../idp/flows/manage-clients.ts';
 import { addReader } from '../../../../idp/flows/manage-readers.ts';
 import { changeAndPublish } from '../../../../idp/flows/publish-cards.ts';
-import { RevocationFreshness } from '../../../../idp/flows/revocation-freshness.ts';
 import { createHttpServer, type HttpServerOptions } from '../../../../idp/http/server.ts';
-import { createSessionEnds } from '../../../../idp/oidc/session-ends.ts';
 import type { CertificateVerifier } from '../../../../idp/ports/jpki.ts';
 import { openEmbeddedStorage } from '../../../../idp/storage/embedded.ts';
-import { createCardNumbers } from '../../../../idp/storage/keys/card-numbers.ts';
 import { openKeyDirectory } from '../../../../idp/storage/keys/key-directory.ts';
-import { createSealedSecrets } from '../../../../idp/storage/keys/sealed-secrets.ts';
-import { createSecrets } from '../../../../idp/storage/keys/secrets.ts';
 import { anchorDirectoryOf } from '../../../support/anchor-directory.ts';
 import { HandSetClock } from '../../../support/clock.ts';
+import { usualContext } from '../../../support/usual-context.ts';
 import { InterruptibleOidcState } from './interruptible-oidc-state.ts';
 import { SoftwareBridge, signatureOf } from './software-bridge.ts';
 
@@ -66,19 +60,9 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
   const keys = await openKeyDirectory(dataDir);
   const storage = await openEmbeddedStorage({ dataDir, keys, clock });
   const oidcState = new InterruptibleOidcState(storage.oidcState);
-  const base = {
-    ...{ issuer, clock, record: storage.record, oidcState, log: () => undefined },
-    clientSecrets: createSealedSecrets(keys.clientSecretKey),
-    clients: new KnownClients(),
-  };
   const context: FlowContext = {
-    ...base,
-    ldapBaseDn: 'dc=example,dc=jp',
+    ...usualContext({ issuer, clock, oidcState, storage, keys }),
     cardIndex: storage.cardIndex,
-    taps: storage.taps,
-    audit: storage.audit,
-    numbers: createCardNumbers(keys),
-    secrets: createSecrets(),
     anchors: anchorDirectoryOf(join(dataDir, 'anchors')),
     certificates: believingVerifier,
     ocsp: { status: async (_certificate, now) => ({ status: 'good', thisUpdate: now, evidence: nothing }) },
@@ -91,14 +75,6 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
       }),
       close: async () => {},
     },
-    crlWithoutDistributionPointCounts: false,
-    freshness: new RevocationFreshness(),
-    notices: { operators: [] },
-    erasure: storage.erasure,
-    cardOverlapSeconds: 14 * 24 * 3_600,
-    sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
-    crlPlan: { alarmSeconds: 12 * 3_600 },
-    crlTurn: new CrlTurn(),
   };
   const log: string[] = [];
   serve(

@@ -1,0 +1,41 @@
+import type { FlowContext } from '../../idp/flows/context.ts';
+import { CrlTurn } from '../../idp/flows/crl-turn.ts';
+import { KnownClients } from '../../idp/flows/known-clients.ts';
+import { RevocationFreshness } from '../../idp/flows/revocation-freshness.ts';
+import { createSessionEnds } from '../../idp/oidc/session-ends.ts';
+import type { EmbeddedStorage } from '../../idp/storage/embedded.ts';
+import { createCardNumbers } from '../../idp/storage/keys/card-numbers.ts';
+import type { Keys } from '../../idp/storage/keys/key-directory.ts';
+import { createSealedSecrets } from '../../idp/storage/keys/sealed-secrets.ts';
+import { createSecrets } from '../../idp/storage/keys/secrets.ts';
+
+/** What one test world has differently from another: the index, the certificates, and who says that they are revoked. */
+type Particular = 'cardIndex' | 'anchors' | 'certificates' | 'ocsp' | 'crlWorker';
+
+interface Given extends Pick<FlowContext, 'issuer' | 'clock' | 'oidcState'> {
+  readonly storage: EmbeddedStorage;
+  readonly keys: Keys;
+}
+
+/** Everything else of an installation as it is set up unless its administrator says otherwise; it logs nothing. */
+export function usualContext({ storage, keys, ...given }: Given): Omit<FlowContext, Particular> {
+  const { record, taps, audit, erasure } = storage;
+  const base = {
+    ...{ ...given, record, log: () => undefined },
+    clientSecrets: createSealedSecrets(keys.clientSecretKey),
+    clients: new KnownClients(),
+  };
+  return {
+    ...{ ...base, taps, audit, erasure },
+    ldapBaseDn: 'dc=example,dc=jp',
+    numbers: createCardNumbers(keys),
+    secrets: createSecrets(),
+    crlWithoutDistributionPointCounts: false,
+    freshness: new RevocationFreshness(),
+    notices: { operators: [] },
+    cardOverlapSeconds: 14 * 24 * 3_600,
+    sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
+    crlPlan: { alarmSeconds: 12 * 3_600 },
+    crlTurn: new CrlTurn(),
+  };
+}
