@@ -1,23 +1,31 @@
 import { errors, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
 import type { CardId } from '../domain/card.ts';
-import type { SystemRecord } from '../ports/system-record.ts';
+import { type Instant, msPerSecond } from '../domain/instant.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Card, SystemRecord } from '../ports/system-record.ts';
 import { cardOfGrant, grantIdOn } from './grant-id.ts';
 import { cardOf } from './interaction.ts';
+import { grantSeconds } from './lifetimes.ts';
 
 interface Holders {
   readonly cards: Pick<SystemRecord['cards'], 'find'>;
   readonly people: Pick<SystemRecord['people'], 'find'>;
 }
 
+interface Given {
+  readonly record: Holders;
+  readonly clock: Clock;
+}
+
 /**
  * Takes the place of consent for the organisation's own systems: a sign-in decided for this client gives a grant of what
  * it asked for; without one there is none, and the login prompt asks for a card.
  */
-export function existingGrant(record: Holders): (ctx: KoaContextWithOIDC) => Promise<Grant | undefined> {
-  return (ctx) => grantFor(ctx, record);
+export function existingGrant(given: Given): (ctx: KoaContextWithOIDC) => Promise<Grant | undefined> {
+  return (ctx) => grantFor(ctx, given);
 }
 
-async function grantFor(ctx: KoaContextWithOIDC, record: Holders): Promise<Grant | undefined> {
+async function grantFor(ctx: KoaContextWithOIDC, { record, clock }: Given): Promise<Grant | undefined> {
   const { oidc } = ctx;
   const { client, account, session, provider } = oidc;
   if (client === undefined || account === undefined || session === undefined) return undefined;
@@ -27,6 +35,8 @@ async function grantFor(ctx: KoaContextWithOIDC, record: Holders): Promise<Grant
     const { accountId } = account;
     const { clientId } = client;
     const grant = new provider.Grant({ accountId, clientId });
+    // Not in the library's types, which have it for tokens: its own lifetime instead of the configured one.
+    Object.assign(grant, { expiresIn: secondsOf(await record.cards.find(cardId), clock.now()) });
     grant.jti = grantIdOn(cardId);
     extend(ctx, grant);
     await grant.save();
@@ -37,6 +47,14 @@ async function grantFor(ctx: KoaContextWithOIDC, record: Holders): Promise<Grant
   const grantId = session.grantIdFor(client.clientId);
   const grant = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   return grant?.accountId === account.accountId ? covering(ctx, record, grant) : undefined;
+}
+
+/** A grant ends with its card, to the second: what was given in it must not outlive the certificate. */
+function secondsOf(card: Card | undefined, now: Instant): number {
+  // The certificate is valid through its last second.
+  const left = card === undefined ? 0 : Math.floor((card.notAfter - now) / msPerSecond) + 1;
+  // The library insists on a positive number; who has none left is refused below or by the decision.
+  return Math.max(1, Math.min(grantSeconds, left));
 }
 
 /**

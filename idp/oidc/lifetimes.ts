@@ -6,7 +6,8 @@ import type { Clock } from '../ports/clock.ts';
 export const sessionSeconds = 8 * 3_600;
 /** From the client's request to the sign-in: long enough to fetch a card. */
 export const interactionSeconds = 600;
-const grantSeconds = 14 * 86_400;
+/** What a client was given, however often it asks for more of it; or as long as the card is valid. */
+export const grantSeconds = 14 * 86_400;
 
 /** How long each artifact lives, in seconds. */
 export function lifetimes(clock: Clock): NonNullable<Configuration['ttl']> {

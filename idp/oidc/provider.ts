@@ -88,7 +88,7 @@ function configurationOf(options: ProviderOptions): Configuration {
     jwks: { keys: [...signingKeys] },
     cookies: cookiesOf(context.issuer, cookieKeys),
     findAccount: accountFinder(context.record, context.clients),
-    loadExistingGrant: existingGrant(context.record),
+    loadExistingGrant: existingGrant(context),
     interactions: {
       policy: loginPolicy(context.clients),
       url: (ctx, { uid }) => {

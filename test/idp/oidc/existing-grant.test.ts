@@ -16,16 +16,20 @@ import { temporaryDirectory } from '../storage/support/storage-world.ts';
 
 const clientId = 'attendance';
 const accountId = 'person-1' as PersonId;
+/** The last second of its certificate. */
+const notAfter = 3_600_000;
 const cardId = 'card-1' as CardId;
 
 let directory: ReturnType<typeof temporaryDirectory>;
 let state: OidcState;
+let clock: HandSetClock;
 
 beforeEach(async () => {
   directory = temporaryDirectory();
+  clock = new HandSetClock(0);
   const path = join(directory.path, 'oidc-state.sqlite');
   const indexKey = createSecretKey(randomBytes(32));
-  state = await openSqliteOidcState({ path, indexKey, clock: new HandSetClock(0) });
+  state = await openSqliteOidcState({ path, indexKey, clock });
 });
 afterEach(async () => {
   await state.close();
@@ -39,7 +43,7 @@ function providerOver(oidcState: OidcState): Provider {
 
 /** The record as it is when the grant has been saved. */
 const recordWith = (card: Card['state'], person: PersonState) => ({
-  cards: { find: async () => ({ state: card, personId: accountId }) as Card },
+  cards: { find: async () => ({ state: card, personId: accountId, notAfter }) as Card },
   people: { find: async () => ({ personId: accountId, state: person }) as never },
 });
 
@@ -56,7 +60,9 @@ async function growing(card: Card['state'], person: PersonState) {
     requestParamOIDCScopes: new Set(['openid', 'profile']),
     requestParamClaims: new Set<string>(),
   };
-  const given = await existingGrant(recordWith(card, person))({ oidc } as unknown as KoaContextWithOIDC);
+  const given = await existingGrant({ record: recordWith(card, person), clock })({
+    oidc,
+  } as unknown as KoaContextWithOIDC);
   return { given, kept: await state.find('Grant', grant.jti) };
 }
 
@@ -73,4 +79,20 @@ describe('a grant that grows', () => {
   ])('is not brought back when %s meanwhile', async (_what, card, person) => {
     expect(await growing(card, person)).toEqual({ given: undefined, kept: undefined });
   });
+});
+
+it('a grant ends with its card, to the second', async () => {
+  const provider = providerOver(state);
+  const oidc = {
+    ...{ client: { clientId }, account: { accountId }, provider, session: {} },
+    result: { login: { accountId }, card: cardId },
+    requestParamOIDCScopes: new Set(['openid']),
+    requestParamClaims: new Set<string>(),
+  };
+  const given = existingGrant({ record: recordWith('active', 'active'), clock });
+  const grant = await given({ oidc } as unknown as KoaContextWithOIDC);
+  clock.set(notAfter + 999);
+  expect(await state.find('Grant', grant?.jti ?? '')).toBeDefined();
+  clock.set(notAfter + 1_000);
+  expect(await state.find('Grant', grant?.jti ?? '')).toBeUndefined();
 });
