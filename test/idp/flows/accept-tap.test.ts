@@ -1,10 +1,11 @@
 import { generateKeyPair } from 'jose';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TapId } from '../../../idp/domain/tap.ts';
 import type { TapOutcome } from '../../../idp/flows/accept-tap.ts';
 import { addReader, disableReader } from '../../../idp/flows/manage-readers.ts';
 import { openPrompt, promptSeconds } from '../../../idp/flows/open-prompt.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { createTestPki } from '../../support/test-pki.ts';
+import { eachTestInAWorldOfItsOwn } from './world/a-card-in-use.ts';
 import { type Card, evidenceOf, issueCard, signedFor } from './world/cards.ts';
 import {
   addEnrolledReader,
@@ -15,25 +16,18 @@ import {
   tap,
   tapToken,
 } from './world/people-and-places.ts';
-import { createWorld, type World } from './world/world.ts';
+import type { World } from './world/world.ts';
 
-let pki: TestPki;
 let world: World;
 let reader: TestReader;
 let card: Card;
 
-beforeAll(async () => {
-  pki = await createTestPki();
-});
-
-beforeEach(async () => {
-  world = await createWorld(pki);
+eachTestInAWorldOfItsOwn(async (made) => {
+  world = made;
   await addPeople(world, 'sato');
   reader = await addEnrolledReader(world, 'door');
   card = issueCard(world);
 });
-
-afterEach(() => world.close());
 
 const now = () => Math.floor(world.clock.now() / 1_000);
 
@@ -162,7 +156,7 @@ describe('a tap is refused', () => {
   });
 
   it('with an expired certificate', async () => {
-    const expired = issueCard(world, { notAfter: pki.now - 1_000 });
+    const expired = issueCard(world, { notAfter: world.pki.now - 1_000 });
     expect(await tap(world, reader, expired)).toMatchObject({ certificateReason: 'expired' });
   });
 });
@@ -234,7 +228,7 @@ describe('a signature of the card', () => {
 
   it('is refused when another card’s key made it', async () => {
     const nonce = await nonceOf();
-    const other = issueCard(world, { publicKey: pki.older.keyPair.publicKey });
+    const other = issueCard(world, { publicKey: world.pki.older.keyPair.publicKey });
     const { signature } = signedFor(world, reader, card, { nonce }) as { signature: string };
     const certificate = (evidenceOf(other) as { certificate: string }).certificate;
     const evidence = { type: 'signature', certificate, signature } as const;

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { toAcr } from '../../../idp/domain/assurance.ts';
 import { addressAllowed, bindDevice } from '../../../idp/flows/bind-device.ts';
 import {
@@ -8,22 +8,15 @@ import {
   type NewOidcClient,
   rotateClientSecret,
 } from '../../../idp/flows/manage-clients.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { eachTestInAWorldOfItsOwn } from './world/a-card-in-use.ts';
 import { admin } from './world/people-and-places.ts';
-import { codeOf, createWorld, type World } from './world/world.ts';
+import { codeOf, type World } from './world/world.ts';
 
-let pki: TestPki;
 let world: World;
 
-beforeAll(async () => {
-  pki = await createTestPki();
+eachTestInAWorldOfItsOwn(async (made) => {
+  world = made;
 });
-
-beforeEach(async () => {
-  world = await createWorld(pki);
-});
-
-afterEach(() => world.close());
 
 const oidc: NewOidcClient = {
   name: 'attendance',

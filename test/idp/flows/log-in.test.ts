@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseSerialNumber } from '../../../idp/domain/certificate-id.ts';
 import { suspendCard } from '../../../idp/flows/change-card.ts';
 import { forgetTaps } from '../../../idp/flows/forget-taps.ts';
@@ -7,7 +7,7 @@ import type { CardLoginOutcome } from '../../../idp/flows/log-in-with-card.ts';
 import { disableReader } from '../../../idp/flows/manage-readers.ts';
 import { openPrompt, promptSeconds } from '../../../idp/flows/open-prompt.ts';
 import { resumeLogin } from '../../../idp/flows/resume-login.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { eachTestInAWorldOfItsOwn } from './world/a-card-in-use.ts';
 import { type Card, issueCard, signedFor } from './world/cards.ts';
 import {
   addDevice,
@@ -20,28 +20,21 @@ import {
   type TestReader,
   tap,
 } from './world/people-and-places.ts';
-import { codeOf, createWorld, type World } from './world/world.ts';
+import { codeOf, type World } from './world/world.ts';
 
-let pki: TestPki;
 let world: World;
 let card: Card;
 let desk: TestReader;
 let anywhere: string;
 
-beforeAll(async () => {
-  pki = await createTestPki();
-});
-
-beforeEach(async () => {
-  world = await createWorld(pki);
+eachTestInAWorldOfItsOwn(async (made) => {
+  world = made;
   await addPeople(world, 'sato', 'suzuki');
   anywhere = await addOidc(world, 'attendance', ['certificate', 'certificate-in-window', 'card-pin'], 3_600);
   desk = await addEnrolledReader(world, 'desk', { kind: 'workstation', clients: [anywhere] });
   card = issueCard(world);
   await registerCard(world, 'sato', card, desk);
 });
-
-afterEach(() => world.close());
 
 /** `granted card-pin`, or why not. */
 function said(outcome: Awaited<ReturnType<typeof resumeLogin>> | CardLoginOutcome): string {
@@ -204,7 +197,7 @@ describe('the owner of a copied certificate', () => {
       3_600,
     );
     const reader = await addEnrolledReader(world, 'thief', { clients: [everything] });
-    const copied: Card = { ...card, privateKey: pki.older.keyPair.privateKey };
+    const copied: Card = { ...card, privateKey: world.pki.older.keyPair.privateKey };
     const bare = await tapFor('thief-1', { clientId: everything, at: reader, what: copied });
     expect(said(await resume('thief-1', bare))).toBe('granted certificate');
     await expect(

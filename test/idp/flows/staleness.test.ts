@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { CrlOrder } from '../../../idp/demo/authority/certification-authority.ts';
 import { parseSerialNumber } from '../../../idp/domain/certificate-id.ts';
 import { schedule } from '../../../idp/domain/registration.ts';
@@ -9,37 +9,25 @@ import { fetchCrls } from '../../../idp/flows/fetch-crls.ts';
 import { importCrl } from '../../../idp/flows/import-crl.ts';
 import { logInFromDevice } from '../../../idp/flows/log-in-from-device.ts';
 import { listStandings, watchFreshness } from '../../../idp/flows/watch-freshness.ts';
-import { createTestPki, type TestPki } from '../../support/test-pki.ts';
+import { aCardInUse, eachTestInAWorldOfItsOwn } from './world/a-card-in-use.ts';
 import { type Card, issueCard } from './world/cards.ts';
-import { addDevice, addEnrolledReader, addPeople, admin, registerCard } from './world/people-and-places.ts';
-import { codeOf, createWorld, type World } from './world/world.ts';
+import { addEnrolledReader, admin, registerCard } from './world/people-and-places.ts';
+import { codeOf, type World } from './world/world.ts';
 
 const hour = 3_600;
 const hourMs = hour * 1_000;
 
-let pki: TestPki;
 let world: World;
 let card: Card;
 let printer: string;
 let context: FlowContext;
 let log: string[];
 
-beforeAll(async () => {
-  pki = await createTestPki();
-});
-
-beforeEach(async () => {
-  world = await createWorld(pki);
+eachTestInAWorldOfItsOwn(async (made) => {
+  ({ world, card, printer } = await aCardInUse(made));
   log = [];
   context = { ...world.context, log: (line) => log.push(line) };
-  await addPeople(world, 'sato');
-  const desk = await addEnrolledReader(world, 'desk', { kind: 'workstation' });
-  printer = (await addDevice(world, 'printer', true)).clientId;
-  card = issueCard(world);
-  await registerCard(world, 'sato', card, desk);
 });
-
-afterEach(() => world.close());
 
 const nobody: NonNullable<CrlOrder['entries']> = [];
 
@@ -47,7 +35,7 @@ const nobody: NonNullable<CrlOrder['entries']> = [];
 function list(changes: Partial<CrlOrder> = {}): Uint8Array {
   const thisUpdate = world.clock.now();
   const order = { thisUpdate, nextUpdate: thisUpdate + 48 * hourMs, crlNumber: 10, entries: nobody };
-  return pki.newer.issueCrl({ ...order, ...changes });
+  return world.pki.newer.issueCrl({ ...order, ...changes });
 }
 
 const bring = (bytes: Uint8Array) => importCrl(context, { list: bytes, from: 'test', actor: admin });
@@ -167,7 +155,11 @@ describe('an alarm', () => {
       {
         actor: schedule,
         reason: 'soon',
-        details: { crlNumber: '10', deadline: thisUpdate + 48 * hourMs, issuerKeyId: pki.newer.issuerKeyId },
+        details: {
+          crlNumber: '10',
+          deadline: thisUpdate + 48 * hourMs,
+          issuerKeyId: world.pki.newer.issuerKeyId,
+        },
       },
     ]);
   });
@@ -196,7 +188,7 @@ describe('an alarm', () => {
   it('comes at once for a list that shrank, which nothing counts by until somebody accepts it', async () => {
     const entries = Array.from({ length: 10 }, (_, n) => ({
       serialNumber: `0f0000${n}0`,
-      revocationDate: pki.now,
+      revocationDate: world.pki.now,
     }));
     await bring(list({ entries }));
     world.clock.advance(40 * hour);
