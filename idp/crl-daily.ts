@@ -14,6 +14,7 @@ export interface CrlDailyOptions {
 const usualTickMs = 60_000;
 /** A new distribution point, and runs that somebody else made, are seen within this. */
 const planForMs = 3_600_000;
+const againAfterMs = 15 * 60_000;
 /** Those since the last planned moment: a failed list is asked for hourly at most. */
 const recentRuns = 64;
 /** What a run brings is waited for this long before anybody is alarmed; a source that hangs must not keep alarms back. */
@@ -89,8 +90,22 @@ export class CrlDaily {
 
   async #look(): Promise<void> {
     const distributionPoints = await this.#due();
-    if (distributionPoints.length > 0) await this.#run(distributionPoints);
-    await watchFreshness(this.#context);
+    try {
+      if (distributionPoints.length > 0) await this.#run(distributionPoints);
+    } catch (error) {
+      this.#putOff();
+      throw error;
+    } finally {
+      await watchFreshness(this.#context);
+    }
+  }
+
+  /** A run that could not be kept did not happen, as far as the record knows: no reason to ask the issuer every minute. */
+  #putOff(): void {
+    const { clock, crlTurn } = this.#context;
+    const now = clock.now();
+    const again = now + againAfterMs;
+    this.#plan = { from: now, at: again, until: again, taken: crlTurn.taken };
   }
 
   async #due(): Promise<readonly string[]> {

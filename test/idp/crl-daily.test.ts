@@ -169,6 +169,24 @@ describe('the daily run', () => {
     await until('the alarm', () => log.some((line) => line.includes('stopped counting')));
   });
 
+  it('that cannot be kept is not tried again every minute, and keeps no alarm back', async () => {
+    start();
+    await settle(1);
+    await runner?.close();
+    world.clock.advanceMs(73 * hourMs);
+    let asked = 0;
+    const broken = async () => {
+      asked += 1;
+      throw new TypeError('a mistake of ours');
+    };
+    start({ crlWorker: { ...context.crlWorker, fetch: broken } });
+    await until('the alarm', () => log.some((line) => line.includes('stopped counting')));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(asked).toBe(1);
+    world.clock.advanceMs(15 * minuteMs);
+    await until('another try', () => asked === 2);
+  });
+
   it('goes on after a clock that was a year ahead was set right', async () => {
     const now = world.clock.now();
     world.clock.advanceMs(365 * 24 * hourMs);
