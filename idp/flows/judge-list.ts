@@ -47,9 +47,12 @@ export function asConfigured(
   return { ...fieldsOf(list), doubt: 'distribution-point-missing' };
 }
 
-/** By more than a fifth: nobody un-revokes that many, so that half a directory or another one's list is more likely. */
+/**
+ * By more than a fifth: nobody un-revokes that many, so that half a directory or another one's list is more likely. One
+ * entry alone is more than a fifth of a village's list, and leaves it whenever a certificate that was revoked ends.
+ */
 function hasShrunk({ entryCount }: ListAtHand, trusted: TrustedList): boolean {
-  return entryCount * 5 < trusted.entryCount * 4;
+  return trusted.entryCount - entryCount > 1 && entryCount * 5 < trusted.entryCount * 4;
 }
 
 function fieldsOf(list: ListAtHand): ListAtHand {

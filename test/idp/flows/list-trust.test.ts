@@ -200,6 +200,14 @@ describe('a list that lost more than a fifth of its entries', () => {
     expect(await onlyList()).toMatchObject({ crlNumber: '3', trusted: { entryCount: 10 } });
   });
 
+  it('is not what a short list is that lost a single entry: a revoked certificate ended', async () => {
+    let crlNumber = 2;
+    for (const entries of [8, 7, 6, 5, 4, 3, 2, 1, 0]) {
+      expect(said(await apply(list(crlNumber++, strangers(entries))))).toBe('applied 0');
+    }
+    expect(await onlyList()).toMatchObject({ trusted: { entryCount: 0 } });
+  });
+
   it('is forgotten when a later one is whole again', async () => {
     await apply(list(2, strangers(2)));
     expect(said(await apply(list(3, strangers(11))))).toBe('applied 0');
