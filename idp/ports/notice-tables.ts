@@ -8,7 +8,7 @@ export interface ReadNotices {
   /** The newest first. */
   list(limit: number): Promise<readonly Notice[]>;
   findAbout(about: string): Promise<readonly Notice[]>;
-  /** Waiting, and their time has come; the oldest first. */
+  /** Waiting, and their time has come; alarms first, then the oldest. */
   due(now: Instant, limit: number): Promise<readonly Notice[]>;
   /** Active JPKI cards that end in the window, have no successor, and whose holder was not told this stage. */
   untold(window: StageWindow, limit: number): Promise<readonly Card[]>;

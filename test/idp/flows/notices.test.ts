@@ -160,6 +160,29 @@ it('to operators is one, whatever the number of lists behind it, and goes before
   expect((await context.record.notices.list(100)).filter(({ state }) => state === 'waiting')).toEqual([]);
 });
 
+it('to operators does not wait behind those to people whose mail server is down', async () => {
+  const { personId } = (await context.record.people.find('sato'))!;
+  await context.record.change(async (tables) => {
+    for (let n = 0; n < 150; n += 1) {
+      await queueNotice(context, tables, { kind: 'card-replaced', about: `card ${n}`, personId });
+    }
+    world.clock.advance(1);
+    const words = { ja: '古い', en: 'old' };
+    await queueNotice(context, tables, { kind: 'operator-alarm', about: 'a list', words });
+  });
+  const reached: string[] = [];
+  const channel = {
+    name: 'test',
+    async deliver({ addresses }: NoticeMessage): Promise<NoticeDelivery> {
+      if (addresses.includes('sato@city.example')) throw new Fault('ERR_NOTICE_UNDELIVERED', 'down');
+      reached.push(...addresses);
+      return { outcome: 'accepted' };
+    },
+  };
+  await deliverNotices({ ...context, notices: { ...context.notices, channel } });
+  expect(reached).toEqual(['ops@city.example']);
+});
+
 it('leaves nothing in the trail that tells whose card ends when', async () => {
   const cardId = await cardEndingIn(20);
   await tellOfExpiry(context);

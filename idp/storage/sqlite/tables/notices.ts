@@ -33,6 +33,8 @@ export function noticeTable(db: Kysely<RecordSchema>): Tables['notices'] {
       const rows = await all
         .where(waiting)
         .where('next_attempt_at', '<=', now)
+        // Not behind a thousand people whose mail server is down.
+        .orderBy(sql`kind <> 'operator-alarm'`)
         .orderBy('next_attempt_at')
         .limit(limit)
         .execute();
