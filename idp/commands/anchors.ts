@@ -9,7 +9,7 @@ import {
 } from '../flows/manage-anchors.ts';
 import { recordCommand, text, word } from './command.ts';
 import { readGivenFile } from './person.ts';
-import { isoTime, table } from './table.ts';
+import { counted, dayInJapan, isoTime, shellWord, table, timeInJapan } from './table.ts';
 
 interface AddInput {
   readonly file: string;
@@ -26,18 +26,22 @@ export const anchorCommands = [
     run: async (context) =>
       (await listAnchors(context)).map(({ cards, ...anchor }) => ({ ...listed(anchor), cards })),
     text: (anchors) =>
-      table(
-        ['STATE', 'UNTIL', 'CARDS', 'GENERATION', 'KEY ID', 'SHA-256'],
-        anchors.map((one) => [
-          one.state,
-          one.notAfter.slice(0, 10),
-          String(one.cards),
-          one.generation,
-          one.issuerKeyId,
-          one.fingerprint,
-        ]),
-        `None: My Number Cards are refused. J-LIS publishes them at ${fingerprintsPublishedAt}; then: kazasu anchors add FILE`,
-      ),
+      [
+        table(
+          ['STATE', 'UNTIL', 'CARDS', 'GENERATION', 'SUBJECT', 'KEY ID', 'SHA-256'],
+          anchors.map((one) => [
+            one.state,
+            dayInJapan(one.notAfter),
+            String(one.cards),
+            one.generation,
+            shortName(one),
+            one.issuerKeyId,
+            one.fingerprint,
+          ]),
+          `None: My Number Cards are refused. J-LIS publishes them at ${fingerprintsPublishedAt}; then: kazasu anchors add FILE`,
+        ),
+        ...anchors.filter(isOfAnother).map((one) => `! ${shortName(one)}: ${anotherAuthority}`),
+      ].join('\n'),
   }),
   recordCommand({
     name: 'anchors add',
@@ -73,10 +77,10 @@ export const anchorCommands = [
     },
     text: ({ generation, fingerprint, cardsWithoutAuthority }) =>
       [
-        `${generation} (${fingerprint}) is trusted no longer: certificates and lists under it are refused from now on.`,
+        `The CA certificate ${generation} (${fingerprint}) is trusted no longer: certificates and lists under it are refused from now on.`,
         cardsWithoutAuthority === 0
           ? 'No registered card was under it.'
-          : `${cardsWithoutAuthority} registered cards are left without a CA. Where a reader gives only the number, they work until their last list is too old: suspend them if that must not be.`,
+          : `${counted(cardsWithoutAuthority, 'registered card')} ${cardsWithoutAuthority === 1 ? 'is' : 'are'} left without a CA. Where a reader gives only the number, a card works until its last list is too old: suspend it if that must not be.`,
       ].join('\n'),
   }),
 ];
@@ -97,20 +101,41 @@ function listed({ knownAs, notBefore, notAfter, ...anchor }: DescribedAnchor): L
   };
 }
 
+const anotherAuthority =
+  'ANOTHER AUTHORITY than JPKI for user authentication: its name is not that one’s. J-LIS’s authority for digital signature is none for signing in. Trust it only if your cards (KAZASU_JPKI_PROFILES) are meant to be issued by it.';
+
+const isOfAnother = ({ isForUserAuthentication }: ListedAnchor): boolean => !isForUserAuthentication;
+
+/** Its two most general parts but the country: what tells JPKI's authorities apart. */
+function shortName({ subjectName }: ListedAnchor): string {
+  const parts = onOneLine(subjectName).split(/(?<!\\),/);
+  return parts
+    .filter((part) => !part.startsWith('C='))
+    .slice(-2)
+    .join(',');
+}
+
+/** A file may say anything, to a terminal too. */
+const onOneLine = (name: string): string => name.replace(/\p{Cc}/gu, '\ufffd');
+
 type Added = ListedAnchor & { readonly outcome: AddAnchorOutcome['outcome']; readonly repeat?: string };
 
 function addedText(added: Added): string {
   if (added.outcome === 'added') {
-    return `${added.generation} is trusted from now on, until ${added.notAfter.slice(0, 10)}.`;
+    return [
+      `The CA certificate ${added.generation} (${shortName(added)}) is trusted from now on, until ${dayInJapan(added.notAfter)}.`,
+      ...(isOfAnother(added) ? [`! ${anotherAuthority}`] : []),
+    ].join('\n');
   }
   const known = added.generation.startsWith('of ') ? '' : ` (known to this version as ${added.generation})`;
   return [
     'Nothing was changed. This is what the file holds:',
-    `  subject      ${added.subjectName}`,
-    `  valid        ${added.notBefore} to ${added.notAfter}`,
+    `  subject      ${onOneLine(added.subjectName)}`,
+    `  valid        ${timeInJapan(added.notBefore)} to ${timeInJapan(added.notAfter)}`,
     `  key id       ${added.issuerKeyId}`,
     `  SHA-256      ${added.fingerprint}${known}`,
     ...(added.isTest ? ['  an authority of TEST cards: only for a trial installation'] : []),
+    ...(isOfAnother(added) ? [`! ${anotherAuthority}`] : []),
     `Compare the fingerprint with the one that J-LIS publishes at ${fingerprintsPublishedAt}, digit by digit.`,
     'Whoever is able to exchange this certificate is able to issue cards that are believed here.',
     'If it is the same:',
@@ -119,6 +144,5 @@ function addedText(added: Added): string {
 }
 
 function repeatCommand(file: string, { fingerprint }: DescribedAnchor): string {
-  const quoted = /^[\w./@%+:,-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`;
-  return `kazasu anchors add ${quoted} --sha256 ${fingerprint}`;
+  return `kazasu anchors add ${shellWord(file)} --sha256 ${fingerprint}`;
 }

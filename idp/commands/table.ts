@@ -1,3 +1,5 @@
+import { inJapan } from '../domain/crl-alarm.ts';
+
 /** Columns with a space between; East Asian wide characters take two cells. */
 export function table(
   header: readonly string[],
@@ -25,6 +27,38 @@ export function isoTime(at: number): string {
 /** `2031-05`: an expiry to the month only, because a certificate ends on its holder's birthday. */
 export function isoMonth(at: number): string {
   return new Date(at).toISOString().slice(0, 7);
+}
+
+/** `2026-11-23 05:40 JST` of a time as JSON has it: people here live by that clock. */
+export function timeInJapan(iso: string): string {
+  return inJapan(Date.parse(iso));
+}
+
+/** `2026-11-23`: the day there. */
+export function dayInJapan(iso: string): string {
+  return timeInJapan(iso).slice(0, 10);
+}
+
+/** `1 list`, `2 lists`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** A path as a shell takes it whole. */
+export function shellWord(path: string): string {
+  return /^[\w./@%+:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The beginning of a text that fits into so many cells. */
+export function cut(text: string, width: number): string {
+  if (cells(text) <= width) return text;
+  let [kept, room] = ['', width - 1];
+  for (const character of text) {
+    room -= cells(character);
+    if (room < 0) break;
+    kept += character;
+  }
+  return `${kept}…`;
 }
 
 function pad(cell: string, width: number): string {

@@ -15,6 +15,8 @@ export interface DescribedAnchor {
   /** The file's name at J-LIS where this version knows it. */
   readonly knownAs?: string;
   readonly subjectName: string;
+  /** Otherwise cards of another kind are let in by it: an operator has to mean that. */
+  readonly isForUserAuthentication: boolean;
   readonly issuerKeyId: IssuerKeyId;
   readonly notBefore: Instant;
   readonly notAfter: Instant;
@@ -50,8 +52,8 @@ export async function listAnchors({
 
 /**
  * Trusts a CA certificate whose fingerprint the operator has compared; without one it only shows what to compare.
- * @throws {InvalidInput} `ERR_ANCHOR`, `ERR_ANCHOR_NOT_CA`, `ERR_ANCHOR_EXPIRED`, `ERR_ANCHOR_NOT_YET_VALID`, `ERR_TEST_ANCHOR`,
- *   `ERR_ANCHOR_KNOWN`, `ERR_ANCHOR_KEY_ID`, `ERR_FINGERPRINT`, `ERR_ANCHOR_FINGERPRINT`, `ERR_ANCHOR_DIRECTORY`.
+ * @throws {InvalidInput} `ERR_ANCHOR`, `ERR_ANCHOR_NOT_CA`, `ERR_ANCHOR_WEAK_KEY`, `ERR_ANCHOR_EXPIRED`, `ERR_ANCHOR_NOT_YET_VALID`,
+ *   `ERR_TEST_ANCHOR`, `ERR_ANCHOR_KNOWN`, `ERR_ANCHOR_KEY_ID`, `ERR_FINGERPRINT`, `ERR_ANCHOR_FINGERPRINT`, `ERR_ANCHOR_DIRECTORY`.
  */
 export async function addAnchor(
   context: Pick<FlowContext, 'anchors' | 'record' | 'clock'>,
@@ -122,12 +124,13 @@ export async function removeAnchor(
 }
 
 function described(anchor: PinnedAnchor, now: Instant): DescribedAnchor {
-  const { fingerprint, subjectName, issuerKeyId, notBefore, notAfter, isTest } = anchor;
+  const { fingerprint, subjectName, isForUserAuthentication, issuerKeyId, notBefore, notAfter, isTest } =
+    anchor;
   const knownAs = knownAuthority(fingerprint);
   return {
     fingerprint,
     ...(knownAs === undefined ? {} : { knownAs }),
-    ...{ subjectName, issuerKeyId, notBefore, notAfter, isTest },
+    ...{ subjectName, isForUserAuthentication, issuerKeyId, notBefore, notAfter, isTest },
     state: stateOf(anchor, now),
   };
 }

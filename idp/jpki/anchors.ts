@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type IssuerKeyId, parseIssuerKeyId } from '../domain/certificate-id.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import type { PinnedAnchor } from '../ports/anchors.ts';
+import { refuseWeakKey } from './anchor-key.ts';
 import { type ParsedCertificate, parseCertificate } from './certificate.ts';
 import { namedBitsOf } from './der-values.ts';
 import { type DistinguishedName, formatName } from './distinguished-name.ts';
@@ -26,6 +27,8 @@ const keyCertSign = 5;
 const cRLSign = 6;
 const anchorFile = /\.(cer|crt|der|pem)$/i;
 const testOrganizations: readonly string[] = ['JPKI-TEST'];
+const organizations: readonly string[] = ['JPKI', ...testOrganizations];
+const userAuthentication = 'JPKI FOR USER AUTHENTICATION';
 
 /** The `O` of a name in upper case (case does not count in names); empty when there is none. */
 export const organizationOf = (name: DistinguishedName): string =>
@@ -41,7 +44,7 @@ export const usableAnchors = (anchors: readonly Anchor[], allowTestAuthorities: 
 /**
  * Reads one CA certificate, DER or PEM.
  * @throws {InvalidInput} `ERR_ANCHOR` when it is no certificate, `ERR_ANCHOR_NOT_CA` when it is not that of a certification
- *   authority with a key identifier.
+ *   authority with a key identifier, `ERR_ANCHOR_WEAK_KEY` when whoever has a computer could sign as that authority.
  */
 export function readAnchor(file: Uint8Array): Anchor {
   const der = derOf(file);
@@ -49,11 +52,15 @@ export function readAnchor(file: Uint8Array): Anchor {
   if (parsed.outcome === 'refused') throw notAnAnchor(`it cannot be read (${parsed.reason})`);
   const { certificate } = parsed;
   const { subject, notBefore, notAfter } = certificate;
+  const publicKey = readKey(der);
+  const issuerKeyId = readKeyId(certificate);
+  refuseWeakKey(publicKey);
   return {
-    issuerKeyId: readKeyId(certificate),
+    issuerKeyId,
     subject,
     subjectName: formatName(subject),
-    publicKey: readKey(der),
+    isForUserAuthentication: isForUserAuthentication(subject),
+    publicKey,
     notBefore,
     notAfter,
     der,
@@ -85,6 +92,14 @@ function readKey(der: Uint8Array): KeyObject {
   } catch (error) {
     throw notAnAnchor('its key cannot be read', error);
   }
+}
+
+/** Which authority JPKI has for what, its name says; configured card profiles may rest on another. */
+function isForUserAuthentication(name: DistinguishedName): boolean {
+  return (
+    organizations.includes(organizationOf(name)) &&
+    name.flat().some(({ type, value }) => type === 'OU' && value.toUpperCase() === userAuthentication)
+  );
 }
 
 function readKeyId(certificate: ParsedCertificate): IssuerKeyId {

@@ -6,6 +6,8 @@ export interface PinnedAnchor {
   readonly issuerKeyId: IssuerKeyId;
   /** The distinguished name as text; JPKI's generations share one, so it tells none of them apart. */
   readonly subjectName: string;
+  /** Its name is that of JPKI's authority for user authentication, the real one or that of test cards. */
+  readonly isForUserAuthentication: boolean;
   readonly notBefore: Instant;
   /** The last second of validity. */
   readonly notAfter: Instant;
@@ -22,7 +24,7 @@ export interface Anchors {
   list(): readonly PinnedAnchor[];
   /** Whether authorities of test cards may be trusted here. */
   readonly allowsTestAuthorities: boolean;
-  /** Reads one CA certificate, DER or PEM, and trusts nothing yet. @throws {InvalidInput} `ERR_ANCHOR` */
+  /** Reads one CA certificate, DER or PEM, and trusts nothing yet. @throws {InvalidInput} `ERR_ANCHOR`, `ERR_ANCHOR_NOT_CA`, `ERR_ANCHOR_WEAK_KEY` */
   read(file: Uint8Array): PinnedAnchor;
   /**
    * Trusts it from now on; on disk before the promise resolves.

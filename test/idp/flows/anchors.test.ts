@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { signCertificate, subjectKeyIdentifier } from '../../../idp/demo/authority/certificate-template.ts';
 import { authorityTemplate } from '../../../idp/demo/authority/jpki-certificates.ts';
+import { digitalSignatureIssuer, type NameParts } from '../../../idp/demo/authority/names.ts';
 import { knownAuthority } from '../../../idp/flows/known-authorities.ts';
 import { addAnchor, listAnchors, removeAnchor } from '../../../idp/flows/manage-anchors.ts';
 import { type AnchorStore, openAnchorStore } from '../../../idp/jpki/anchor-store.ts';
@@ -45,12 +46,23 @@ const fingerprints = () => world.context.anchors.list().map(({ fingerprint }) =>
 const verdictOf = (certificate: Uint8Array) =>
   world.context.certificates.verify(certificate, world.clock.now());
 
-/** A CA certificate of the newer generation's key with other dates or another key id. */
-function authority(changes: { notBefore?: number; notAfter?: number; keyId?: Uint8Array } = {}): Uint8Array {
+interface AuthorityChanges {
+  readonly notBefore?: number;
+  readonly notAfter?: number;
+  readonly keyId?: Uint8Array;
+  readonly name?: NameParts;
+  readonly publicKey?: KeyObject;
+}
+
+const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength }).publicKey;
+const curve = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).publicKey;
+
+/** A CA certificate of the newer generation's key with other dates, another key id, name or key. */
+function authority(changes: AuthorityChanges = {}): Uint8Array {
   const { newer } = next;
   const template = authorityTemplate({
-    name: newer.name,
-    publicKey: newer.keyPair.publicKey,
+    name: changes.name ?? newer.name,
+    publicKey: changes.publicKey ?? newer.keyPair.publicKey,
     serialNumber: 9,
     notBefore: changes.notBefore ?? pki.now - dayMs,
     notAfter: changes.notAfter ?? pki.now + dayMs,
@@ -125,6 +137,10 @@ describe('adding an anchor', () => {
       "a holder's certificate",
       () => issueCard(world, { authority: next.newer }).certificate,
     ],
+    ['ERR_ANCHOR_WEAK_KEY', 'RSA of 1024 bits', () => authority({ publicKey: rsa(1024) })],
+    ['ERR_ANCHOR_WEAK_KEY', 'RSA of 2040 bits', () => authority({ publicKey: rsa(2040) })],
+    ['ERR_ANCHOR_WEAK_KEY', 'a curve below P-256', () => authority({ publicKey: curve('P-224') })],
+    ['ERR_ANCHOR_WEAK_KEY', 'a curve nobody asked for', () => authority({ publicKey: curve('secp256k1') })],
     ['ERR_ANCHOR_EXPIRED', 'one that expired', () => authority({ notAfter: pki.now - dayMs / 2 })],
     ['ERR_ANCHOR_NOT_YET_VALID', 'one of the future', () => authority({ notBefore: pki.now + 60_000 })],
     ['ERR_ANCHOR_KEY_ID', 'a second key under a key id', () => authority({ keyId: pki.older.keyId })],
@@ -140,6 +156,23 @@ describe('adding an anchor', () => {
       expect(await world.trail('anchor.added')).toEqual([]);
     },
   );
+
+  it.each(['P-256', 'P-384', 'P-521'])('takes an authority with a key on %s', async (name) => {
+    const certificate = authority({ publicKey: curve(name) });
+    expect(await addCompared(certificate)).toMatchObject({ outcome: 'added' });
+  });
+
+  it('tells the authority for user authentication from every other one by its name', async () => {
+    const isOne = async (certificate: Uint8Array) => (await add(certificate)).anchor.isForUserAuthentication;
+    expect(await isOne(authority())).toBe(true);
+    expect(await isOne(authority({ name: digitalSignatureIssuer('JPKI-TEST') }))).toBe(false);
+    const elsewhere: NameParts = [
+      ['C', 'JP'],
+      ['O', 'Somebody'],
+      ['OU', 'JPKI for user authentication'],
+    ];
+    expect(await isOne(authority({ name: elsewhere }))).toBe(false);
+  });
 
   it('is refused with the fingerprint of another certificate, or with half of one', async () => {
     const { certificate } = next.newer;
