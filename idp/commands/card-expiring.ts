@@ -20,7 +20,9 @@ const dayMs = 24 * 3_600 * msPerSecond;
 
 /** @throws {InvalidInput} `ERR_DAYS` */
 export function wholeDays(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) throw new InvalidInput('ERR_DAYS', '--days is a whole number of days.');
+  if (!/^\d{1,4}$/.test(text)) {
+    throw new InvalidInput('ERR_DAYS', '--days is a whole number of days, 0 to 9999.');
+  }
   return Number(text);
 }
 

@@ -47,12 +47,15 @@ function changeState(
     const before = await requireCard(tables, id);
     const card: Card = { ...before, ...to };
     if (!from.includes(before.state) || !(await tables.cards.update(card, before.state))) {
-      throw new InvalidInput(
-        'ERR_CARD_STATE',
-        `The card is ${before.state}; this needs one that is ${from.join(' or ')}.`,
-      );
+      throw new InvalidInput('ERR_CARD_STATE', refusalOf(before, from));
     }
     await tables.audit.append({ at: clock.now(), type, actor, subject: card.cardId });
     return card;
   };
+}
+
+function refusalOf({ state, revokedBy }: Card, from: readonly Card['state'][]): string {
+  if (state !== 'revoked') return `The card is ${state}; this needs one that is ${from.join(' or ')}.`;
+  const who = revokedBy === 'issuer' ? 'by its issuer' : 'here';
+  return `The card was revoked ${who}, for good: that is never lifted. Its holder registers a card that is valid: kazasu person invite UID`;
 }

@@ -31,7 +31,7 @@ export interface RegistrationEvidence {
 
 /**
  * What the issuer's responder said of a card when it was proved and when it was approved. To open the answers themselves
- * is told in the trail first: they name the certificate's serial number.
+ * is told in the trail before they are handed out, and only if they can be: they name the certificate's serial number.
  * @param request.id of a registration, or of the card that it became
  * @throws {InvalidInput} `ERR_REGISTRATION_UNKNOWN`
  * @throws {Fault} `ERR_KEYS_UNAVAILABLE`, `ERR_RECORD_UNAVAILABLE` when an answer is not what was kept.
@@ -46,6 +46,12 @@ export async function showEvidence(
     (await requireRegistration(record, request.id));
   const { registrationId, personId, state, cardId } = registration;
   const kept = keptIn(registration);
+  const answers = kept.map(({ step, at, evidence, cardKey }) => ({
+    ...{ step, at, answer: 'good' as const },
+    ...described(evidence),
+    ...(request.open ? { response: opened(context, evidence, cardKey) } : {}),
+  }));
+  // Not before all of them can be handed out, and before any of them is.
   if (request.open && kept.length > 0) {
     await audit.append({
       at: clock.now(),
@@ -58,11 +64,7 @@ export async function showEvidence(
   return {
     ...{ registrationId, personId, state },
     ...(cardId === undefined ? {} : { cardId }),
-    answers: kept.map(({ step, at, evidence, cardKey }) => ({
-      ...{ step, at, answer: 'good' as const },
-      ...described(evidence),
-      ...(request.open ? { response: opened(context, evidence, cardKey) } : {}),
-    })),
+    answers,
   };
 }
 

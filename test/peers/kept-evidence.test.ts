@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RecordCommand } from '../../idp/commands/command.ts';
 import { recordCommands } from '../../idp/commands/registry.ts';
@@ -147,12 +148,27 @@ describe.skipIf(missing)('the answers behind a registration', () => {
       tables.registrations.update({ ...before!, proof: { ...proof!, ocspEvidence: forged } }, 'pending'),
     );
     expect(await codeOf(evidence(offer.registrationId, desk.path('forged')))).toBe('ERR_RECORD_UNAVAILABLE');
+    expect(await world.trail('registration.evidence-opened')).toEqual([]);
     expect(existsSync(desk.path('forged'))).toBe(false);
   });
 
   it('never overwrite a file, and are not asked of what is unknown', async () => {
+    const [{ file = '' } = {}] = (await evidence(offer.registrationId, desk.path('twice'))).shown.answers;
+    // The very same answer lies there: nothing to write.
     await evidence(offer.registrationId, desk.path('twice'));
+    writeFileSync(file, 'something of mine');
     expect(await codeOf(evidence(offer.registrationId, desk.path('twice')))).toBe('ERR_FILE');
+    expect(readFileSync(file, 'utf8')).toBe('something of mine');
     expect(await codeOf(evidence('nothing'))).toBe('ERR_REGISTRATION_UNKNOWN');
+  });
+
+  it('are not told as opened where they cannot be written to, which is found out first', async () => {
+    const file = desk.put('a file', 'of mine');
+    for (const target of [file, join(file, 'below it')]) {
+      const refused = evidence(offer.registrationId, target);
+      await expect(refused).rejects.toThrow('--out takes a directory');
+      expect(await codeOf(refused)).toBe('ERR_FILE');
+    }
+    expect(await world.trail('registration.evidence-opened')).toEqual([]);
   });
 });

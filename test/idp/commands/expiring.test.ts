@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listExpiring } from '../../../idp/commands/card-expiring.ts';
+import { listExpiring, wholeDays } from '../../../idp/commands/card-expiring.ts';
 import { noticeCommands } from '../../../idp/commands/notice.ts';
 import { schedule } from '../../../idp/domain/registration.ts';
 import { deliverNotices } from '../../../idp/flows/deliver-notices.ts';
@@ -93,4 +93,14 @@ it('the list of notices tells of the end of a card neither stage nor day', async
   );
   expect(ofAnEnd).toMatchObject([{ kind: 'card-expires', queuedAt: expect.stringMatching(/^\d{4}-03$/) }]);
   expect(command!.text(listed)).toContain('sato');
+});
+
+describe('how far ahead is looked', () => {
+  it.each(['99999', '-1', '1.5', 'soon', ''])('is not %o, and the limits are said', (text) => {
+    expect(() => wholeDays(text)).toThrow('0 to 9999');
+  });
+
+  it('is whole days up to the limit', () => {
+    expect([wholeDays('0'), wholeDays('9999')]).toEqual([0, 9_999]);
+  });
 });

@@ -85,7 +85,11 @@ describe('what a list says of a card is kept', () => {
     await suspendCard(world.context, { card: cardId, actor: admin });
     expect(said(await apply(list(1, [card.serialNumber], { reason: 'certificateHold' })))).toBe('applied 1');
     expect(await theCard()).toMatchObject({ state: 'revoked', revocationReason: 'certificateHold' });
-    expect(await codeOf(restoreCard(world.context, { card: cardId, actor: admin }))).toBe('ERR_CARD_STATE');
+    const restored = restoreCard(world.context, { card: cardId, actor: admin });
+    await expect(restored).rejects.toThrow(
+      'revoked by its issuer, for good: that is never lifted. Its holder registers a card that is valid',
+    );
+    expect(await codeOf(restored)).toBe('ERR_CARD_STATE');
     expect(await ask()).toBe('card-revoked');
   });
 
