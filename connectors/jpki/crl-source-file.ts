@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../idp/domain/fault.ts';
 import type { CrlSource } from '../../idp/ports/jpki.ts';
@@ -21,7 +21,8 @@ export function createFileCrlSource(url: URL, limits: CrlLimits): CrlSource {
     async fetch(distributionPoint, onOctets) {
       try {
         const files = (await stat(path)).isDirectory() ? await filesOf(path, distributionPoint) : [path];
-        if (files.length === 0) throw new Error(`${crlFileName(distributionPoint)} is not there`);
+        if (files.length === 0)
+          throw unavailable(`looked for “${crlFileName(distributionPoint)}”, none is there`);
         const lists: Uint8Array[] = [];
         for (const file of files) lists.push(await readAtMost(file, limits));
         const octets = lists.reduce((sum, { length }) => sum + length, 0);
@@ -29,11 +30,7 @@ export function createFileCrlSource(url: URL, limits: CrlLimits): CrlSource {
         return lists;
       } catch (error) {
         if (error instanceof Fault) throw error;
-        throw new Fault(
-          'ERR_CRL_SOURCE_UNAVAILABLE',
-          `${url.href} has no list of this distribution point`,
-          error,
-        );
+        throw unavailable(reasonOf(error), error);
       }
     },
   };
@@ -51,5 +48,18 @@ async function filesOf(directory: string, distributionPoint: string): Promise<re
 async function readAtMost(path: string, { maxOctets }: CrlLimits): Promise<Uint8Array> {
   const octets = await readListFile(path, maxOctets);
   if (octets !== undefined) return octets;
-  throw new Fault('ERR_CRL_SOURCE_UNAVAILABLE', `What lies there is no file of at most ${maxOctets} octets`);
+  throw unavailable(`“${basename(path)}” is no file of at most ${maxOctets} octets`);
+}
+
+function unavailable(message: string, cause?: unknown): Fault {
+  return new Fault('ERR_CRL_SOURCE_UNAVAILABLE', message, cause);
+}
+
+/** What may not be read is there: whoever looks for it elsewhere looks in vain. */
+function reasonOf(error: unknown): string {
+  const { code = 'unknown', path = '' } = error as NodeJS.ErrnoException;
+  const what = path === '' ? 'it' : `“${basename(path)}”`;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return `${what} is not there`;
+  if (code === 'EACCES' || code === 'EPERM') return `the user of this program may not read ${what}`;
+  return `${what} cannot be read (${code})`;
 }

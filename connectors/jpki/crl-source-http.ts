@@ -1,3 +1,4 @@
+import { Fault } from '../../idp/domain/fault.ts';
 import type { CrlSource } from '../../idp/ports/jpki.ts';
 import { basicAuthorization } from './basic-authorization.ts';
 import { requestBounded } from './bounded-http.ts';
@@ -19,9 +20,15 @@ export function createHttpCrlSource(url: URL, options: CrlLimits & CrlSourceOpti
     // Without user and password, which the address may hold.
     name: `${url.origin}${url.pathname}`,
     async fetch(distributionPoint) {
-      const file = encodeURIComponent(crlFileName(distributionPoint));
-      const target = base.pathname.endsWith('/') ? new URL(file, base) : base;
-      return [await requestBounded(target, exchange, limits, route)];
+      if (!base.pathname.endsWith('/')) return [await requestBounded(base, exchange, limits, route)];
+      const file = crlFileName(distributionPoint);
+      try {
+        const target = new URL(encodeURIComponent(file), base);
+        return [await requestBounded(target, exchange, limits, route)];
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        throw new Fault(error.code, `${error.message}; looked for “${file}”`, error.cause);
+      }
     },
   };
 }

@@ -22,7 +22,7 @@ export function createLdapCrlSource(url: URL, options: CrlLimits & CrlSourceOpti
         return await withTimeout(options.timeoutSeconds, () => readList(client, distributionPoint, options));
       } catch (error) {
         if (error instanceof Fault) throw error;
-        throw new Fault('ERR_CRL_SOURCE_UNAVAILABLE', `${name} did not give the list`, error);
+        throw new Fault('ERR_CRL_SOURCE_UNAVAILABLE', `did not give the list${reasonOf(error)}`, error);
       } finally {
         // What goes wrong while leaving changes nothing.
         await client.unbind().catch(() => undefined);
@@ -93,4 +93,10 @@ async function withTimeout<T>(seconds: number, work: () => Promise<T>): Promise<
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What the directory or the network said, on one line. */
+function reasonOf(error: unknown): string {
+  const said = error instanceof Error ? error.message.replace(/[\s\p{Cc}]+/gu, ' ').trim() : '';
+  return said === '' ? '' : `: ${said.slice(0, 200)}`;
 }

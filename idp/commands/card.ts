@@ -8,7 +8,7 @@ import { refusalText } from './approval-text.ts';
 import { showConsent } from './card-consent.ts';
 import { listExpiring, wholeDays } from './card-expiring.ts';
 import { type RecordCommand, recordCommand, type Typed, text, word } from './command.ts';
-import { isoMonth, table } from './table.ts';
+import { isoMonth, table, timeInJapan } from './table.ts';
 
 interface ListedCard {
   readonly id: string;
@@ -78,7 +78,7 @@ export const cardCommands = [
     read: idOf,
     run: (context, { id }: IdInput) => showConsent(context, id),
     text: ({ version, agreedAt, sha256, ja, en }) =>
-      `Version ${version}, agreed at ${agreedAt}\nSHA-256 ${sha256}, signed by the card\n\n${ja}\n\n${en}`,
+      `Version ${version}, agreed at ${timeInJapan(agreedAt)}\nSHA-256 ${sha256}, signed by the card\n\n${ja}\n\n${en}`,
   }),
   recordCommand({
     name: 'card approve',

@@ -2,16 +2,14 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { RevocationScope } from '../domain/card.ts';
 import { InvalidInput } from '../domain/fault.ts';
-import { everyDistributionPoint } from '../domain/revocation.ts';
-import type { CarriedList } from '../flows/carry-lists.ts';
+import { type CrlRunList, everyDistributionPoint } from '../domain/revocation.ts';
 import { importCrls } from '../flows/import-crls.ts';
 import { watchFreshness } from '../flows/watch-freshness.ts';
 import type { GivenFile, RecordCommand } from './command.ts';
 import { recordCommand } from './command.ts';
 import { maxOctets } from './control-wire.ts';
-import { isFine, progressText, runText } from './crl-text.ts';
-import { readGivenFile } from './person.ts';
-import { isoTime } from './table.ts';
+import { isFileOf, isFine, isFineAndCounts, progressText, runText, shownRun } from './crl-text.ts';
+import { readGivenFile, unreadable } from './person.ts';
 
 /** Every municipality, in several CA generations. */
 const mostFiles = 10_000;
@@ -29,7 +27,11 @@ export const crlWanted: RecordCommand = recordCommand({
   run: async ({ record }): Promise<WantedLists> => ({
     distributionPoints: [...pointsOf(await record.cards.revocationScopes())],
   }),
-  text: ({ distributionPoints }) => distributionPoints.join('\n'),
+  text: ({ distributionPoints }) =>
+    distributionPoints.length > 0
+      ? distributionPoints.join('\n')
+      : // A comment in the file that this becomes.
+        '# No registered card in use names a distribution point: there is nothing to fetch yet.',
 });
 
 interface ImportInput {
@@ -60,43 +62,52 @@ export const crlImport = recordCommand({
             [scope.distributionPoint, everyDistributionPoint].includes(distributionPoint),
         ),
     );
-    return { ...run, missing };
+    return { ...shownRun(run), missing };
   },
   text: ({ missing, ...run }) =>
     [
       run.lists.length === 0 ? 'No .crl file is there: nothing was imported.' : runText(run),
-      ...missing.map(
-        ({ distributionPoint }: RevocationScope) =>
-          `${distributionPoint}: missing, no file speaks for it. On the other side: kazasu crl fetch --to DIR --distribution-point "${distributionPoint}"`,
-      ),
+      ...missing.map(({ distributionPoint }) => missingText(distributionPoint, run.lists)),
     ].join('\n'),
-  succeeded: ({ lists, missing }) => lists.length > 0 && lists.every(isFine) && missing.length === 0,
+  succeeded: ({ lists, missing }) => lists.length > 0 && lists.every(isFineAndCounts) && missing.length === 0,
 });
 
-/** For the text of `crl fetch --to`. */
-export function carriedText({ distributionPoint, outcome, ...list }: CarriedList, directory: string): string {
-  const until = list.nextUpdate === undefined ? '' : `, next by ${isoTime(list.nextUpdate)}`;
-  const what: { readonly [outcome in CarriedList['outcome']]: string } = {
-    written: `list ${list.crlNumber}${until}: ${join(directory, list.file ?? '')}`,
-    unchanged: `list ${list.crlNumber}${until}: was there already`,
-    older: `list ${list.crlNumber} came, older than what is there: ${list.reason}, and stays`,
-    refused: `refused, not written: ${list.reason}`,
-    unavailable: `not fetched: ${list.reason}`,
-  };
-  return `${distributionPoint}: ${what[outcome]}`;
+/** Who looks for a file that was just refused looks in vain. */
+function missingText(distributionPoint: string, lists: readonly CrlRunList[]): string {
+  const isRefused = lists.some(
+    (list) =>
+      !isFine(list) &&
+      (list.distributionPoint === distributionPoint || isFileOf(list.from ?? '', distributionPoint)),
+  );
+  const what = isRefused ? 'what came for it was refused (above)' : 'missing, no file speaks for it';
+  return `${distributionPoint}: ${what}. On the other side: kazasu crl fetch --to DIR --distribution-point "${distributionPoint}"`;
 }
 
 /** A comment line or an empty one is none: people keep such a file by hand. */
 export async function wantedIn(path: string): Promise<readonly string[]> {
   const lines = Buffer.from(await readGivenFile(path))
     .toString('utf8')
-    .split(/\r?\n/);
-  const wanted = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+    .split(/\r?\n/)
+    .map((line) => line.trim());
+  const wanted = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  const wrong = wanted.find((line) => !isName(line));
+  if (wrong !== undefined) {
+    throw new InvalidInput(
+      'ERR_WANTED',
+      `${path}: line ${lines.indexOf(wrong) + 1} is no DN (CN=…,OU=…,O=…,C=…). \`kazasu crl wanted\` on the other side writes such a file.`,
+    );
+  }
   if (wanted.length > 0) return wanted;
   throw new InvalidInput(
     'ERR_WANTED',
     `${path} names no distribution point: one DN a line, from \`kazasu crl wanted\`.`,
   );
+}
+
+/** As far as a typing mistake or another file is told from a name. @see RFC 4514 §3 */
+function isName(line: string): boolean {
+  const part = /^\s*([a-z][a-z0-9-]*|\d+(\.\d+)+)=./i;
+  return !/\p{Cc}|\ufffd/u.test(line) && line.split(/(?<!\\),/).every((text) => part.test(text));
 }
 
 export function pointsOf(scopes: readonly RevocationScope[]): ReadonlySet<string> {
@@ -109,13 +120,21 @@ async function filesOf(paths: readonly string[]): Promise<ImportInput> {
   for (const path of paths) {
     const found = await stat(path).catch(() => undefined);
     if (found?.isDirectory()) {
-      const names = (await readdir(path)).filter((name) => /\.crl$/i.test(name)).sort();
+      const names = (await namesIn(path)).filter((name) => /\.crl$/i.test(name)).sort();
       if (names.length > mostFiles) throw tooMany(path, names.length);
       files.push(...names.map((name) => join(path, name)));
       whole = true;
     } else files.push(path);
   }
   return { files, whole };
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (cause) {
+    throw unreadable(directory, cause);
+  }
 }
 
 /** Each leaves a line in the audit trail for ever. */

@@ -7,7 +7,7 @@ import type { FlowContext } from '../flows/context.ts';
 import { listStandings } from '../flows/watch-freshness.ts';
 import { recordCommand } from './command.ts';
 import { pointsOf } from './crl-carry.ts';
-import { isFine, runSummary } from './crl-text.ts';
+import { isFine, runSummary, type ShownRun, shownRun } from './crl-text.ts';
 import { isoTime, table } from './table.ts';
 
 /** How one list stands, with times for machines. */
@@ -37,7 +37,7 @@ export interface ClientStatus {
 export interface CrlStatus {
   readonly lists: readonly ListStatus[];
   readonly clients: readonly ClientStatus[];
-  readonly lastRun?: CrlRun;
+  readonly lastRun?: ShownRun;
   /** Absent: nothing is fetched by itself. */
   readonly nextRun?: { readonly at: string; readonly distributionPoints: readonly string[] };
   readonly scheduled: boolean;
@@ -60,7 +60,7 @@ export const crlStatus = recordCommand({
     return {
       lists: standings.map(statusOf),
       clients: await clientsOf(context, standings),
-      ...(lastRun === undefined ? {} : { lastRun }),
+      ...(lastRun === undefined ? {} : { lastRun: shownRun(lastRun) }),
       ...(next === undefined ? {} : { nextRun: next }),
       scheduled: context.crlPlan.daily !== undefined,
     };

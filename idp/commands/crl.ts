@@ -1,14 +1,16 @@
 import { InvalidInput } from '../domain/fault.ts';
-import type { CrlRun } from '../domain/revocation.ts';
+import type { AppliedList } from '../domain/revocation.ts';
 import { acceptCrl } from '../flows/accept-crl.ts';
-import { type CarriedList, carryLists, type Outside } from '../flows/carry-lists.ts';
+import { carryLists, type Outside } from '../flows/carry-lists.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { fetchCrls } from '../flows/fetch-crls.ts';
 import { watchFreshness } from '../flows/watch-freshness.ts';
 import { collect, type Progress, recordCommand, type Typed, text, texts, word } from './command.ts';
-import { carriedText, crlImport, crlWanted, pointsOf, wantedIn } from './crl-carry.ts';
+import { carriedText, liesThere, type ShownCarried, shownCarried } from './crl-carried-text.ts';
+import { crlImport, crlWanted, pointsOf, wantedIn } from './crl-carry.ts';
 import { crlStatus } from './crl-status.ts';
-import { isFine, progressText, runSummary, runText } from './crl-text.ts';
+import { isFineAndCounts, progressText, runSummary, runText, type ShownRun, shownRun } from './crl-text.ts';
+import { isoTime, shellWord } from './table.ts';
 
 interface FetchInput {
   /** Absent: all that cards name. */
@@ -22,7 +24,7 @@ interface Carried {
   readonly directory: string;
   /** Without a CA certificate here, the lists are checked only where they arrive. */
   readonly signaturesChecked: boolean;
-  readonly carried: readonly CarriedList[];
+  readonly carried: readonly ShownCarried[];
 }
 
 export const crlCommands = [
@@ -40,7 +42,12 @@ export const crlCommands = [
     read: readFetch,
     outside: (input, open, progress) =>
       input.directory === undefined ? undefined : fetchTo(input.directory, input, open(), progress),
-    run: async (context, { distributionPoints }: FetchInput, actor, progress): Promise<CrlRun | Carried> => {
+    run: async (
+      context,
+      { distributionPoints }: FetchInput,
+      actor,
+      progress,
+    ): Promise<ShownRun | Carried> => {
       const only = distributionPoints === undefined ? {} : { distributionPoints };
       await requireWanted(context, distributionPoints);
       const onProgress = (at: Parameters<typeof progressText>[0]) => progress(progressText(at));
@@ -48,13 +55,11 @@ export const crlCommands = [
         fetchCrls(context, { trigger: 'operator', actor, onProgress, ...only }),
       );
       await watchFreshness(context);
-      return run;
+      return shownRun(run);
     },
     text: fetchText,
     succeeded: (done) =>
-      'carried' in done
-        ? done.carried.every(({ outcome }) => outcome !== 'refused' && outcome !== 'unavailable')
-        : done.lists.every(isFine),
+      'carried' in done ? done.carried.every(liesThere) : done.lists.every(isFineAndCounts),
   }),
   crlImport,
   crlWanted,
@@ -64,11 +69,13 @@ export const crlCommands = [
     summary: 'what was fetched and imported, the newest first',
     shape: (command) => command.option('--limit <number>', 'how many', '10'),
     read: (typed) => ({ limit: readLimit(text(typed, 'limit') ?? '10') }),
-    run: ({ record }, { limit }: { limit: number }) => record.crlRuns.list(limit),
-    text: (runs: readonly CrlRun[]) =>
+    run: async ({ record }, { limit }: { limit: number }) => (await record.crlRuns.list(limit)).map(shownRun),
+    text: (runs: readonly ShownRun[]) =>
       runs.length === 0
         ? 'Nothing was fetched or imported yet.'
-        : runs.map((run) => [runSummary(run), runText(run).replace(/^/gm, '  ')].join('\n')).join('\n'),
+        : runs
+            .map((run) => [runSummary(run), runText(run).replace(/^(?=.)/gm, '  ')].join('\n').trimEnd())
+            .join('\n'),
   }),
   recordCommand({
     name: 'crl accept',
@@ -86,12 +93,18 @@ export const crlCommands = [
         ...(crlNumber === undefined ? {} : { crlNumber }),
       };
     },
-    run: (context, input: Omit<Parameters<typeof acceptCrl>[1], 'actor'>, actor) =>
-      acceptCrl(context, { ...input, actor }),
+    run: async (context, input: Omit<Parameters<typeof acceptCrl>[1], 'actor'>, actor) =>
+      accepted(await acceptCrl(context, { ...input, actor })),
     text: ({ crlNumber, entryCount, distributionPoint }) =>
       `List ${crlNumber} of ${distributionPoint} counts from now on, with its ${entryCount} entries.`,
   }),
 ];
+
+/** With times for machines. */
+function accepted({ issuerKeyId, distributionPoint, crlNumber, entryCount, ...list }: AppliedList) {
+  const times = { thisUpdate: isoTime(list.thisUpdate), nextUpdate: isoTime(list.nextUpdate) };
+  return { issuerKeyId, distributionPoint, crlNumber, entryCount, ...times };
+}
 
 async function readFetch(typed: Typed): Promise<FetchInput> {
   const [directory, file] = [text(typed, 'to'), text(typed, 'wanted')];
@@ -117,7 +130,7 @@ async function requireWanted({ record }: FlowContext, named: readonly string[] =
   if (unknown === undefined) return;
   throw new InvalidInput(
     'ERR_DISTRIBUTION_POINT',
-    `No registered card names "${unknown}". \`kazasu crl wanted\` shows those that cards name.`,
+    `No card in use names "${unknown}". \`kazasu crl wanted\` shows those that cards name.`,
   );
 }
 
@@ -129,22 +142,28 @@ async function fetchTo(
 ): Promise<Carried> {
   const wanted = distributionPoints ?? (await outside.wanted());
   const carried = await carryLists(outside, { directory, distributionPoints: wanted, say });
-  return { directory, signaturesChecked: outside.crlReader !== undefined, carried };
+  return {
+    directory,
+    signaturesChecked: outside.crlReader !== undefined,
+    carried: carried.map(shownCarried),
+  };
 }
 
-function fetchText(done: CrlRun | Carried): string {
+function fetchText(done: ShownRun | Carried): string {
   if (!('carried' in done)) {
     if (done.lists.length > 0) return runText(done);
-    return 'No registered card names a distribution point: nothing to fetch.';
+    return 'No card in use names a distribution point: nothing to fetch.';
   }
   const { carried, directory, signaturesChecked } = done;
-  if (carried.length === 0) return 'No registered card names a distribution point: nothing to fetch.';
+  if (carried.length === 0) return 'No card in use names a distribution point: nothing to fetch.';
   const unchecked =
     'Signatures were not checked, there is no CA certificate here: they are checked when the lists arrive.';
   return [
     ...carried.map((list) => carriedText(list, directory)),
     ...(signaturesChecked ? [] : [unchecked]),
-    `Carry ${directory} over, then on the other side: kazasu crl import DIR`,
+    carried.some(liesThere)
+      ? `Carry ${shellWord(directory)} over, then on the other side: kazasu crl import DIR`
+      : 'Nothing came that could be carried over.',
   ].join('\n');
 }
 

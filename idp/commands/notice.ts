@@ -1,7 +1,7 @@
 import type { Notice } from '../domain/notice.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { flag, recordCommand } from './command.ts';
-import { isoMonth, isoTime, table } from './table.ts';
+import { isoMonth, isoTime, table, timeInJapan } from './table.ts';
 
 interface ListedNotice {
   readonly id: string;
@@ -32,7 +32,7 @@ export const noticeCommands = [
       table(
         ['QUEUED', 'KIND', 'STATE', 'WHY', 'FOR', 'ABOUT'],
         notices.map(({ queuedAt, kind, state, failure = '', uid = 'operators', about, words }) => [
-          ...[queuedAt, kind, state, failure, uid],
+          ...[queuedAt.includes('T') ? timeInJapan(queuedAt) : queuedAt, kind, state, failure, uid],
           words ?? about,
         ]),
         'No notices.',

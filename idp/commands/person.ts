@@ -10,7 +10,7 @@ import { invitePerson } from '../flows/invite-person.ts';
 import { leavePerson } from '../flows/leave-person.ts';
 import { recordCommand, type Typed, text, word } from './command.ts';
 import { oneOf } from './reader.ts';
-import { isoTime, table } from './table.ts';
+import { isoTime, table, timeInJapan } from './table.ts';
 
 const roleNames: readonly Role[] = ['administrator', 'approver', 'auditor'];
 
@@ -113,7 +113,7 @@ export const personCommands = [
       return { code, expiresAt: isoTime(expiresAt) };
     },
     text: ({ code, expiresAt }) =>
-      `${code}\nHand it to the person, not by the mail they sign in to. Good once, until ${expiresAt}.\nAt a reader: kazasu bridge register --invite ${code}`,
+      `${code}\nHand it to the person, not by the mail they sign in to. Good once, until ${timeInJapan(expiresAt)}.\nAt a reader: kazasu bridge register --invite ${code}`,
   }),
 ];
 
@@ -145,6 +145,18 @@ export async function readGivenFile(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new InvalidInput('ERR_FILE', `${path} cannot be read: does it exist, and may you read it?`, cause);
+    throw unreadable(path, cause);
   }
+}
+
+/** Why a path that somebody named cannot be read. */
+export function unreadable(path: string, cause: unknown): InvalidInput {
+  const reasons: { readonly [code: string]: string } = {
+    ENOENT: 'nothing is there',
+    EACCES: 'you may not read it',
+    EISDIR: 'it is a directory; name one file',
+  };
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const why = reasons[code] ?? 'is it a file, and may you read it?';
+  return new InvalidInput('ERR_FILE', `${path} cannot be read: ${why}.`.replace('?.', '?'), cause);
 }

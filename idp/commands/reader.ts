@@ -3,7 +3,7 @@ import type { ReaderEvidence, ReaderKind } from '../domain/reader.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { addReader, disableReader, type EnrolmentCode, renewEnrolmentCode } from '../flows/manage-readers.ts';
 import { collect, recordCommand, text, texts, word } from './command.ts';
-import { isoTime, table } from './table.ts';
+import { isoTime, table, timeInJapan } from './table.ts';
 
 interface NewReader {
   readonly name: string;
@@ -99,7 +99,7 @@ function shownCode(
 }
 
 function codeText({ enrolmentCode, expiresAt, idp }: ShownCode): string {
-  return `${enrolmentCode}\nOn the machine with the reader, until ${expiresAt}:\n  kazasu bridge enroll --idp ${idp} --code ${enrolmentCode}\n  kazasu bridge run`;
+  return `${enrolmentCode}\nOn the machine with the reader, until ${timeInJapan(expiresAt)}:\n  kazasu bridge enroll --idp ${idp} --code ${enrolmentCode}\n  kazasu bridge run`;
 }
 
 /** @throws {InvalidInput} `ERR_OPTION` when the word is none of them. */

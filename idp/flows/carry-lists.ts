@@ -105,7 +105,9 @@ async function putOne(
   const { issuerKeyId, crlNumber, thisUpdate, nextUpdate } = claims;
   const facts = { issuerKeyId, crlNumber, thisUpdate, nextUpdate };
   const elsewhere = claims.distributionPoint !== undefined && claims.distributionPoint !== distributionPoint;
-  const refusal = elsewhere ? 'distribution-point-mismatch' : refusalOf(outside, list);
+  const refusal = elsewhere
+    ? 'distribution-point-mismatch'
+    : (refusalOf(outside, list) ?? overBy(outside, claims));
   if (refusal !== undefined) return { ...facts, outcome: 'refused', reason: refusal };
   const newer = known.find((one) => isNewer(outside, one.claims, claims));
   if (newer !== undefined) {
@@ -134,6 +136,11 @@ function isNewer({ crlReader, clock }: Outside, there: ListClaims, came: ListCla
 function refusalOf({ crlReader, clock }: Outside, list: Uint8Array): string | undefined {
   const verdict = crlReader?.read(list, new Set(), clock.now());
   return verdict?.outcome === 'refused' ? verdict.reason : undefined;
+}
+
+/** Where nothing is checked its date is still told: carried over it would be refused, a day later. */
+function overBy({ clock }: Outside, { nextUpdate }: ListClaims): string | undefined {
+  return nextUpdate < clock.now() ? 'expired' : undefined;
 }
 
 async function fetchFrom(

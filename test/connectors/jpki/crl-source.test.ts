@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -78,6 +78,30 @@ describe('a file', () => {
     }
   });
 
+  it('that is not there is named as it was looked for, and where once', async () => {
+    const source = createCrlSource(pathToFileURL(directory).href);
+    await expect(source.fetch('CN=Nowhere')).rejects.toThrow(/^looked for “CN=Nowhere.crl”, none is there$/);
+    const gone = createCrlSource(pathToFileURL(join(directory, 'gone')).href);
+    await expect(gone.fetch(point)).rejects.toThrow(/^“gone” is not there$/);
+  });
+
+  it('that may not be read is not said to be missing', async () => {
+    const closed = mkdtempSync(join(tmpdir(), 'kazasu-crl-'));
+    const file = join(closed, crlFileName(point));
+    writeFileSync(file, list, { mode: 0o000 });
+    chmodSync(closed, 0o755);
+    const isRoot = process.getuid?.() === 0;
+    try {
+      // Root may read everything.
+      if (isRoot) process.seteuid?.(65_534);
+      const fetched = createCrlSource(pathToFileURL(closed).href).fetch(point);
+      await expect(fetched).rejects.toThrow(`the user of this program may not read “${crlFileName(point)}”`);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      rmSync(closed, { recursive: true });
+    }
+  });
+
   it('that is too long is not taken', async () => {
     const source = createCrlSource(pathToFileURL(directory).href, { maxOctets: 4 });
     await expect(source.fetch(point)).rejects.toEqual(unavailable);
@@ -105,7 +129,9 @@ describe('an HTTP server', () => {
       response.writeHead(request.url === wanted ? 200 : 404).end(list);
     });
     expect(Buffer.concat(await createCrlSource(`${url}/lists/`).fetch(point)).equals(list)).toBe(true);
-    await expect(createCrlSource(`${url}/lists/`).fetch('CN=Nowhere')).rejects.toEqual(unavailable);
+    const nowhere = createCrlSource(`${url}/lists/`).fetch('CN=Nowhere');
+    await expect(nowhere).rejects.toThrow('answered with status 404; looked for “CN=Nowhere.crl”');
+    await expect(nowhere).rejects.toEqual(unavailable);
   });
 
   it('gives the list that is named', async () => {

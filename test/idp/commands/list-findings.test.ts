@@ -16,7 +16,7 @@ const status = (changes: Partial<CrlStatus> = {}): CrlStatus => ({
 });
 const lastRun = (last: Pick<CrlRunList, 'outcome' | 'reason'>): Pick<CrlStatus, 'lastRun'> => ({
   lastRun: {
-    ...{ runId: '1', trigger: 'schedule', startedAt: 0, endedAt: 1 },
+    ...{ runId: '1', trigger: 'schedule', startedAt: '2026-11-22T03:00:00Z', endedAt: '2026-11-22T03:00:01Z' },
     lists: [{ distributionPoint: 'CN=Himeji-shi CRLDP', seconds: 1, ...last }],
   },
 });

@@ -162,6 +162,14 @@ describe('a list that is fetched into a directory', () => {
     expect(await put(Buffer.from('hello'))).toEqual(['refused']);
   });
 
+  it('that is over is not written either where no CA certificate is', async () => {
+    const { crlReader: _, ...unchecked } = outside();
+    served = [list(7, pki.newer, { nextUpdate: clock.now() - 1_000 })];
+    const request = { directory, distributionPoints: [point], say: () => {} };
+    expect(await carryLists(unchecked, request)).toMatchObject([{ outcome: 'refused', reason: 'expired' }]);
+    expect(files()).toEqual([]);
+  });
+
   it('is kept out by one that somebody made up until the next comes, and no longer, where nothing is checked', async () => {
     const { crlReader: _, ...unchecked } = outside();
     const put = async (octets: Uint8Array) => {
