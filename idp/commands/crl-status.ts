@@ -7,7 +7,7 @@ import type { FlowContext } from '../flows/context.ts';
 import { listStandings } from '../flows/watch-freshness.ts';
 import { recordCommand } from './command.ts';
 import { pointsOf } from './crl-carry.ts';
-import { isFine, runSummary, type ShownRun, shownRun } from './crl-text.ts';
+import { isFine, runSummary, type ShownRun, shownRun, speaksForAll } from './crl-text.ts';
 import { isoTime, table } from './table.ts';
 
 /** How one list stands, with times for machines. */
@@ -18,17 +18,20 @@ export interface ListStatus {
   readonly crlNumber?: string;
   readonly entryCount?: number;
   readonly thisUpdate?: string;
+  /** A newer one is due by then. */
   readonly nextUpdate?: string;
-  /** From then on it does not count as fresh: over, or too old for the strictest client. */
+  /** The strictest client takes it until then; absent of one in doubt. */
   readonly countsUntil?: string;
 }
 
-/** What a client does now with a tap without PIN, by the list that is worst for it. */
+/** What a client does now with a tap without PIN, by the list that is worst for it; what OCSP said of a card counts too. */
 export interface ClientStatus {
   readonly id: string;
   readonly name: string;
   readonly pinless: PinlessUse['use'];
   readonly until?: string;
+  /** A card that OCSP confirmed within that time is let in whatever its list. */
+  readonly knownWithinSeconds: number;
   readonly ocspOnEveryUse: boolean;
   /** Where the lists do not agree: how many of them are as bad. */
   readonly lists: number;
@@ -45,7 +48,10 @@ export interface CrlStatus {
 
 /** Runs that say when the next one is due. */
 const recentRuns = 64;
-const worstFirst: readonly PinlessUse['use'][] = ['refused', 'allowed by grace', 'allowed', 'not accepted'];
+const worstFirst: readonly PinlessUse['use'][] = [
+  ...(['refused', 'allowed by grace', 'allowed'] as const),
+  ...(['as the issuer answers', 'not accepted'] as const),
+];
 
 export const crlStatus = recordCommand({
   name: 'crl status',
@@ -87,17 +93,17 @@ async function clientsOf(
 ): Promise<readonly ClientStatus[]> {
   const now = clock.now();
   const clients = await record.clients.list();
-  return clients.flatMap(({ name, policy }) => {
+  return clients.map(({ name, policy }) => {
     const uses = standings.map(({ trusted }) => pinlessUse(policy, trusted?.thisUpdate, now)).sort(byBadness);
-    const [worst] = uses;
-    if (worst === undefined) return [];
-    const lists = uses.filter(({ use }) => use === worst.use).length;
-    return [
-      {
-        ...{ id: policy.clientId, name, pinless: worst.use, ocspOnEveryUse: policy.ocspOnEveryUse, lists },
-        ...('until' in worst ? { until: isoTime(worst.until) } : {}),
-      },
-    ];
+    // Cards without a list are known by OCSP alone.
+    const worst = uses[0] ?? pinlessUse(policy, undefined, now);
+    const { clientId: id, ocspOnEveryUse, maxRevocationAgeSeconds, staleGraceSeconds } = policy;
+    return {
+      ...{ id, name, pinless: worst.use, ocspOnEveryUse },
+      knownWithinSeconds: maxRevocationAgeSeconds + staleGraceSeconds,
+      lists: uses.filter(({ use }) => use === worst.use).length,
+      ...('until' in worst ? { until: isoTime(worst.until) } : {}),
+    };
   });
 }
 
@@ -107,7 +113,7 @@ function byBadness(one: PinlessUse, other: PinlessUse): number {
 }
 
 function statusOf(standing: ListStanding): ListStatus {
-  const { issuerKeyId, distributionPoint, state, list, deadline } = standing;
+  const { issuerKeyId, distributionPoint, state, list, countsUntil } = standing;
   return {
     ...{ issuerKeyId, distributionPoint, state },
     ...(list === undefined
@@ -118,30 +124,35 @@ function statusOf(standing: ListStanding): ListStatus {
           thisUpdate: isoTime(list.thisUpdate),
           nextUpdate: isoTime(list.nextUpdate),
         }),
-    ...(deadline === undefined ? {} : { countsUntil: isoTime(deadline) }),
+    // An older list may count on behind one in doubt; this line is about the one in doubt.
+    ...(countsUntil === undefined || list?.doubt !== undefined ? {} : { countsUntil: isoTime(countsUntil) }),
   };
 }
 
 function statusText(status: CrlStatus): string {
   const { lists, clients, lastRun } = status;
   const listTable = table(
-    ['STATE', 'NUMBER', 'ENTRIES', 'THIS UPDATE', 'NEXT UPDATE', 'COUNTS UNTIL', 'DISTRIBUTION POINT'],
+    ['STATE', 'NUMBER', 'ENTRIES', 'THIS UPDATE', 'DUE BY', 'COUNTS UNTIL'],
     lists.map((one) => [
       one.state,
       one.crlNumber ?? '',
       String(one.entryCount ?? ''),
       ...[one.thisUpdate, one.nextUpdate, one.countsUntil].map(shown),
-      one.distributionPoint,
     ]),
-    'No registered card names a distribution point yet.',
+    'No card in use names a distribution point.',
   );
+  // A DN is as wide as a terminal: it has a line of its own below its list.
+  const withNames = listTable
+    .split('\n')
+    .flatMap((line, n) => [line, ...(n === 0 ? [] : [`  ${lists[n - 1]?.distributionPoint ?? ''}`])])
+    .join('\n');
   const clientTable = table(
     ['CLIENT', 'WITHOUT PIN NOW', 'OCSP ON USE'],
     clients.map((one) => [one.name, useText(one, lists.length), one.ocspOnEveryUse ? 'on' : 'off']),
     '',
   );
   return [
-    listTable,
+    lists.length === 0 ? listTable : withNames,
     ...(clientTable === '' ? [] : ['', clientTable]),
     '',
     `last run  ${lastRun === undefined ? 'none yet' : runSummary(lastRun)}`,
@@ -150,10 +161,18 @@ function statusText(status: CrlStatus): string {
   ].join('\n');
 }
 
-function useText({ pinless, until, lists }: ClientStatus, all: number): string {
+function useText(client: ClientStatus, all: number): string {
+  const { pinless, until, lists } = client;
   const some = lists < all ? ` for cards of ${lists} of ${all} lists` : '';
   if (pinless === 'not accepted') return 'not accepted here: PIN only';
+  if (pinless === 'as the issuer answers') return 'each time as the issuer answers';
+  if (pinless === 'refused') return `refused${some}, ${exceptConfirmed(client)}`;
   return `${pinless}${some}${until === undefined ? '' : ` until ${shown(until)}`}`;
+}
+
+/** Lists are not all that speaks for a card: at its registration, and where a client asks, OCSP did. */
+export function exceptConfirmed({ knownWithinSeconds }: Pick<ClientStatus, 'knownWithinSeconds'>): string {
+  return `except cards that OCSP confirmed within the last ${knownWithinSeconds / 3_600} hours`;
 }
 
 function nextText({ nextRun: next, scheduled: isScheduled, lists }: CrlStatus): string {
@@ -173,6 +192,7 @@ function pointsOfStatus(lists: readonly ListStatus[]): number {
 function adviceOn({ lists, lastRun, scheduled: isScheduled }: CrlStatus): readonly string[] {
   const shrunk = lists.find(({ state }) => state === 'in doubt: shrunk');
   const failed = lastRun?.lists.some((list) => !isFine(list)) === true;
+  const unnamed = lists.some(({ state }) => state === 'in doubt: distribution-point-missing');
   const behind = lists.some(({ state }) => state !== 'fresh' && !state.startsWith('in doubt'));
   const get = isScheduled ? 'kazasu crl fetch' : 'kazasu crl fetch, or kazasu crl import DIR';
   return [
@@ -181,6 +201,7 @@ function adviceOn({ lists, lastRun, scheduled: isScheduled }: CrlStatus): readon
       : [
           `→ Ask the issuer about the list that shrank; if it is right: kazasu crl accept "${shrunk.distributionPoint}" --number ${shrunk.crlNumber}`,
         ]),
+    ...(unnamed ? [`→ A list names no distribution point: ${speaksForAll}`] : []),
     ...(behind ? [`→ Get the lists that are missing or old: ${get}`] : []),
     ...(failed ? ['→ Why lists did not come: kazasu crl runs --limit 1'] : []),
   ];

@@ -1,6 +1,6 @@
 import { inJapan } from '../domain/crl-alarm.ts';
 import type { CrlRunList } from '../domain/revocation.ts';
-import type { CrlStatus, ListStatus } from './crl-status.ts';
+import { type CrlStatus, exceptConfirmed, type ListStatus } from './crl-status.ts';
 import { isFine } from './crl-text.ts';
 
 /** What the doctor says of lists. */
@@ -24,17 +24,19 @@ export function findingOnLists(status: CrlStatus | undefined, around: ListSurrou
   if (status === undefined) return { what, ...withoutServer(around) };
   const { lists } = status;
   const bad = lists.filter(({ state }) => state !== 'fresh');
-  if (lists.length === 0) return { what, state: 'ok', found: 'no registered card names one yet' };
+  if (lists.length === 0) return { what, state: 'ok', found: 'no card in use names one' };
   const [first] = bad;
   if (first === undefined) {
-    const until = lists.map(({ countsUntil = '' }) => countsUntil).sort()[0] ?? '';
+    const due = lists.map(({ nextUpdate = '' }) => nextUpdate).sort()[0] ?? '';
     return {
       what,
       state: 'ok',
-      found: `${lists.length} fresh, the first until ${inJapan(Date.parse(until))}`,
+      found: `${lists.length} fresh, a newer one is due by ${inJapan(Date.parse(due))}`,
     };
   }
-  const refusing = status.clients.filter(({ pinless }) => pinless === 'refused').map(({ name }) => name);
+  const refusing = status.clients
+    .filter(({ pinless }) => pinless === 'refused')
+    .map((client) => `${client.name} (${exceptConfirmed(client)})`);
   const effect = refusing.length === 0 ? '' : `; refused without PIN at: ${refusing.join(', ')}`;
   return {
     what,

@@ -1,15 +1,17 @@
 import type { RevocationScope } from './card.ts';
-import type { Instant } from './instant.ts';
-import type { ListStanding } from './list-freshness.ts';
+import { type Instant, msPerSecond } from './instant.ts';
+import { firstEndOf, type ListStanding } from './list-freshness.ts';
 import type { LoginPolicy } from './login-policy.ts';
 import type { AppliedList } from './revocation.ts';
 
 /** Why operators are told of a list. */
 export type CrlAlarmStage =
-  /** It will stop counting within the hours of the alarm, and nothing newer came. */
+  /** A newer one is due, or the strictest client stops taking it, within the hours of the alarm; nothing newer came. */
   | 'soon'
-  /** It has stopped counting. */
+  /** Its next update is past; taps go on as long as its age allows. */
   | 'expired'
+  /** The strictest client does not take it any more. */
+  | 'too-old'
   /** One was applied that is doubted: nothing counts as fresh by it. */
   | 'doubted'
   /** Cards name it, and it could not be had even once. */
@@ -22,7 +24,7 @@ export interface CrlAlarm extends RevocationScope {
   /** Names the occasion: the same one is told once, until something about the list changed. */
   readonly about: string;
   readonly crlNumber?: string;
-  /** When the list stops counting. */
+  /** The moment that the stage is about. */
   readonly deadline?: Instant;
   /** What happened and what to do, for people. */
   readonly words: { readonly ja: string; readonly en: string };
@@ -30,13 +32,17 @@ export interface CrlAlarm extends RevocationScope {
 
 /** The alarms that a standing calls for at this moment; a doubted list may be near its end besides. */
 export function alarmsOf(standing: ListStanding, now: Instant): readonly CrlAlarm[] {
-  const { list, deadline } = standing;
+  const { list, dueBy, countsUntil } = standing;
   if (list === undefined) return [alarm(standing, 'missing')];
   const alarms: CrlAlarm[] = [];
   if (list.doubt !== undefined) alarms.push(alarm(standing, 'doubted'));
   // By the newest list that nobody doubts; while there is none, the doubt says it all.
-  if (standing.endsSoon) alarms.push(alarm(standing, 'soon'));
-  if (deadline !== undefined && now > deadline) alarms.push(alarm(standing, 'expired'));
+  if (standing.endsSoon) alarms.push(alarm(standing, 'soon', firstEndOf(standing)));
+  if (dueBy !== undefined && now > dueBy) alarms.push(alarm(standing, 'expired', dueBy));
+  // Where both are one moment, the alarm before this one has said both.
+  if (countsUntil !== undefined && now > countsUntil && countsUntil !== dueBy) {
+    alarms.push(alarm(standing, 'too-old', countsUntil));
+  }
   return alarms;
 }
 
@@ -72,13 +78,12 @@ const remedy = {
   en: '`kazasu crl runs` says why none came; get it with `kazasu crl fetch`, or bring it from the other network side with `kazasu crl import`.',
 };
 
-function alarm(standing: ListStanding, stage: Exclude<CrlAlarmStage, 'grace'>): CrlAlarm {
-  const { issuerKeyId, distributionPoint, list, deadline } = standing;
+function alarm(standing: ListStanding, stage: Exclude<CrlAlarmStage, 'grace'>, deadline?: Instant): CrlAlarm {
+  const { issuerKeyId, distributionPoint, list } = standing;
   // A new list is a new occasion, and so is another policy that moves the deadline.
-  const occasion = stage === 'doubted' ? '' : (deadline ?? '');
   return {
     ...{ issuerKeyId, distributionPoint, stage },
-    about: aboutOf(standing, stage, list?.crlNumber ?? '', occasion),
+    about: aboutOf(standing, stage, list?.crlNumber ?? '', deadline ?? ''),
     words: wordsOf(standing, stage),
     ...(list === undefined ? {} : { crlNumber: list.crlNumber }),
     ...(deadline === undefined ? {} : { deadline }),
@@ -92,11 +97,10 @@ function aboutOf(
   return ['crl', ...facts, issuerKeyId, distributionPoint].join(' ');
 }
 
-function wordsOf(
-  { distributionPoint, list, trusted, deadline = 0 }: ListStanding,
-  stage: Exclude<CrlAlarmStage, 'grace'>,
-): CrlAlarm['words'] {
-  const [of, at, since] = [distributionPoint, inJapan(deadline), inJapan(trusted?.thisUpdate ?? 0)];
+function wordsOf(standing: ListStanding, stage: Exclude<CrlAlarmStage, 'grace'>): CrlAlarm['words'] {
+  const { distributionPoint: of, list, trusted, dueBy = 0 } = standing;
+  const [due, since] = [inJapan(dueBy), inJapan(trusted?.thisUpdate ?? 0)];
+  const refusal = refusalWords(standing);
   switch (stage) {
     case 'missing':
       return {
@@ -105,17 +109,39 @@ function wordsOf(
       };
     case 'soon':
       return {
-        ja: `失効リスト（${of}）は ${at} に使えなくなりますが、${since} より新しいものが届いていません。その後は、接続先ごとの設定（\`kazasu crl status\` で確認できます）に従って、PINなしの利用が拒否されます。${remedy.ja}`,
-        en: `The list of ${of} stops counting at ${at}, and nothing newer than ${since} has come. From then on taps without PIN are refused as each client’s policy says (\`kazasu crl status\`). ${remedy.en}`,
+        ja: `失効リスト（${of}）は、${since} より新しいものが届いていません。次のリストは ${due} までに発行されます。${refusal.ja}${remedy.ja}`,
+        en: `The list of ${of} is from ${since}, and nothing newer has come; a newer list is due by ${due}. ${refusal.en} ${remedy.en}`,
       };
     case 'expired':
       return {
-        ja: `失効リスト（${of}）は ${at} に使えなくなりました。接続先ごとの設定に従って、PINなしの利用が拒否されています（\`kazasu crl status\` で確認できます）。${remedy.ja}`,
-        en: `The list of ${of} stopped counting at ${at}: taps without PIN are refused as each client’s policy says (\`kazasu crl status\` says where). ${remedy.en}`,
+        ja: `失効リスト（${of}）は ${due} に期限（次回更新）を過ぎましたが、新しいものが届いていません。${refusal.ja}${remedy.ja}`,
+        en: `The list of ${of} is over: a newer one was due by ${due}, and none has come. ${refusal.en} ${remedy.en}`,
+      };
+    case 'too-old':
+      return {
+        ja: `失効リスト（${of}、${since} のもの）は、最も厳しい接続先には古すぎます。${refusal.ja}${remedy.ja}`,
+        en: `The list of ${of} is from ${since}: too old for the strictest client. ${refusal.en} ${remedy.en}`,
       };
     case 'doubted':
       return doubtWords(of, list);
   }
+}
+
+/** True before, at and after the moments that it names. What OCSP said of a card counts as a list does. */
+function refusalWords({ countsUntil, strictest }: ListStanding): CrlAlarm['words'] {
+  if (countsUntil === undefined || strictest === undefined) {
+    return {
+      ja: 'このリストによってPINなしの利用を認める接続先は、いまはありません。',
+      en: 'No client takes taps without PIN by it at present.',
+    };
+  }
+  const { name, staleGraceSeconds } = strictest;
+  const [from, end] = [countsUntil, countsUntil + staleGraceSeconds * msPerSecond].map(inJapan);
+  const isGraceful = staleGraceSeconds > 0;
+  return {
+    ja: `「${name}」は ${isGraceful ? `${from} から猶予による利用となり、` : ''}${end} からPINなしの利用を拒否します（その後OCSPで確認できたカードを除きます。他の接続先は \`kazasu crl status\` で確認できます）。`,
+    en: `At “${name}” taps without PIN ${isGraceful ? `live on its grace from ${from} and ` : ''}are refused from ${end}, except for cards that OCSP confirmed since (\`kazasu crl status\` says it of every client).`,
+  };
 }
 
 function doubtWords(of: string, list: ListStanding['list']): CrlAlarm['words'] {

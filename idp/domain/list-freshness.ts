@@ -5,7 +5,23 @@ import { msPerSecond } from './instant.ts';
 import type { LoginPolicy } from './login-policy.ts';
 import { type AppliedList, everyDistributionPoint, type ListDoubt, type TrustedList } from './revocation.ts';
 
-export type ListState = 'fresh' | 'expires soon' | 'out of date' | `in doubt: ${ListDoubt}` | 'never applied';
+export type ListState =
+  | 'fresh'
+  /** A newer one is due, or the strictest client stops taking it, within the hours of the alarm. */
+  | 'expires soon'
+  /** Its next update is past; clients go by its age all the same. */
+  | 'out of date'
+  /** Its next update is not past, but the strictest client does not take it any more. */
+  | 'too old'
+  | `in doubt: ${ListDoubt}`
+  | 'never applied';
+
+/** The client that is the first to stop taking a list as it ages. */
+export interface StrictestClient {
+  readonly name: string;
+  readonly maxRevocationAgeSeconds: number;
+  readonly staleGraceSeconds: number;
+}
 
 /** How one scope that cards name stands at this moment. */
 export interface ListStanding extends RevocationScope {
@@ -14,9 +30,13 @@ export interface ListStanding extends RevocationScope {
   readonly list?: AppliedList;
   /** What counts as known. */
   readonly trusted?: TrustedList;
-  /** From then on the list is over, or the strictest client refuses taps without PIN: whichever is first. */
-  readonly deadline?: Instant;
-  /** The deadline is nearer than the hours of the alarm, and not past. */
+  /** A newer list is due by then. @see RFC 5280 §5.1.2.5 */
+  readonly dueBy?: Instant;
+  /** The last moment at which the strictest client takes it. */
+  readonly countsUntil?: Instant;
+  /** Whose `countsUntil` that is; absent: no client is about lists. */
+  readonly strictest?: StrictestClient;
+  /** The earlier of both moments is nearer than the hours of the alarm, and not past. */
   readonly endsSoon: boolean;
 }
 
@@ -24,6 +44,8 @@ export interface ListStanding extends RevocationScope {
 export type PinlessUse =
   /** The client accepts nothing that a card gives without its PIN. */
   | { readonly use: 'not accepted' }
+  /** OCSP is asked at every use, and lists decide nothing. */
+  | { readonly use: 'as the issuer answers' }
   | { readonly use: 'allowed' | 'allowed by grace'; readonly until: Instant }
   | { readonly use: 'refused' };
 
@@ -35,17 +57,29 @@ export function acceptsPinless({ clientState, acceptedAcr }: LoginPolicy): boole
   return clientState === 'active' && acceptedAcr.some((acr) => pinlessAcrs.includes(acr));
 }
 
-/** The shortest age at which a client begins to refuse or to let in by grace; `undefined`: no client is about lists. */
-export function strictestAgeSeconds(policies: readonly LoginPolicy[]): number | undefined {
-  const ages = policies.filter(acceptsPinless).map(({ maxRevocationAgeSeconds }) => maxRevocationAgeSeconds);
-  return ages.length === 0 ? undefined : Math.min(...ages);
+/** Who begins first to refuse or to let in by grace; `undefined`: no client is about lists. */
+export function strictestClient(
+  clients: readonly { readonly name: string; readonly policy: LoginPolicy }[],
+): StrictestClient | undefined {
+  const [first] = clients
+    .filter(({ policy }) => acceptsPinless(policy) && !policy.ocspOnEveryUse)
+    .map(({ name, policy: { maxRevocationAgeSeconds, staleGraceSeconds } }) => ({
+      ...{ name, maxRevocationAgeSeconds, staleGraceSeconds },
+    }))
+    .sort(byStrictness);
+  return first;
+}
+
+function byStrictness(one: StrictestClient, other: StrictestClient): number {
+  const byAge = one.maxRevocationAgeSeconds - other.maxRevocationAgeSeconds;
+  return byAge === 0 ? one.staleGraceSeconds - other.staleGraceSeconds : byAge;
 }
 
 /** @param lists all that were applied; a scope is spoken for by its own, or by one for every distribution point. */
 export function standingOf(
   scope: RevocationScope,
   lists: readonly AppliedList[],
-  given: Moment & { readonly strictestAgeSeconds?: number },
+  given: Moment & { readonly strictest?: StrictestClient | undefined },
 ): ListStanding {
   const { issuerKeyId, distributionPoint } = scope;
   const speaking = lists
@@ -54,22 +88,29 @@ export function standingOf(
     .sort(byTrust);
   const [list] = speaking;
   if (list === undefined) return { issuerKeyId, distributionPoint, state: 'never applied', endsSoon: false };
-  const { trusted } = list;
-  const deadline = trusted && deadlineOf(trusted, given.strictestAgeSeconds);
+  const { trusted, doubt } = list;
+  const ends = trusted === undefined ? {} : endsOf(trusted, given.strictest);
   return {
     issuerKeyId,
     distributionPoint,
-    state: stateOf(list, deadline, given),
-    endsSoon: deadline !== undefined && endsSoon(deadline, given),
+    state: doubt === undefined ? stateOf(ends, given) : `in doubt: ${doubt}`,
+    endsSoon: endsSoon(ends, given),
     list,
     ...(trusted === undefined ? {} : { trusted }),
-    ...(deadline === undefined ? {} : { deadline }),
+    ...ends,
   };
 }
 
-/** What a client does now with a card that only lists spoke for; OCSP at a registration counts beside them. */
+/** The moment that an alarm comes before: a newer list is due, or the strictest client stops taking this one. */
+export function firstEndOf({ dueBy, countsUntil }: Ends): Instant | undefined {
+  const ends = [dueBy, countsUntil].filter((at) => at !== undefined);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+/** What a client does now with a card that only lists spoke for; what OCSP said of a card counts beside them. */
 export function pinlessUse(policy: LoginPolicy, knownAt: Instant | undefined, now: Instant): PinlessUse {
   if (!acceptsPinless(policy)) return { use: 'not accepted' };
+  if (policy.ocspOnEveryUse) return { use: 'as the issuer answers' };
   if (knownAt === undefined) return { use: 'refused' };
   const until = knownAt + policy.maxRevocationAgeSeconds * msPerSecond;
   if (now <= until) return { use: 'allowed', until };
@@ -81,14 +122,22 @@ function byTrust(one: AppliedList, other: AppliedList): number {
   return (other.trusted?.thisUpdate ?? 0) - (one.trusted?.thisUpdate ?? 0);
 }
 
-function deadlineOf({ thisUpdate, nextUpdate }: TrustedList, ageSeconds: number | undefined): Instant {
-  return ageSeconds === undefined ? nextUpdate : Math.min(nextUpdate, thisUpdate + ageSeconds * msPerSecond);
+type Ends = Pick<ListStanding, 'dueBy' | 'countsUntil'>;
+
+function endsOf(
+  { thisUpdate, nextUpdate }: TrustedList,
+  strictest: StrictestClient | undefined,
+): Pick<ListStanding, 'dueBy' | 'countsUntil' | 'strictest'> {
+  if (strictest === undefined) return { dueBy: nextUpdate };
+  const countsUntil = thisUpdate + strictest.maxRevocationAgeSeconds * msPerSecond;
+  return { dueBy: nextUpdate, countsUntil, strictest };
 }
 
-function stateOf({ doubt }: AppliedList, deadline: Instant | undefined, given: Moment): ListState {
-  if (doubt !== undefined) return `in doubt: ${doubt}`;
-  if (deadline === undefined || given.now > deadline) return 'out of date';
-  return endsSoon(deadline, given) ? 'expires soon' : 'fresh';
+function stateOf(ends: Ends, given: Moment): ListState {
+  const { dueBy, countsUntil } = ends;
+  if (dueBy === undefined || given.now > dueBy) return 'out of date';
+  if (countsUntil !== undefined && given.now > countsUntil) return 'too old';
+  return endsSoon(ends, given) ? 'expires soon' : 'fresh';
 }
 
 interface Moment {
@@ -96,6 +145,7 @@ interface Moment {
   readonly alarmSeconds: number;
 }
 
-function endsSoon(deadline: Instant, { now, alarmSeconds }: Moment): boolean {
-  return now <= deadline && now > deadline - alarmSeconds * msPerSecond;
+function endsSoon(ends: Ends, { now, alarmSeconds }: Moment): boolean {
+  const end = firstEndOf(ends);
+  return end !== undefined && now <= end && now > end - alarmSeconds * msPerSecond;
 }

@@ -1,6 +1,6 @@
 import type { RevocationScope } from '../domain/card.ts';
 import { alarmsOf, graceAlarm } from '../domain/crl-alarm.ts';
-import { type ListStanding, standingOf, strictestAgeSeconds } from '../domain/list-freshness.ts';
+import { type ListStanding, standingOf, strictestClient } from '../domain/list-freshness.ts';
 import type { LoginPolicy } from '../domain/login-policy.ts';
 import type { FlowContext } from './context.ts';
 import { asConfigured } from './judge-list.ts';
@@ -20,14 +20,9 @@ export async function listStandings({
 }: Pick<FlowContext, 'record' | 'clock' | 'crlPlan' | 'crlWithoutDistributionPointCounts'>): Promise<
   readonly ListStanding[]
 > {
-  const clients = await record.clients.list();
-  const strictest = strictestAgeSeconds(clients.map(({ policy }) => policy));
+  const strictest = strictestClient(await record.clients.list());
   const lists = (await record.appliedLists.list()).map((list) => asConfigured(list, configured));
-  const given = {
-    now: clock.now(),
-    alarmSeconds: crlPlan.alarmSeconds,
-    ...(strictest === undefined ? {} : { strictestAgeSeconds: strictest }),
-  };
+  const given = { now: clock.now(), alarmSeconds: crlPlan.alarmSeconds, strictest };
   return (await record.cards.revocationScopes()).map((scope) => standingOf(scope, lists, given));
 }
 

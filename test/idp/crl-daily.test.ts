@@ -166,7 +166,7 @@ describe('the daily run', () => {
     await until('the run to ask', () => source.asked > 1);
     expect(log.filter((line) => line.startsWith('ALARM'))).toEqual([]);
     world.clock.advanceMs(10 * minuteMs);
-    await until('the alarm', () => log.some((line) => line.includes('stopped counting')));
+    await until('the alarm', () => log.some((line) => line.includes('is over')));
   });
 
   it('that cannot be kept is not tried again every minute, and keeps no alarm back', async () => {
@@ -180,7 +180,7 @@ describe('the daily run', () => {
       throw new TypeError('a mistake of ours');
     };
     start({ crlWorker: { ...context.crlWorker, fetch: broken } });
-    await until('the alarm', () => log.some((line) => line.includes('stopped counting')));
+    await until('the alarm', () => log.some((line) => line.includes('is over')));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(asked).toBe(1);
     world.clock.advanceMs(15 * minuteMs);

@@ -7,6 +7,7 @@ import { noFiles } from '../../../idp/commands/command.ts';
 import { crlImport } from '../../../idp/commands/crl-carry.ts';
 import type { CrlStatus } from '../../../idp/commands/crl-status.ts';
 import { recordCommands } from '../../../idp/commands/registry.ts';
+import { isoTime } from '../../../idp/commands/table.ts';
 import type { FlowContext } from '../../../idp/flows/context.ts';
 import { importCrl } from '../../../idp/flows/import-crl.ts';
 import { createTestPki, type TestPki } from '../../support/test-pki.ts';
@@ -47,9 +48,16 @@ beforeEach(async () => {
 
 afterEach(() => world.close());
 
-async function bring(municipality: string): Promise<void> {
+let crlNumber = 5;
+
+async function bring(municipality: string, hours = 72, count = 0): Promise<void> {
   const thisUpdate = world.clock.now();
-  const order = { municipality, thisUpdate, nextUpdate: thisUpdate + 72 * hourMs, crlNumber: 5, entries: [] };
+  const entries = Array.from({ length: count }, (_, n) => ({
+    serialNumber: `0f0000${n}0`,
+    revocationDate: thisUpdate,
+  }));
+  const order = { municipality, thisUpdate, nextUpdate: thisUpdate + hours * hourMs, crlNumber, entries };
+  crlNumber += 1;
   await importCrl(context, { list: pki.newer.issueCrl(order), from: 'test', actor: admin });
 }
 
@@ -87,7 +95,9 @@ describe('crl status', () => {
     await bring('Himeji-shi');
     const half = await status();
     expect(half.succeeded).toBe(false);
-    expect(half.text).toContain('refused for cards of 1 of 2 lists');
+    expect(half.text).toContain(
+      'refused for cards of 1 of 2 lists, except cards that OCSP confirmed within the last 48 hours',
+    );
     expect(half.text).toContain('not accepted here: PIN only');
     expect(half.text).toContain('→ Get the lists that are missing or old: kazasu crl fetch');
     await bring('Kobe-shi');
@@ -109,12 +119,46 @@ describe('crl status', () => {
     world.clock.advance(1);
     const { clients } = await status();
     said.push(clients.find(({ name }) => name === 'printer')?.pinless ?? '');
-    expect(said).toEqual([
-      'fresh: allowed',
-      'expires soon: allowed',
-      'out of date: allowed by grace',
-      'refused',
-    ]);
+    expect(said).toEqual(['fresh: allowed', 'expires soon: allowed', 'too old: allowed by grace', 'refused']);
+  });
+
+  it('tells when a newer list is due from when clients stop taking this one', async () => {
+    const [at] = [world.clock.now()];
+    for (const place of places) await bring(place, 24);
+    world.clock.advance(25 * hour);
+    const { lists, clients, text } = await status();
+    expect(lists[0]).toMatchObject({
+      ...{
+        state: 'out of date',
+        nextUpdate: isoTime(at + 24 * hourMs),
+        countsUntil: isoTime(at + 48 * hourMs),
+      },
+    });
+    expect(clients[1]).toMatchObject({ pinless: 'allowed', until: isoTime(at + 48 * hourMs) });
+    expect(text).toMatch(/DUE BY +COUNTS UNTIL$/m);
+  });
+
+  it('gives no time to a list in doubt, although an older one counts on behind it', async () => {
+    await bring('Himeji-shi', 72, 10);
+    await bring('Himeji-shi', 72, 3);
+    const { lists } = await status();
+    const doubted = lists.find(({ state }) => state === 'in doubt: shrunk');
+    expect(doubted).toMatchObject({ crlNumber: String(crlNumber - 1), entryCount: 3 });
+    expect(doubted?.countsUntil).toBeUndefined();
+  });
+
+  it('says of a client that asks the issuer at every use that it goes by the answer', async () => {
+    await run('client policy', { client: 'printer', changes: { ocspOnEveryUse: true } });
+    expect((await status()).text).toContain('each time as the issuer answers');
+  });
+
+  it('shows the clients also while no card in use names a list', async () => {
+    for (const card of await context.record.cards.list()) {
+      await context.record.change((tables) => tables.cards.update({ ...card, state: 'revoked' }, card.state));
+    }
+    const { text, clients } = await status();
+    expect(text).toContain('No card in use names a distribution point.');
+    expect(clients.map(({ name }) => name)).toEqual(['kiosk', 'printer']);
   });
 
   it('says when the next run is, in Japan’s time, and that there is none where lists come by hand', async () => {
@@ -127,6 +171,18 @@ describe('crl status', () => {
 });
 
 describe('crl fetch', () => {
+  it.each([
+    ['shrunk', 'kazasu crl status says what to do'],
+    ['distribution-point-missing', 'set KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT=true'],
+  ])('has not succeeded with a list in doubt (%s), and says what to do', (reason, next) => {
+    const came = { distributionPoint: 'CN=Himeji-shi CRLDP', outcome: 'applied', seconds: 1, crlNumber: '7' };
+    const fetched = { lists: [{ ...came, entryCount: 3, revoked: 0, reason }] };
+    const { text, succeeded } = command('crl fetch');
+    expect(succeeded?.(fetched)).toBe(false);
+    expect(command('crl import').succeeded?.({ ...fetched, missing: [] })).toBe(false);
+    expect(text(fetched)).toContain(next);
+  });
+
   it('of a distribution point that no card names is a mistake, and is called so', async () => {
     const fetched = run('crl fetch', { distributionPoints: ['CN=Himeji-shi'] });
     expect(await codeOf(fetched)).toBe('ERR_DISTRIBUTION_POINT');

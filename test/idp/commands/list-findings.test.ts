@@ -8,7 +8,7 @@ const around = { sources: 1, issuerKeyIds: [keyId] };
 const at = '2026-11-23T00:00:00Z';
 
 const list = (state: ListStatus['state'], issuerKeyId = keyId): ListStatus => ({
-  ...{ issuerKeyId, distributionPoint: 'CN=Himeji-shi CRLDP', state, countsUntil: at },
+  ...{ issuerKeyId, distributionPoint: 'CN=Himeji-shi CRLDP', state, nextUpdate: at },
 });
 const status = (changes: Partial<CrlStatus> = {}): CrlStatus => ({
   ...{ lists: [list('fresh')], clients: [], scheduled: true, nextRun: { at, distributionPoints: [] } },
@@ -16,7 +16,12 @@ const status = (changes: Partial<CrlStatus> = {}): CrlStatus => ({
 });
 const lastRun = (last: Pick<CrlRunList, 'outcome' | 'reason'>): Pick<CrlStatus, 'lastRun'> => ({
   lastRun: {
-    ...{ runId: '1', trigger: 'schedule', startedAt: '2026-11-22T03:00:00Z', endedAt: '2026-11-22T03:00:01Z' },
+    ...{
+      runId: '1',
+      trigger: 'schedule',
+      startedAt: '2026-11-22T03:00:00Z',
+      endedAt: '2026-11-22T03:00:01Z',
+    },
     lists: [{ distributionPoint: 'CN=Himeji-shi CRLDP', seconds: 1, ...last }],
   },
 });
@@ -26,6 +31,7 @@ describe('the doctor, of lists', () => {
     ['fresh', 'ok', undefined],
     ['expires soon', 'note', 'kazasu crl fetch'],
     ['out of date', 'problem', 'kazasu crl fetch'],
+    ['too old', 'problem', 'kazasu crl fetch'],
     ['never applied', 'problem', 'kazasu crl fetch'],
     ['in doubt: shrunk', 'problem', 'kazasu crl accept "CN=Himeji-shi CRLDP"'],
     ['in doubt: distribution-point-missing', 'problem', 'KAZASU_CRL_WITHOUT_DISTRIBUTION_POINT'],
@@ -36,10 +42,16 @@ describe('the doctor, of lists', () => {
   });
 
   it('says who is refused for it', () => {
-    const client = { id: '1', name: 'front door', ocspOnEveryUse: false, lists: 1 };
+    const client = {
+      id: '1',
+      name: 'front door',
+      ocspOnEveryUse: false,
+      lists: 1,
+      knownWithinSeconds: 172_800,
+    };
     const clients = [{ ...client, pinless: 'refused' as const }];
     expect(findingOnLists(status({ lists: [list('out of date')], clients }), around).found).toContain(
-      'front door',
+      'front door (except cards that OCSP confirmed within the last 48 hours)',
     );
   });
 

@@ -3,9 +3,10 @@ import { type AcrName, toAcr } from '../../../idp/domain/assurance.ts';
 import { parseIssuerKeyId } from '../../../idp/domain/certificate-id.ts';
 import {
   acceptsPinless,
+  firstEndOf,
   pinlessUse,
   standingOf,
-  strictestAgeSeconds,
+  strictestClient,
 } from '../../../idp/domain/list-freshness.ts';
 import type { ClientId, LoginPolicy } from '../../../idp/domain/login-policy.ts';
 import { type AppliedList, everyDistributionPoint } from '../../../idp/domain/revocation.ts';
@@ -39,7 +40,14 @@ const standing = (lists: readonly AppliedList[], now: number, strictestAgeHours?
   standingOf(scope, lists, {
     now,
     alarmSeconds: 12 * hour,
-    ...(strictestAgeHours === undefined ? {} : { strictestAgeSeconds: strictestAgeHours * hour }),
+    ...(strictestAgeHours === undefined
+      ? {}
+      : {
+          strictest: {
+            ...{ name: 'front door', staleGraceSeconds: 0 },
+            maxRevocationAgeSeconds: strictestAgeHours * hour,
+          },
+        }),
   });
 
 describe('a list that cards name', () => {
@@ -52,7 +60,9 @@ describe('a list that cards name', () => {
     ['out of date', 'is over', [list], 48.001, undefined],
     ['fresh', 'is long enough for the strictest client', [list], 11, 24],
     ['expires soon', 'becomes too old for the strictest client', [list], 12.1, 24],
-    ['out of date', 'is too old for the strictest client, though not over', [list], 24.1, 24],
+    ['too old', 'is too old for the strictest client, though not over', [list], 24.1, 24],
+    ['out of date', 'is over, though every client takes it yet', [list], 48.1, 72],
+    ['expires soon', 'is soon over, though every client takes it for long', [list], 36.1, 72],
     ['in doubt: shrunk', 'shrank, whatever is left of the one before', [{ ...list, doubt: 'shrunk' }], 1, 48],
     [
       'in doubt: shrunk',
@@ -63,6 +73,14 @@ describe('a list that cards name', () => {
     ],
   ] as const)('is “%s” when it %s', (state, _name, lists, hours, strictest) => {
     expect(standing(lists, hoursOn(hours), strictest).state).toBe(state);
+  });
+
+  it('has two ends, the earlier of which an alarm comes before', () => {
+    const ends = standing([list], hoursOn(1), 72);
+    expect(ends).toMatchObject({ dueBy: hoursOn(48), countsUntil: hoursOn(72) });
+    expect(firstEndOf(ends)).toBe(hoursOn(48));
+    expect(firstEndOf(standing([list], hoursOn(1), 24))).toBe(hoursOn(24));
+    expect(standing([list], hoursOn(1)).countsUntil).toBeUndefined();
   });
 
   it('is spoken for by one for every distribution point, and by no other list', () => {
@@ -89,8 +107,18 @@ describe('the strictest client', () => {
       policy('certificate', 2, 0, 'disabled'),
     ];
     expect(policies.map(acceptsPinless)).toEqual([true, true, false, false]);
-    expect(strictestAgeSeconds(policies)).toBe(24 * hour);
-    expect(strictestAgeSeconds([policy('card-pin', 1)])).toBeUndefined();
+    const named = policies.map((one, n) => ({ name: `client ${n}`, policy: one }));
+    expect(strictestClient(named)).toMatchObject({ name: 'client 1', maxRevocationAgeSeconds: 24 * hour });
+    expect(strictestClient([{ name: 'pin', policy: policy('card-pin', 1) }])).toBeUndefined();
+  });
+
+  it('is the one with less grace of two, and none that asks the issuer at every use', () => {
+    const clients = [
+      { name: 'graceful', policy: policy('certificate', 24, 6) },
+      { name: 'strict', policy: policy('certificate', 24) },
+      { name: 'unattended', policy: { ...policy('certificate', 1), ocspOnEveryUse: true } },
+    ];
+    expect(strictestClient(clients)?.name).toBe('strict');
   });
 });
 
@@ -113,5 +141,10 @@ describe('use without PIN', () => {
   it('is refused where no list ever came, and is no question where only the PIN counts', () => {
     expect(pinlessUse(policy('certificate', 24), undefined, hoursOn(0))).toEqual({ use: 'refused' });
     expect(pinlessUse(policy('card-pin', 24), undefined, hoursOn(0))).toEqual({ use: 'not accepted' });
+  });
+
+  it('is as the issuer answers where OCSP is asked at every use, whatever the list', () => {
+    const asking = { ...policy('certificate', 24), ocspOnEveryUse: true };
+    expect(pinlessUse(asking, thisUpdate, hoursOn(99))).toEqual({ use: 'as the issuer answers' });
   });
 });

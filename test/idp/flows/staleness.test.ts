@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CrlOrder } from '../../../idp/demo/authority/certification-authority.ts';
 import { parseSerialNumber } from '../../../idp/domain/certificate-id.ts';
+import { inJapan } from '../../../idp/domain/crl-alarm.ts';
 import { schedule } from '../../../idp/domain/registration.ts';
 import { acceptCrl } from '../../../idp/flows/accept-crl.ts';
 import { changeClientPolicy, type RevocationPolicy } from '../../../idp/flows/change-client-policy.ts';
@@ -172,7 +173,27 @@ describe('an alarm', () => {
     await watchFreshness(context);
     await demand({ maxRevocationAgeSeconds: 24 * hour });
     await watchFreshness(context);
-    expect(await stages()).toEqual(['soon', 'soon', 'expired']);
+    expect(await stages()).toEqual(['soon', 'soon', 'too-old']);
+  });
+
+  it('at the end of a list that clients go on taking says until when they do, and comes again then', async () => {
+    await demand({ staleGraceSeconds: 6 * hour });
+    const thisUpdate = world.clock.now();
+    await bring(list({ nextUpdate: thisUpdate + 24 * hourMs }));
+    for (const hours of [20, 5, 24]) {
+      world.clock.advance(hours * hour);
+      await watchFreshness(context);
+      expect(await ask()).toBe('granted');
+    }
+    expect(await stages()).toEqual(['soon', 'expired', 'too-old', 'grace']);
+    const [due, grace, refused] = [24, 48, 54].map((hours) => inJapan(thisUpdate + hours * hourMs));
+    for (const line of [log[0], log[1]]) {
+      expect(line).toContain(`due by ${due}`);
+      expect(line).toContain(`At “printer” taps without PIN live on its grace from ${grace}`);
+      expect(line).toContain(`refused from ${refused}`);
+    }
+    expect(log[1]).toContain('is over');
+    expect(await states()).toEqual(['out of date']);
   });
 
   it('does not come when the next list came in time, and comes again for that one', async () => {
