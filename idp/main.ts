@@ -14,7 +14,11 @@ import { defaultBridgePort } from './wire/challenge.ts';
 const output: Output = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
-  progress: { isTerminal: process.stderr.isTTY === true, write: (text) => void process.stderr.write(text) },
+  progress: {
+    isTerminal: process.stderr.isTTY === true,
+    columns: () => process.stderr.columns,
+    write: (text) => void process.stderr.write(text),
+  },
 };
 
 const program = new Command('kazasu')

@@ -82,7 +82,8 @@ async function signOffer(
   options: RegisterOptions,
 ): Promise<TapRead> {
   const pinFromScript = options.pinStdin ? await firstLine(io) : undefined;
-  io.err('Put the card on the reader and leave it there. カードをリーダーに置いたままにしてください。');
+  // Where its other words go: only so do they stand in order when both outputs are written to one file.
+  io.out('Put the card on the reader and leave it there. カードをリーダーに置いたままにしてください。');
   const card = await cardWithin(reader, waitForCardMs);
   const asked = await readTriesLeft(card, profiles);
   if (asked.outcome === 'no-pin-card') throw new InvalidInput('ERR_NO_PIN_CARD', texts.notes[asked.note]);

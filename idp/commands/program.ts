@@ -45,6 +45,8 @@ export function addRecordCommands(program: Command, run: RunRecordCommand, outpu
   };
   for (const [noun, summary] of Object.entries(groups)) {
     const group = program.command(noun).description(summary);
+    // With all its arguments a command leaves no room to wrap what it does; its own help has them.
+    group.configureHelp({ subcommandTerm: (command) => command.name() });
     for (const command of recordCommands.filter(({ name }) => name.startsWith(`${noun} `))) {
       const verb = group.command(command.name.slice(noun.length + 1)).description(command.summary);
       command.shape?.(verb);

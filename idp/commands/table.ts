@@ -49,16 +49,23 @@ export function shellWord(path: string): string {
   return /^[\w./@%+:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The beginning of a text that fits into so many cells. */
-export function cut(text: string, width: number): string {
+/** A text in so many cells: what is too much goes out of its middle. */
+export function cutMiddle(text: string, width: number): string {
   if (cells(text) <= width) return text;
-  let [kept, room] = ['', width - 1];
-  for (const character of text) {
+  const characters = [...text];
+  const end = within(characters.toReversed(), Math.floor((width - 1) / 2)).reverse();
+  const beginning = within(characters, width - 1 - cells(end.join('')));
+  return `${beginning.join('')}…${end.join('')}`;
+}
+
+/** As many of the first characters as fit. */
+function within(characters: readonly string[], width: number): string[] {
+  let room = width;
+  const after = characters.findIndex((character) => {
     room -= cells(character);
-    if (room < 0) break;
-    kept += character;
-  }
-  return `${kept}…`;
+    return room < 0;
+  });
+  return characters.slice(0, after === -1 ? undefined : after);
 }
 
 function pad(cell: string, width: number): string {

@@ -22,6 +22,17 @@ describe('progress', () => {
     expect(written).toEqual(['\r\u001b[Kfetching', '\r\u001b[Kreading 40 %', '\r\u001b[K']);
   });
 
+  it.each([
+    ['CN=Himeji-shi CRLDP,OU=Hyogo,O=JPKI,C=JP: reading 40 %', 'CN=Himeji-shi … reading 40 %'],
+    ['失効リスト失効リスト失効リスト: 40 %', '失効リスト失効…リスト: 40 %'],
+    ['list: reading 40 %', 'list: reading 40 %'],
+  ])('never takes more than a line of the terminal, and keeps how far it is: %s', (line, cut) => {
+    const columns = () => 29;
+    const write = (text: string) => written.push(text);
+    progressLines({ isTerminal: true, columns, write }).progress(line);
+    expect(written).toEqual([`\r\u001b[K${cut}`]);
+  });
+
   it('of something short is not written elsewhere', () => {
     const { progress, end } = shown(false);
     vi.advanceTimersByTime(999);
