@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from './clock.ts';
@@ -8,7 +8,9 @@ import { findingOnLists, findingOnSchedule, type ListSurroundings } from './comm
 import { isoMonth } from './commands/table.ts';
 import type { Config } from './config.ts';
 import { anchorDirectory } from './data-directory.ts';
+import { statusOfRecord } from './doctor-record.ts';
 import { loadAnchors } from './jpki/anchors.ts';
+import { loadCardProfiles } from './jpki/card-profile-file.ts';
 
 /** One thing that was looked at. `next` says what to do where it is not as it should be. */
 export interface Finding {
@@ -20,21 +22,8 @@ export interface Finding {
 
 /** Looks at everything that an installation needs, changes nothing, and never stops at the first problem. */
 export async function examine(config: Config): Promise<readonly Finding[]> {
-  const looks: readonly [string, () => Finding | Promise<Finding>][] = [
-    ['runtime', lookAtRuntime],
-    ['data directory', () => lookAtDataDir(config)],
-    ['keys', () => lookAtKeys(config)],
-    ['server', () => lookAtServer(config)],
-    ['http port', () => lookAtPort('http port', config.port, 'KAZASU_PORT', config)],
-    ['ldap port', () => lookAtPort('ldap port', config.ldapPort, 'KAZASU_LDAP_PORT', config)],
-    ['ldaps port', () => lookAtPort('ldaps port', config.ldapsPort, 'KAZASU_LDAPS_PORT', config)],
-    ['anchors', () => lookAtAnchors(config)],
-    ['revocation lists', async () => findingOnLists(await statusOfLists(config), surroundings(config))],
-    ['list schedule', async () => findingOnSchedule(await statusOfLists(config), surroundings(config))],
-    ['card reader', lookAtReader],
-  ];
   const findings: Finding[] = [];
-  for (const [what, look] of looks) {
+  for (const [what, look] of isClosedToUs(config) ? looksElsewhere(config) : looksAt(config)) {
     try {
       findings.push(await look());
     } catch (error) {
@@ -46,6 +35,35 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     }
   }
   return findings;
+}
+
+type Look = readonly [what: string, look: () => Finding | Promise<Finding>];
+
+/** Nothing else about an installation is known to somebody who may not look at it. */
+function looksElsewhere(config: Config): readonly Look[] {
+  return [
+    ['runtime', lookAtRuntime],
+    ['data directory', () => closedDataDir(config)],
+    ['card profiles', () => lookAtProfiles(config)],
+    ['card reader', lookAtReader],
+  ];
+}
+
+function looksAt(config: Config): readonly Look[] {
+  return [
+    ['runtime', lookAtRuntime],
+    ['data directory', () => lookAtDataDir(config)],
+    ['keys', () => lookAtKeys(config)],
+    ['server', () => lookAtServer(config)],
+    ['http port', () => lookAtPort('http port', config.port, 'KAZASU_PORT', config)],
+    ['ldap port', () => lookAtPort('ldap port', config.ldapPort, 'KAZASU_LDAP_PORT', config)],
+    ['ldaps port', () => lookAtPort('ldaps port', config.ldapsPort, 'KAZASU_LDAPS_PORT', config)],
+    ['anchors', () => lookAtAnchors(config)],
+    ['card profiles', () => lookAtProfiles(config)],
+    ['revocation lists', async () => findingOnLists(await statusOfLists(config), surroundings(config))],
+    ['list schedule', async () => findingOnSchedule(await statusInServer(config), surroundings(config))],
+    ['card reader', lookAtReader],
+  ];
 }
 
 /** A line a finding, for people. */
@@ -69,6 +87,20 @@ function lookAtRuntime(): Finding {
     found,
     next: 'Start it as `npx kazasu`, which brings Node 24.',
   };
+}
+
+function isClosedToUs({ dataDir }: Config): boolean {
+  try {
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
+}
+
+function closedDataDir({ dataDir }: Config): Finding {
+  const found = `you may not look into ${dataDir}`;
+  return { what: 'data directory', state: 'problem', found, next: 'Run this as its owner or as root.' };
 }
 
 function lookAtDataDir({ dataDir }: Config): Finding {
@@ -171,7 +203,24 @@ function pinnedAnchors(config: Config): ReturnType<typeof loadAnchors> {
   return config.jpkiAnchors !== '' || existsSync(directory) ? loadAnchors(directory) : [];
 }
 
-async function statusOfLists({ dataDir }: Config): Promise<CrlStatus | undefined> {
+function lookAtProfiles({ jpkiProfiles }: Config): Finding {
+  const what = 'card profiles';
+  if (jpkiProfiles === '') return { what, state: 'ok', found: 'built in' };
+  try {
+    return { what, state: 'ok', found: `${loadCardProfiles(jpkiProfiles).length} of ${jpkiProfiles}` };
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    const next = `Mend ${jpkiProfiles} (KAZASU_JPKI_PROFILES): until then nothing starts.`;
+    return { what, state: 'problem', found, next };
+  }
+}
+
+/** As every command reads them: in the server that has the record open, or here when none has. */
+async function statusOfLists(config: Config): Promise<CrlStatus | undefined> {
+  return (await statusInServer(config)) ?? statusOfRecord(config);
+}
+
+async function statusInServer({ dataDir }: Config): Promise<CrlStatus | undefined> {
   const answered = await runInServer(dataDir, 'crl status', {});
   return answered && (answered.output as CrlStatus);
 }

@@ -58,25 +58,34 @@ export const crlStatus = recordCommand({
   summary:
     'how fresh each list is, when the next run is, and what clients do without PIN now; 0 when all is fresh',
   read: () => ({}),
-  run: async (context): Promise<CrlStatus> => {
-    const standings = await listStandings(context);
-    const runs = await context.record.crlRuns.list(recentRuns);
-    const [lastRun] = runs;
-    const next = await scheduled(context, standings, runs);
-    return {
-      lists: standings.map(statusOf),
-      clients: await clientsOf(context, standings),
-      ...(lastRun === undefined ? {} : { lastRun: shownRun(lastRun) }),
-      ...(next === undefined ? {} : { nextRun: next }),
-      scheduled: context.crlPlan.daily !== undefined,
-    };
-  },
+  run: readCrlStatus,
   text: statusText,
   succeeded: ({ lists }) => lists.every(({ state }) => state === 'fresh'),
 });
 
+/** What of a system the status is read from. */
+export type CrlStatusContext = Pick<
+  FlowContext,
+  'record' | 'clock' | 'crlPlan' | 'crlWithoutDistributionPointCounts'
+>;
+
+/** How every list that cards name stands, and what follows from it. */
+export async function readCrlStatus(context: CrlStatusContext): Promise<CrlStatus> {
+  const standings = await listStandings(context);
+  const runs = await context.record.crlRuns.list(recentRuns);
+  const [lastRun] = runs;
+  const next = await scheduled(context, standings, runs);
+  return {
+    lists: standings.map(statusOf),
+    clients: await clientsOf(context, standings),
+    ...(lastRun === undefined ? {} : { lastRun: shownRun(lastRun) }),
+    ...(next === undefined ? {} : { nextRun: next }),
+    scheduled: context.crlPlan.daily !== undefined,
+  };
+}
+
 async function scheduled(
-  { record, crlPlan, clock }: FlowContext,
+  { record, crlPlan, clock }: CrlStatusContext,
   standings: readonly ListStanding[],
   runs: readonly CrlRun[],
 ): Promise<CrlStatus['nextRun']> {
@@ -88,7 +97,7 @@ async function scheduled(
 }
 
 async function clientsOf(
-  { record, clock }: FlowContext,
+  { record, clock }: CrlStatusContext,
   standings: readonly ListStanding[],
 ): Promise<readonly ClientStatus[]> {
   const now = clock.now();

@@ -11,17 +11,17 @@ export interface ListFinding {
   readonly next?: string;
 }
 
-/** What is looked at beside the status: `undefined` status: no server runs that could be asked. */
+/** What is looked at beside the status. */
 export interface ListSurroundings {
   readonly sources: number;
   /** Key ids of the CA certificates that are trusted. */
   readonly issuerKeyIds: readonly string[];
 }
 
-/** How the lists stand, and what to do where one does not. */
+/** How the lists stand, and what to do where one does not; `undefined`: there is no record yet. */
 export function findingOnLists(status: CrlStatus | undefined, around: ListSurroundings): ListFinding {
   const what = 'revocation lists';
-  if (status === undefined) return { what, ...withoutServer(around) };
+  if (status === undefined) return { what, ...withoutRecord(around) };
   const { lists } = status;
   const bad = lists.filter(({ state }) => state !== 'fresh');
   if (lists.length === 0) return { what, state: 'ok', found: 'no card in use names one' };
@@ -46,7 +46,7 @@ export function findingOnLists(status: CrlStatus | undefined, around: ListSurrou
   };
 }
 
-/** Whether lists come by themselves, and whether the last time went well. */
+/** Whether lists come by themselves, and whether the last time went well; `undefined`: no server runs. */
 export function findingOnSchedule(status: CrlStatus | undefined, around: ListSurroundings): ListFinding {
   const what = 'list schedule';
   if (status === undefined) {
@@ -73,8 +73,8 @@ export function findingOnSchedule(status: CrlStatus | undefined, around: ListSur
   return { what, state: 'ok', found };
 }
 
-function withoutServer({ sources }: ListSurroundings): Omit<ListFinding, 'what'> {
-  if (sources > 0) return { state: 'ok', found: `${sources} sources; \`kazasu crl status\` says how fresh` };
+function withoutRecord({ sources }: ListSurroundings): Omit<ListFinding, 'what'> {
+  if (sources > 0) return { state: 'note', found: 'no record yet, and no card that names one' };
   return {
     state: 'note',
     found: 'no source',

@@ -195,6 +195,8 @@ describe.skipIf(missing)('lists carried from the internet side to the side with 
     await inside.stop();
     writeFileSync(inner('list.pem'), pem('X509 CRL', list()));
     expect(await importInside('list.pem')).toMatchObject({ status: 0, lists: [{ outcome: 'applied' }] });
+    // The doctor judges lists while no server runs, too.
+    expect((await inside.kazasu(['doctor'])).stdout).toContain('revocation lists: 1 fresh');
     await inside.start();
   });
 

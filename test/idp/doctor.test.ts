@@ -1,11 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../idp/config.ts';
-import { examine } from '../../idp/doctor.ts';
+import { examine, type Finding } from '../../idp/doctor.ts';
 import { createTestPki } from '../support/test-pki.ts';
+
+const main = fileURLToPath(new URL('../../idp/main.ts', import.meta.url));
 
 describe('the doctor', () => {
   it('says that another program uses a port, and how to choose another one', async () => {
@@ -20,6 +24,43 @@ describe('the doctor', () => {
       found: expect.stringContaining(String(port)),
       next: expect.stringContaining('KAZASU_LDAPS_PORT'),
     });
+  });
+
+  it('reads the card profiles, and says what is wrong with them', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'kazasu-doctor-'));
+    try {
+      const file = join(directory, 'profiles.json');
+      writeFileSync(file, 'not JSON');
+      const settings = { KAZASU_DATA_DIR: join(directory, 'none'), KAZASU_JPKI_PROFILES: file };
+      const found = (await examine(readConfig(settings, '/nonexistent'))).find(
+        ({ what }) => what === 'card profiles',
+      );
+      expect(found).toMatchObject({ state: 'problem', next: expect.stringContaining(file) });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('says in one line that it may not look, to somebody who may not', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'kazasu-doctor-'));
+    // Modes bind everybody but root, who becomes nobody.
+    const isRoot = process.getuid?.() === 0;
+    if (!isRoot) chmodSync(dataDir, 0);
+    try {
+      const { status, stdout } = spawnSync(process.execPath, [main, 'doctor', '--json'], {
+        ...{ encoding: 'utf8', cwd: '/', env: { KAZASU_DATA_DIR: join(dataDir, 'data') } },
+        ...(isRoot ? { uid: 65_534, gid: 65_534 } : {}),
+      });
+      const findings: readonly Finding[] = JSON.parse(stdout);
+      expect(status).toBe(1);
+      expect(findings.map(({ what }) => what)).toEqual([
+        ...['runtime', 'data directory', 'card profiles', 'card reader'],
+      ]);
+      expect(findings[1]).toMatchObject({ state: 'problem', next: 'Run this as its owner or as root.' });
+    } finally {
+      chmodSync(dataDir, 0o700);
+      rmSync(dataDir, { recursive: true });
+    }
   });
 
   it.each([

@@ -65,8 +65,9 @@ describe('the doctor, of lists', () => {
     expect(findingOnLists(byHand, around).next).toContain('kazasu crl import');
   });
 
-  it('has nothing to say before there are cards, and asks for a source before there is a server', () => {
+  it('has nothing to say before there are cards, and asks for a source before there is a record', () => {
     expect(findingOnLists(status({ lists: [] }), around).state).toBe('ok');
+    expect(findingOnLists(undefined, around).state).toBe('note');
     expect(findingOnLists(undefined, { ...around, sources: 0 })).toMatchObject({
       state: 'note',
       next: expect.stringContaining('KAZASU_CRL_SOURCES'),
