@@ -13,7 +13,7 @@ import { openRecordForReading } from './storage/record-reader.ts';
 // What `createCrlThread` starts: the same reading as anywhere else, over a record that it opened for reading alone.
 
 // Sign-ins go first. On Linux this is this thread's alone; elsewhere it would be the whole process's. See setpriority(2).
-if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW);
 
 const { dataDir, keys, crlSources, sourceOptions, profiles, allowTestAuthorities } =
   workerData as CrlThreadSetup;
