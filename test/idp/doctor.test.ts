@@ -3,13 +3,12 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../idp/config.ts';
 import { examine, type Finding } from '../../idp/doctor.ts';
 import { createTestPki } from '../support/test-pki.ts';
 
-const main = fileURLToPath(new URL('../../idp/main.ts', import.meta.url));
+const modules = ['doctor', 'config'].map((name) => new URL(`../../idp/${name}.ts`, import.meta.url).href);
 
 describe('the doctor', () => {
   it('says that another program uses a port, and how to choose another one', async () => {
@@ -43,16 +42,20 @@ describe('the doctor', () => {
 
   it('says in one line that it may not look, to somebody who may not', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'kazasu-doctor-'));
-    // Modes bind everybody but root, who becomes nobody.
-    const isRoot = process.getuid?.() === 0;
-    if (!isRoot) chmodSync(dataDir, 0);
+    // Modes bind everybody but root, who becomes nobody: after loading, because nobody may not read a clone of root's.
+    const asNobody = `
+      const [{ examine }, { readConfig }] = await Promise.all(${JSON.stringify(modules)}.map((url) => import(url)));
+      if (process.getuid() === 0) process.setgid(65534), process.setuid(65534);
+      const config = readConfig({ KAZASU_DATA_DIR: process.argv[1] }, '/nonexistent');
+      console.log(JSON.stringify(await examine(config)));`;
+    if (process.getuid?.() !== 0) chmodSync(dataDir, 0);
     try {
-      const { status, stdout } = spawnSync(process.execPath, [main, 'doctor', '--json'], {
-        ...{ encoding: 'utf8', cwd: '/', env: { KAZASU_DATA_DIR: join(dataDir, 'data') } },
-        ...(isRoot ? { uid: 65_534, gid: 65_534 } : {}),
-      });
-      const findings: readonly Finding[] = JSON.parse(stdout);
-      expect(status).toBe(1);
+      const child = spawnSync(
+        process.execPath,
+        ['--input-type=module', '-e', asNobody, join(dataDir, 'data')],
+        { encoding: 'utf8' },
+      );
+      const findings: readonly Finding[] = JSON.parse(child.stdout);
       expect(findings.map(({ what }) => what)).toEqual([
         ...['runtime', 'data directory', 'card profiles', 'card reader'],
       ]);
