@@ -1,8 +1,8 @@
 import type { CardNumber } from '../../idp/domain/card.ts';
 import type { DenialReason } from '../../idp/domain/decide-login.ts';
+import type { DeviceProfile } from '../../idp/domain/device-profile.ts';
 import type { ClientId } from '../../idp/domain/login-policy.ts';
 import type { ReleasedPerson } from '../../idp/domain/person.ts';
-import type { DeviceProfile } from './device-profile.ts';
 
 /** An answer that is there at once is given at once: a promise costs the hot path a turn of the event loop. */
 export type MaybePromise<T> = T | Promise<T>;
@@ -13,7 +13,7 @@ export interface BoundDevice {
   /** The `cn` of `cn=…,ou=devices`. */
   readonly name: string;
   readonly profile: DeviceProfile;
-  /** Names the secret it proved: once that is rotated, nothing more is answered on this connection. */
+  /** Names the secret or certificate it proved: once that is rotated, nothing more is answered on this connection. */
   readonly credential: string;
 }
 
@@ -26,6 +26,13 @@ export interface DeviceBindRequest {
   readonly channel: 'tls' | 'plain';
   /** A card bind proves the device only on the way to its card: one sign-in, one line of audit. */
   readonly way: 'device' | 'card-bind';
+}
+
+/** SASL EXTERNAL: the handshake proved the key of this certificate. @see RFC 4513 §5.2.3 */
+export interface CertificateBindRequest {
+  /** SHA-256 of the TLS client certificate, in hex. */
+  readonly certificateSha256: string;
+  readonly remoteAddress: string;
 }
 
 export type DeviceBindOutcome =
@@ -92,6 +99,7 @@ export type GroupsOutcome =
  */
 export interface LdapFlows {
   bindDevice(request: DeviceBindRequest): MaybePromise<DeviceBindOutcome>;
+  bindCertificate(request: CertificateBindRequest): MaybePromise<DeviceBindOutcome>;
   logInWithCard(request: CardLogInRequest): MaybePromise<CardLogInOutcome>;
   findPeople(query: PeopleQuery): MaybePromise<PeopleOutcome>;
   findGroups(query: GroupsQuery): MaybePromise<GroupsOutcome>;

@@ -1,5 +1,5 @@
+import type { DeviceProfile } from '../../idp/domain/device-profile.ts';
 import type { ReleasedPerson } from '../../idp/domain/person.ts';
-import type { DeviceProfile } from './device-profile.ts';
 import { type AttributeType, knownType } from './schema/attribute-types.ts';
 import { containerNames, subschemaDn, type Tree } from './tree.ts';
 
@@ -68,7 +68,7 @@ function visibleColumns(profile: DeviceProfile): typeof personColumns {
   if (known !== undefined) return known;
   const columns = personColumns.filter(
     ([type]) =>
-      profile.releasedAttributes.has(type.key) &&
+      (profile.releasedAttributes as readonly string[]).includes(type.key) &&
       (type === types.uid || !profile.cardAttributes.includes(type.key)),
   );
   columnsOfProfile.set(profile, columns);
@@ -94,7 +94,7 @@ export function personEntry(
   for (const type of echo?.attributes ?? []) {
     if (echo !== undefined && type !== types.uid) attributes.push({ type, values: [echo.number] });
   }
-  if (person.groups.length > 0 && profile.releasedAttributes.has('memberof')) {
+  if (person.groups.length > 0 && profile.releasedAttributes.includes('memberof')) {
     // Most searches do not ask for it: its names are made when they are looked at.
     attributes.push({
       type: types.memberOf,

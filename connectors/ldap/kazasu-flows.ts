@@ -1,42 +1,29 @@
-import { bindDevice } from '../../idp/flows/bind-device.ts';
+import { type BindOutcome, bindDevice, bindDeviceByCertificate } from '../../idp/flows/bind-device.ts';
 import type { FlowContext } from '../../idp/flows/context.ts';
 import { findGroups, findPeople } from '../../idp/flows/find-people.ts';
 import { logInFromDevice } from '../../idp/flows/log-in-from-device.ts';
-import { profileOf } from './device-profile.ts';
-import type { BoundDevice, LdapFlows } from './directory-service.ts';
+import type { LdapClient } from '../../idp/ports/clients.ts';
+import type { BoundDevice, DeviceBindOutcome, LdapFlows } from './directory-service.ts';
 
 /** The façade's four questions, answered by the flows that decide for every protocol. */
 export function createLdapFlows(context: FlowContext): LdapFlows {
   /** Asked for every operation: a disabled device, or a rotated secret, ends connections that are open already. */
   const stillBound = ({ clientId, credential }: BoundDevice) => {
     const client = context.clients.find(clientId);
-    const still =
-      client?.protocol === 'ldap' &&
-      client.policy.clientState === 'active' &&
-      client.secretHash === credential;
-    return still ? client.policy : undefined;
+    if (client?.protocol !== 'ldap' || client.policy.clientState !== 'active') return undefined;
+    const proved = client.secretHash === credential || client.certificateSha256s.includes(credential);
+    return proved ? client.policy : undefined;
   };
   return {
     async bindDevice({ name, secret, remoteAddress, channel, way }) {
-      const request = {
-        name,
-        secret,
-        remoteAddress,
-        secure: channel === 'tls',
-        forCard: way === 'card-bind',
-      };
+      const secure = channel === 'tls';
+      const request = { name, secret, remoteAddress, secure, forCard: way === 'card-bind' };
       const outcome = await bindDevice(context, request);
-      if (outcome.outcome === 'bound') {
-        const { device } = outcome;
-        const { clientId } = device.policy;
-        const { secretHash: credential } = device;
-        return {
-          outcome: 'bound',
-          device: { clientId, name: device.name, profile: profileOf(device), credential },
-        };
-      }
-      const confidential = outcome.reason === 'plaintext-not-allowed';
-      return { outcome: 'denied', reason: confidential ? 'confidentiality-required' : 'invalid-credentials' };
+      return outcomeOf(outcome, (device) => device.secretHash);
+    },
+    async bindCertificate({ certificateSha256, remoteAddress }) {
+      const outcome = await bindDeviceByCertificate(context, { certificateSha256, remoteAddress });
+      return outcomeOf(outcome, () => certificateSha256);
     },
     async logInWithCard({ device, number }) {
       if (stillBound(device) === undefined) return { outcome: 'device-denied' };
@@ -57,5 +44,17 @@ export function createLdapFlows(context: FlowContext): LdapFlows {
         ? { outcome: 'found', groups: await findGroups(context, policy, names) }
         : { outcome: 'device-denied' };
     },
+  };
+}
+
+function outcomeOf(outcome: BindOutcome, credentialOf: (device: LdapClient) => string): DeviceBindOutcome {
+  if (outcome.outcome === 'refused') {
+    const confidential = outcome.reason === 'plaintext-not-allowed';
+    return { outcome: 'denied', reason: confidential ? 'confidentiality-required' : 'invalid-credentials' };
+  }
+  const { name, policy, profile } = outcome.device;
+  return {
+    outcome: 'bound',
+    device: { clientId: policy.clientId, name, profile, credential: credentialOf(outcome.device) },
   };
 }

@@ -8,8 +8,13 @@ import type { Selection } from './search/selection.ts';
 export type Identity =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'device'; readonly device: BoundDevice }
-  /** Somebody whose card number was bound to by a door controller. */
-  | { readonly kind: 'card-holder'; readonly device: BoundDevice; readonly uid: string };
+  /** A person: by a card number that a door controller bound to, or by a bind as the person. The device's profile rules. */
+  | {
+      readonly kind: 'person';
+      readonly device: BoundDevice;
+      readonly uid: string;
+      readonly by: 'card-bind' | 'person-bind';
+    };
 
 export const anonymous: Identity = { kind: 'anonymous' };
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type Acr, acrNames, parseAcr } from '../domain/assurance.ts';
+import { devicePresets } from '../domain/device-presets.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import {
   addLdapClient,
@@ -135,16 +136,18 @@ function readNewClient(typed: Typed): NewClient {
     protocol: 'ldap',
     client: {
       ...common,
-      profile: oneOf(text(typed, 'profile'), ['card-search', 'card-bind', 'generic'], '--profile'),
+      preset: oneOf(text(typed, 'profile'), devicePresets, '--profile'),
       addresses: texts(typed, 'address').map(readCidr),
       allowPlaintext: flag(typed, 'allowPlaintext'),
       ownReader: flag(typed, 'ownReader'),
-      cardKind: oneOf(text(typed, 'cardKind'), ['jpki', 'felica', 'uid'], '--card-kind'),
-      cardAttribute: oneOf(
-        text(typed, 'cardAttribute'),
-        ['serialNumber', 'employeeNumber', 'pager', 'uid'],
-        '--card-attribute',
-      ),
+      choices: {
+        cardKind: oneOf(text(typed, 'cardKind'), ['jpki', 'felica', 'uid'], '--card-kind'),
+        cardAttribute: oneOf(
+          text(typed, 'cardAttribute'),
+          ['serialNumber', 'employeeNumber', 'pager', 'uid'],
+          '--card-attribute',
+        ),
+      },
     },
   };
 }

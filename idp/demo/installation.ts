@@ -67,7 +67,7 @@ export async function setUp(
   const door = await addLdapClient(context, {
     ...ldapDevice,
     name: systemNames.door,
-    profile: 'card-bind',
+    preset: 'card-bind',
     ownReader: false,
     ...by,
   });
@@ -88,12 +88,11 @@ export async function setUp(
 }
 
 const ldapDevice = {
-  profile: 'card-search',
+  preset: 'card-search',
   acceptedAcr: [],
   requiredGroups: ['staff'],
   addresses: ['127.0.0.1'],
   allowPlaintext: false,
   ownReader: true,
-  cardKind: 'jpki',
-  cardAttribute: 'serialNumber',
+  choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' },
 } as const;

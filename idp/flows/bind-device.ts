@@ -8,8 +8,11 @@ export type BindRefusal =
   | 'device-unknown'
   | 'device-disabled'
   | 'secret-wrong'
+  | 'certificate-unknown'
   | 'address-not-allowed'
   | 'plaintext-not-allowed';
+
+type Context = Pick<FlowContext, 'clients' | 'secrets' | 'audit' | 'clock'>;
 
 export type BindOutcome =
   | { readonly outcome: 'bound'; readonly device: LdapClient }
@@ -17,7 +20,7 @@ export type BindOutcome =
 
 /** Lets a device account in: name, generated secret, address range, and a secure channel unless a person allowed plaintext. */
 export async function bindDevice(
-  { clients, secrets, audit, clock }: Pick<FlowContext, 'clients' | 'secrets' | 'audit' | 'clock'>,
+  context: Context,
   request: {
     readonly name: string;
     readonly secret: string;
@@ -27,33 +30,60 @@ export async function bindDevice(
     readonly forCard: boolean;
   },
 ): Promise<BindOutcome> {
+  const { clients, secrets } = context;
   const client = clients.find(request.name);
   const device = client?.protocol === 'ldap' ? client : undefined;
   // Hashed before anything else is looked at: a wrong name takes as long as a wrong secret.
   const hash = secrets.hash(request.secret);
-  const reason = refusalOf(device, secrets.equal(hash, device?.secretHash ?? secrets.hash('')), request);
-  const cardIsAudited = request.forCard && device?.profile === 'card-bind';
-  if (reason !== undefined || !cardIsAudited) {
-    await audit.append({
-      at: clock.now(),
-      type: reason === undefined ? 'client.bound' : 'client.bind-refused',
-      actor: actor('client', device?.policy.clientId ?? 'unknown'),
-      ...(reason === undefined ? {} : { reason }),
-      details: { address: request.remoteAddress },
-    });
-  }
-  if (reason !== undefined || device === undefined)
+  const secretRight = secrets.equal(hash, device?.secretHash ?? secrets.hash(''));
+  const reason = secretRight || device === undefined ? admissionProblem(device, request) : 'secret-wrong';
+  const cardIsAudited = request.forCard && device?.profile.ways.includes('card-bind') === true;
+  if (reason !== undefined || !cardIsAudited) await audited(context, device, request.remoteAddress, reason);
+  return outcomeOf(device, reason);
+}
+
+/**
+ * Lets a device account in by the TLS client certificate that was noted for it. Possession of its key was proved by the
+ * handshake; who issued it does not matter. @see RFC 4422 appendix A, RFC 4513 §5.2.3
+ */
+export async function bindDeviceByCertificate(
+  context: Context,
+  request: { readonly certificateSha256: string; readonly remoteAddress: string },
+): Promise<BindOutcome> {
+  const device = context.clients.findByCertificate(request.certificateSha256);
+  const reason =
+    device === undefined ? 'certificate-unknown' : admissionProblem(device, { ...request, secure: true });
+  await audited(context, device, request.remoteAddress, reason);
+  return outcomeOf(device, reason);
+}
+
+async function audited(
+  { audit, clock }: Context,
+  device: LdapClient | undefined,
+  address: string,
+  reason: BindRefusal | undefined,
+): Promise<void> {
+  await audit.append({
+    at: clock.now(),
+    type: reason === undefined ? 'client.bound' : 'client.bind-refused',
+    actor: actor('client', device?.policy.clientId ?? 'unknown'),
+    ...(reason === undefined ? {} : { reason }),
+    details: { address },
+  });
+}
+
+function outcomeOf(device: LdapClient | undefined, reason: BindRefusal | undefined): BindOutcome {
+  if (reason !== undefined || device === undefined) {
     return { outcome: 'refused', reason: reason ?? 'device-unknown' };
+  }
   return { outcome: 'bound', device };
 }
 
-function refusalOf(
+function admissionProblem(
   device: LdapClient | undefined,
-  secretRight: boolean,
   { remoteAddress, secure }: { readonly remoteAddress: string; readonly secure: boolean },
 ): BindRefusal | undefined {
   if (device === undefined) return 'device-unknown';
-  if (!secretRight) return 'secret-wrong';
   if (device.policy.clientState !== 'active') return 'device-disabled';
   if (!addressAllowed(device.addresses, remoteAddress)) return 'address-not-allowed';
   return secure || device.allowPlaintext ? undefined : 'plaintext-not-allowed';

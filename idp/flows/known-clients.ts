@@ -1,19 +1,24 @@
-import type { Client } from '../ports/clients.ts';
+import type { Client, LdapClient } from '../ports/clients.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 
 /** The clients of the record at hand: asked on every operation of every protocol, changed a few times a year. */
 export class KnownClients {
   readonly #byIdOrName = new Map<string, Client>();
+  readonly #byCertificate = new Map<string, LdapClient>();
   readonly #backchannelLogoutUris = new Set<string>();
 
   /** Reads them anew; called at the start and by every flow that changes a client, before it reports done. */
   async reload(record: Pick<SystemRecord, 'clients'>): Promise<void> {
     const clients = await record.clients.list();
     this.#byIdOrName.clear();
+    this.#byCertificate.clear();
     this.#backchannelLogoutUris.clear();
     for (const client of clients) {
       this.#byIdOrName.set(client.name.toLowerCase(), client);
       this.#byIdOrName.set(client.policy.clientId, client);
+      if (client.protocol === 'ldap') {
+        for (const sha256 of client.certificateSha256s) this.#byCertificate.set(sha256, client);
+      }
       const uri = client.protocol === 'oidc' ? client.backchannelLogout?.uri : undefined;
       if (uri !== undefined) this.#backchannelLogoutUris.add(new URL(uri).href);
     }
@@ -27,5 +32,10 @@ export class KnownClients {
   /** Names as DNs compare them: without regard to case. */
   find(idOrName: string): Client | undefined {
     return this.#byIdOrName.get(idOrName.toLowerCase());
+  }
+
+  /** The device account that a TLS client certificate was noted for. @param sha256 of the certificate, in hex */
+  findByCertificate(sha256: string): LdapClient | undefined {
+    return this.#byCertificate.get(sha256);
   }
 }

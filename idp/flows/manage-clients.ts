@@ -1,5 +1,6 @@
 import { type Acr, cardAcrs, toAcr } from '../domain/assurance.ts';
-import type { CardKind } from '../domain/card.ts';
+import { type DeviceChoices, deviceProfileOf } from '../domain/device-presets.ts';
+import type { DevicePreset } from '../domain/device-profile.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import type { ClientId, LoginPolicy } from '../domain/login-policy.ts';
 import type { Actor } from '../domain/registration.ts';
@@ -28,14 +29,13 @@ export interface NewOidcClient {
 
 export interface NewLdapClient {
   readonly name: string;
-  readonly profile: LdapClient['profile'];
+  readonly preset: DevicePreset;
+  readonly choices: DeviceChoices;
   readonly acceptedAcr: readonly Acr[];
   readonly requiredGroups: readonly string[];
   readonly addresses: readonly string[];
   readonly allowPlaintext: boolean;
   readonly ownReader: boolean;
-  readonly cardKind: CardKind;
-  readonly cardAttribute: LdapClient['cardAttribute'];
   readonly revocation?: Partial<RevocationPolicy>;
   readonly actor: Actor;
 }
@@ -84,12 +84,11 @@ export async function addLdapClient(
     name: request.name,
     policy: policyOf(context, request, request.ownReader ? 'own' : 'ours', accepted),
     addedAt: context.clock.now(),
-    profile: request.profile,
+    profile: deviceProfileOf(request.preset, request.choices),
     secretHash: context.secrets.hash(secret),
+    certificateSha256s: [],
     addresses: request.addresses,
     allowPlaintext: request.allowPlaintext,
-    cardKind: request.cardKind,
-    cardAttribute: request.cardAttribute,
   };
   await add(context, client, request.actor);
   return { clientId: client.policy.clientId, secret };

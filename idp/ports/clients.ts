@@ -1,4 +1,4 @@
-import type { CardKind } from '../domain/card.ts';
+import type { DeviceProfile } from '../domain/device-profile.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { LoginPolicy } from '../domain/login-policy.ts';
 
@@ -28,19 +28,15 @@ export interface BackchannelLogout {
   readonly sessionRequired: boolean;
 }
 
-export type LdapProfileName = 'card-search' | 'card-bind' | 'generic';
-
 /** A printer, door or server that binds with a generated secret. */
 export interface LdapClient extends AnyClient {
   readonly protocol: 'ldap';
-  readonly profile: LdapProfileName;
+  readonly profile: DeviceProfile;
   /** SHA-256 in hex of the generated secret. */
   readonly secretHash: string;
+  /** SHA-256 in hex of the TLS client certificates that it may bind with (SASL EXTERNAL); empty: by secret only. */
+  readonly certificateSha256s: readonly string[];
   /** CIDR ranges it may come from; empty: anywhere. */
   readonly addresses: readonly string[];
   readonly allowPlaintext: boolean;
-  /** The kind of number its reader sends; never guessed. */
-  readonly cardKind: CardKind;
-  /** Under which attribute it searches a card. */
-  readonly cardAttribute: 'serialNumber' | 'employeeNumber' | 'pager' | 'uid';
 }

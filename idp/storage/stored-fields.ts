@@ -66,6 +66,11 @@ export class StoredFields {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex') as T;
   }
 
+  /** Whether the document has this at all: what a later version added is missing in what an earlier one wrote. */
+  has(name: string): boolean {
+    return this.#values[name] !== undefined;
+  }
+
   /** A list of texts; in a row it is a JSON column. */
   texts<T extends string = string>(name: string): readonly T[] {
     const value = this.#json(name);

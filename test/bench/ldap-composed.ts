@@ -51,14 +51,13 @@ export async function startBenchDirectory(people: number): Promise<BenchDirector
 function addDevice(context: FlowContext, name: string, profile: 'card-search' | 'card-bind') {
   return addLdapClient(context, {
     name,
-    profile,
+    preset: profile,
     acceptedAcr: [],
     requiredGroups: [],
     addresses: ['127.0.0.0/8'],
     allowPlaintext: true,
     ownReader: true,
-    cardKind: 'jpki',
-    cardAttribute: 'serialNumber',
+    choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' },
     actor: actor('os', 0),
   });
 }

@@ -298,12 +298,11 @@ async function registerCardAt(
     );
     if (context.clients.find('printer') !== undefined) return;
     await addLdapClient(context, {
-      ...{ name: 'printer', profile: 'card-search', acceptedAcr: [], requiredGroups: [], addresses: [] },
+      ...{ name: 'printer', preset: 'card-search', acceptedAcr: [], requiredGroups: [], addresses: [] },
       ...{
         allowPlaintext: false,
         ownReader: true,
-        cardKind: 'jpki',
-        cardAttribute: 'serialNumber',
+        choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' },
         actor: by,
       },
     });

@@ -1,4 +1,4 @@
-import { readCardNumber } from '../card-spelling.ts';
+import { readCardNumber } from '../../../idp/domain/card-spelling.ts';
 import type { BindRequest } from '../codec/request.ts';
 import { type LdapResult, result, resultCode, success } from '../codec/result-code.ts';
 import type { BoundDevice, CardLogInOutcome, DeviceBindOutcome, MaybePromise } from '../directory-service.ts';
@@ -101,7 +101,9 @@ function answerCard(
   outcome: CardLogInOutcome,
 ): LdapResult {
   if (outcome.outcome === 'granted') {
-    exchange.session.identity = { kind: 'card-holder', device, uid: outcome.person.uid };
+    exchange.session.identity = {
+      ...{ kind: 'person', by: 'card-bind', device, uid: outcome.person.uid },
+    };
     return success;
   }
   if (outcome.outcome === 'denied' && outcome.reason === 'unknown-card') countMiss(facade, device);

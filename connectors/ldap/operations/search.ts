@@ -44,7 +44,7 @@ export function search(facade: Facade, exchange: Exchange, request: SearchReques
 /** What an identity may see of people. */
 export function viewerOf(identity: Exclude<Identity, { readonly kind: 'anonymous' }>): Viewer {
   const { device } = identity;
-  if (identity.kind === 'card-holder') return { device, people: { own: identity.uid } };
+  if (identity.kind === 'person') return { device, people: { own: identity.uid } };
   return { device, people: device.profile.ways.includes('people') ? 'all' : 'none' };
 }
 

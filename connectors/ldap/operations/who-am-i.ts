@@ -9,8 +9,7 @@ import type { Exchange } from '../session.ts';
 export function whoAmI(facade: Facade, exchange: Exchange): LdapResult {
   const { identity } = exchange.session;
   if (identity.kind === 'device') exchange.responseValue = `dn:${facade.tree.deviceDn(identity.device.name)}`;
-  else if (identity.kind === 'card-holder')
-    exchange.responseValue = `dn:${facade.tree.personDn(identity.uid)}`;
+  else if (identity.kind === 'person') exchange.responseValue = `dn:${facade.tree.personDn(identity.uid)}`;
   else exchange.responseValue = '';
   return success;
 }

@@ -1,7 +1,7 @@
 import type { CardNumber } from '../../../idp/domain/card.ts';
-import { readCardNumber } from '../card-spelling.ts';
+import { readCardNumber } from '../../../idp/domain/card-spelling.ts';
+import type { DeviceProfile } from '../../../idp/domain/device-profile.ts';
 import type { Filter } from '../codec/filter.ts';
-import type { DeviceProfile } from '../device-profile.ts';
 import { type AttributeType, attributeType } from '../schema/attribute-types.ts';
 
 /** What a filter asks about cards. */

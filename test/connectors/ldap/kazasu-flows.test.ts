@@ -34,14 +34,13 @@ afterEach(async () => {
 async function added(changes: Partial<NewLdapClient> = {}): Promise<string> {
   const { secret } = await addLdapClient(system.context, {
     name: 'Printer',
-    profile: 'card-search',
+    preset: 'card-search',
     acceptedAcr: [],
     requiredGroups: [],
     addresses: [],
     allowPlaintext: false,
     ownReader: true,
-    cardKind: 'jpki',
-    cardAttribute: 'serialNumber',
+    choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' },
     actor: admin,
     ...changes,
   });
@@ -83,7 +82,7 @@ describe('a bound device', () => {
     });
     const people = [of('sato', ['tax', 'staff']), of('tanaka', ['staff'])];
     await importPeople(system.context, { people, actor: admin });
-    const secret = await added({ name: 'tax office', profile: 'generic', requiredGroups: ['tax'] });
+    const secret = await added({ name: 'tax office', preset: 'generic', requiredGroups: ['tax'] });
     const device = await bound('tax office', secret);
     const found = await flows.findPeople({ device, anyOf: undefined, afterUid: undefined, limit: 9 });
     expect(found).toMatchObject({ outcome: 'found', people: [{ uid: 'sato' }], more: false });
@@ -96,7 +95,7 @@ describe('a bound device', () => {
 
   it('that binds for a card leaves one line of audit, the sign-in; a refusal leaves its own', async () => {
     const remote = { remoteAddress: '127.0.0.1', channel: 'tls', way: 'card-bind' } as const;
-    const secret = await added({ name: 'door', profile: 'card-bind' });
+    const secret = await added({ name: 'door', preset: 'card-bind' });
     expect((await flows.bindDevice({ ...remote, name: 'door', secret })).outcome).toBe('bound');
     expect((await flows.bindDevice({ ...remote, name: 'door', secret: 'wrong' })).outcome).toBe('denied');
     expect((await events()).slice(-2)).toEqual(['client.added', 'client.bind-refused']);

@@ -29,14 +29,13 @@ const oidc: NewOidcClient = {
 
 const device: NewLdapClient = {
   name: 'printer',
-  profile: 'card-search',
+  preset: 'card-search',
   acceptedAcr: [],
   requiredGroups: [],
   addresses: [],
   allowPlaintext: false,
   ownReader: true,
-  cardKind: 'jpki',
-  cardAttribute: 'serialNumber',
+  choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' },
   actor: admin,
 };
 

@@ -32,9 +32,9 @@ beforeAll(async () => {
   bridge = await idp.addBridge('desk', [client]);
   attendance = await RelyingParty.discover(idp.issuer, client);
   ({ secret } = await addLdapClient(idp.context, {
-    ...{ name: 'printer', profile: 'card-search', acceptedAcr: [], requiredGroups: [], ownReader: true },
+    ...{ name: 'printer', preset: 'card-search', acceptedAcr: [], requiredGroups: [], ownReader: true },
     ...{ addresses: ['127.0.0.1/32'], allowPlaintext: true, actor: admin },
-    ...{ cardKind: 'jpki', cardAttribute: 'serialNumber' },
+    ...{ choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' } },
   }));
   ldap = await startLdapServer({
     ...{ host: '127.0.0.1', ldapPort: 0, ldapsPort: undefined, baseDn: idp.context.ldapBaseDn },

@@ -2,20 +2,13 @@ import type { Kysely } from 'kysely';
 import { type Acr, acrNames, toAcr } from '../../../domain/assurance.ts';
 import type { ClientId, LoginPolicy } from '../../../domain/login-policy.ts';
 import type { OrganizationId } from '../../../domain/person.ts';
-import type { Client, LdapClient, LdapProfileName, OidcClient } from '../../../ports/clients.ts';
+import type { Client, OidcClient } from '../../../ports/clients.ts';
 import type { Tables } from '../../../ports/system-record.ts';
-import { cardKinds } from '../../card-facts.ts';
+import { toDeviceProfile } from '../../device-profile-fields.ts';
 import { StoredFields } from '../../stored-fields.ts';
 import type { ClientRow, RecordSchema } from '../schema.ts';
 
 const acrs: readonly Acr[] = acrNames.map(toAcr);
-const profiles: readonly LdapProfileName[] = ['card-search', 'card-bind', 'generic'];
-const cardAttributes: readonly LdapClient['cardAttribute'][] = [
-  'serialNumber',
-  'employeeNumber',
-  'pager',
-  'uid',
-];
 
 export function clientTable(db: Kysely<RecordSchema>): Tables['clients'] {
   const all = db.selectFrom('clients').selectAll();
@@ -74,11 +67,10 @@ function toClient(row: ClientRow): Client {
     ...common,
     protocol,
     secretHash: secret,
-    profile: settings.oneOf('profile', profiles),
+    profile: toDeviceProfile(settings),
+    certificateSha256s: settings.has('certificateSha256s') ? settings.texts('certificateSha256s') : [],
     addresses: settings.texts('addresses'),
     allowPlaintext: settings.flag('allowPlaintext'),
-    cardKind: settings.oneOf('cardKind', cardKinds),
-    cardAttribute: settings.oneOf('cardAttribute', cardAttributes),
   };
 }
 
@@ -136,6 +128,6 @@ function settingsOf(client: Client): object {
       backchannelLogoutSessionRequired: sessionRequired,
     };
   }
-  const { profile, addresses, allowPlaintext, cardKind, cardAttribute } = client;
-  return { profile, addresses, allowPlaintext, cardKind, cardAttribute };
+  const { profile, certificateSha256s, addresses, allowPlaintext } = client;
+  return { profile, certificateSha256s, addresses, allowPlaintext };
 }

@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { type DeviceProfile, profileOf } from '../../../../connectors/ldap/device-profile.ts';
 import type { LdapFlows } from '../../../../connectors/ldap/directory-service.ts';
+import { deviceProfileOf } from '../../../../idp/domain/device-presets.ts';
+import type { DevicePreset, DeviceProfile } from '../../../../idp/domain/device-profile.ts';
 import { Fault } from '../../../../idp/domain/fault.ts';
 import type { ClientId } from '../../../../idp/domain/login-policy.ts';
 import type { ReleasedPerson } from '../../../../idp/domain/person.ts';
@@ -11,6 +12,7 @@ export interface TestDevice {
   readonly secretHash: Buffer;
   readonly profile: DeviceProfile;
   readonly allowPlaintext: boolean;
+  readonly certificateSha256?: string;
   disabled: boolean;
 }
 
@@ -36,23 +38,31 @@ export class InMemoryDirectory implements LdapFlows {
     if (card !== undefined) this.uidOfCard.set(card, uid);
   }
 
-  addDevice(
-    name: string,
-    profile: Parameters<typeof profileOf>[0]['profile'],
-    more: Partial<TestDevice> = {},
-  ) {
+  addDevice(name: string, preset: DevicePreset, more: Partial<TestDevice> = {}) {
     const secret = more.secret ?? `secret-of-${name}`;
     const device: TestDevice = {
       name,
       secret,
       secretHash: sha256(secret),
-      profile: profileOf({ profile, cardKind: 'jpki', cardAttribute: 'serialNumber' }),
+      profile: deviceProfileOf(preset, { cardKind: 'jpki', cardAttribute: 'serialNumber' }),
       allowPlaintext: true,
       disabled: false,
       ...more,
     };
     this.devices.set(name.toLowerCase(), device);
     return device;
+  }
+
+  bindCertificate({ certificateSha256 }: Parameters<LdapFlows['bindCertificate']>[0]) {
+    return this.#answer<Awaited<ReturnType<LdapFlows['bindCertificate']>>>(() => {
+      const device = [...this.devices.values()].find((one) => one.certificateSha256 === certificateSha256);
+      if (device === undefined || device.disabled) {
+        return { outcome: 'denied', reason: 'invalid-credentials' };
+      }
+      const { name, profile } = device;
+      const clientId = `client-${name}` as ClientId;
+      return { outcome: 'bound', device: { clientId, name, profile, credential: certificateSha256 } };
+    });
   }
 
   bindDevice({ name, secret, channel }: Parameters<LdapFlows['bindDevice']>[0]) {

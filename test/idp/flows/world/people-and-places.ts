@@ -84,14 +84,13 @@ export async function addDevice(
 ): Promise<{ clientId: string; secret: string }> {
   return addLdapClient(world.context, {
     name,
-    profile: 'card-search',
+    preset: 'card-search',
     acceptedAcr: [],
     requiredGroups: [],
     addresses: [],
     allowPlaintext: false,
     ownReader,
-    cardKind: 'jpki',
-    cardAttribute: 'serialNumber',
+    choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' },
     actor: admin,
   });
 }

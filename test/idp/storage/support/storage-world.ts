@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CardFacts, CardId, CardKey } from '../../../../idp/domain/card.ts';
 import type { IssuerKeyId } from '../../../../idp/domain/certificate-id.ts';
+import { deviceProfileOf } from '../../../../idp/domain/device-presets.ts';
 import type { ClientId } from '../../../../idp/domain/login-policy.ts';
 import type { Organization, OrganizationId, Person, PersonId } from '../../../../idp/domain/person.ts';
 import type { Reader, ReaderId } from '../../../../idp/domain/reader.ts';
@@ -152,12 +153,11 @@ export function ldapClient(name: string): LdapClient {
     protocol: 'ldap',
     name,
     addedAt: start,
-    profile: 'card-search',
+    profile: deviceProfileOf('card-search', { cardKind: 'jpki', cardAttribute: 'serialNumber' }),
     secretHash: 'hash',
+    certificateSha256s: [],
     addresses: ['127.0.0.0/8'],
     allowPlaintext: false,
-    cardKind: 'jpki',
-    cardAttribute: 'serialNumber',
     policy: {
       clientId: `client-${name}` as ClientId,
       clientState: 'active',

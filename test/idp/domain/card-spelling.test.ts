@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CardSpelling, readCardNumber } from '../../../connectors/ldap/card-spelling.ts';
+import { readCardNumber } from '../../../idp/domain/card-spelling.ts';
+import type { CardSpelling } from '../../../idp/domain/device-profile.ts';
 
 const jpki: CardSpelling = {
   kind: 'jpki',

@@ -1,18 +1,6 @@
-import { type CardKind, type CardNumber, parseCardNumber } from '../../idp/domain/card.ts';
-import { InvalidInput } from '../../idp/domain/fault.ts';
-
-/**
- * The one spelling in which a device sends card numbers. It is never guessed: a decimal number that
- * happens to be hex would otherwise be somebody else's card.
- */
-export interface CardSpelling {
-  readonly kind: CardKind;
-  readonly base: 'hex' | 'decimal';
-  readonly octets: { readonly from: number; readonly to: number };
-  readonly letters: 'upper' | 'lower' | 'either';
-  /** Space, `:` or `-` between pairs of digits. */
-  readonly separators: 'none' | 'optional';
-}
+import { type CardNumber, parseCardNumber } from './card.ts';
+import type { CardSpelling } from './device-profile.ts';
+import { InvalidInput } from './fault.ts';
 
 const maxTextLength = 128;
 const plainHex = /^[0-9a-f]+$/i;
