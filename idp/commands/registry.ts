@@ -5,6 +5,7 @@ import { clientCommands } from './client.ts';
 import type { RecordCommand } from './command.ts';
 import { crlCommands } from './crl.ts';
 import { evidenceCommands } from './evidence.ts';
+import { ldapTry } from './ldap-try.ts';
 import { noticeCommands } from './notice.ts';
 import { orgCommands } from './org.ts';
 import { personCommands } from './person.ts';
@@ -19,6 +20,7 @@ export const recordCommands: readonly RecordCommand[] = [
   ...evidenceCommands,
   ...readerCommands,
   ...clientCommands,
+  ldapTry,
   ...anchorCommands,
   ...crlCommands,
   ...auditCommands,
