@@ -22,11 +22,14 @@ cardIndexContract('SQLite', async () => {
     open: async () => new SqliteCardIndex(path, turn),
     breakStore: (index) => index.close(),
     async damage(key) {
-      const raw = openForWriting(path, 'NORMAL', 'ERR_CARD_INDEX_UNAVAILABLE');
-      raw
-        .prepare(`UPDATE card_index SET facts = '[{"state":"active"}]' WHERE card_key = ?`)
-        .run(Buffer.from(key, 'hex'));
-      raw.close();
+      // Whoever writes the file tells the others of this process.
+      await turn.changes.during(async () => {
+        const raw = openForWriting(path, 'NORMAL', 'ERR_CARD_INDEX_UNAVAILABLE');
+        raw
+          .prepare(`UPDATE card_index SET facts = '[{"state":"active"}]' WHERE card_key = ?`)
+          .run(Buffer.from(key, 'hex'));
+        raw.close();
+      });
     },
     close: async () => directory.remove(),
   };

@@ -4,11 +4,11 @@ import type { CardFacts, CardKey } from '../../domain/card.ts';
 import type { CardIndex } from '../../ports/card-index.ts';
 import { cardFactsToText, parseCardFacts } from '../card-facts.ts';
 import { octetsOf } from '../card-key-octets.ts';
-import { ReadOnce } from '../read-once.ts';
 import { closeAll, openForReading, openForWriting } from './connection.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { orFault } from './faults.ts';
 import { GroupCommit } from './group-commit.ts';
+import { RememberedFacts } from './remembered-facts.ts';
 import type { RecordSchema } from './schema.ts';
 import { factsOfRows, factsQuery } from './tables/facts.ts';
 import type { WriteTurn } from './write-turn.ts';
@@ -34,7 +34,7 @@ export class SqliteCardIndex implements CardIndex {
   readonly #factsOfRecord: StatementSync;
   readonly #put: StatementSync;
   readonly #remove: StatementSync;
-  readonly #facts = new ReadOnce<string>(parseCardFacts);
+  readonly #remembered: RememberedFacts;
 
   /**
    * @param path the record's file, its schema up to date.
@@ -42,6 +42,7 @@ export class SqliteCardIndex implements CardIndex {
    * has read as soon as another one writes, and each look-up is followed by a line of audit.
    */
   constructor(path: string, turn: WriteTurn, reading?: DatabaseSync) {
+    this.#remembered = new RememberedFacts(turn.changes);
     this.#reading = reading ?? openForReading(path, code);
     this.#ownsReading = reading === undefined;
     this.#writing = openForWriting(path, 'FULL', code);
@@ -59,20 +60,26 @@ export class SqliteCardIndex implements CardIndex {
   }
 
   find(cardKey: CardKey): readonly CardFacts[] {
+    return this.#remembered.of(cardKey, this.#lookUp);
+  }
+
+  readonly #lookUp = (cardKey: CardKey): readonly CardFacts[] => {
     const key = octetsOf(cardKey);
     return orFault(code, () => {
       const [facts, noted] = this.#find.get(key) as unknown as [string | null, number];
       if (noted !== 0) return factsOfRows(this.#factsOfRecord.all(key));
-      return facts === null ? [] : this.#facts.of(cardKey, facts);
+      return facts === null ? [] : parseCardFacts(facts);
     });
-  }
+  };
 
   async put(cardKey: CardKey, cards: readonly CardFacts[]): Promise<void> {
     const key = octetsOf(cardKey);
-    await this.#group.run(() => {
-      if (cards.length === 0) this.#remove.run(key);
-      else this.#put.run(key, cardFactsToText(cards));
-    });
+    await this.#turn.changes.during(() =>
+      this.#group.run(() => {
+        if (cards.length === 0) this.#remove.run(key);
+        else this.#put.run(key, cardFactsToText(cards));
+      }),
+    );
   }
 
   async close(): Promise<void> {

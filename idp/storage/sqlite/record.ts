@@ -125,7 +125,7 @@ class SqliteRecord implements SystemRecord {
   }
 
   #write<T>(work: (db: Kysely<RecordSchema>) => Promise<T>): Promise<T> {
-    return this.#turn.run(() => this.#writing.transaction().execute(work));
+    return this.#turn.run(() => this.#turn.changes.during(() => this.#writing.transaction().execute(work)));
   }
 }
 

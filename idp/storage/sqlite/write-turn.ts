@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { RecordChanges } from './record-changes.ts';
 
 /**
  * Lets the connections of this process write to one file one after the other, first come first served.
  * SQLite admits one writer a file; without turns the others would meet SQLITE_BUSY and poll.
  */
 export class WriteTurn {
+  /** Of what this file says of cards; the audit trail's lines are none. */
+  readonly changes = new RecordChanges();
   #last: Promise<unknown> = Promise.resolve();
   readonly #inside = new AsyncLocalStorage<true>();
 

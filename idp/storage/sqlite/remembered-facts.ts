@@ -1,0 +1,37 @@
+import type { CardFacts, CardKey } from '../../domain/card.ts';
+import type { RecordChanges } from './record-changes.ts';
+
+/** About a kilobyte each: 16 MB. A city's staff fits; the few who come when it is full are looked up again. */
+const mostRemembered = 16_384;
+
+/** What was looked up since the record last changed; forgotten as a whole with every change. */
+export class RememberedFacts {
+  readonly #changes: RecordChanges;
+  readonly #facts = new Map<CardKey, readonly CardFacts[]>();
+  #generation = -1;
+
+  constructor(changes: RecordChanges) {
+    this.#changes = changes;
+  }
+
+  /** @param lookUp asks the record; while it changes, every time. */
+  of(cardKey: CardKey, lookUp: (cardKey: CardKey) => readonly CardFacts[]): readonly CardFacts[] {
+    if (!this.#changes.areSettled) return lookUp(cardKey);
+    if (this.#generation !== this.#changes.generation) {
+      this.#facts.clear();
+      this.#generation = this.#changes.generation;
+    }
+    const known = this.#facts.get(cardKey);
+    if (known !== undefined) return known;
+    const facts = lookUp(cardKey);
+    // Numbers that are nobody's can be made up without end.
+    if (facts.length > 0) this.#remember(cardKey, facts);
+    return facts;
+  }
+
+  #remember(cardKey: CardKey, facts: readonly CardFacts[]): void {
+    // All at once: bookkeeping about which was used when would cost more than reading some again.
+    if (this.#facts.size >= mostRemembered) this.#facts.clear();
+    this.#facts.set(cardKey, facts);
+  }
+}
