@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { InvalidInput } from '../../idp/domain/fault.ts';
+import { Fault, InvalidInput } from '../../idp/domain/fault.ts';
 import { MessageFramer } from './codec/message-framer.ts';
 import { decodeRequest, decodeTrailingControls, type Envelope, openMessage } from './codec/request.ts';
 import { type AnsweredOp, answeredOp, writeNoticeOfDisconnection, writeResponse } from './codec/response.ts';
@@ -7,6 +7,7 @@ import { type LdapResult, type ResultCode, result, resultCode } from './codec/re
 import { LdapExchange } from './exchange.ts';
 import type { Facade } from './facade.ts';
 import { Outgoing } from './outgoing.ts';
+import { Patience } from './patience.ts';
 import { type AnsweredRequest, perform } from './perform.ts';
 import { startTlsOid } from './root-dse.ts';
 import { PageStore } from './search/page-store.ts';
@@ -14,7 +15,6 @@ import { anonymous, type Session } from './session.ts';
 
 /** Bytes that may wait behind a bind that is being decided. */
 const maxWaitingBytes = 64 * 1024;
-const msPerSecond = 1_000;
 
 /**
  * One client: cuts its bytes into messages, runs them, and sends the answers of one turn in one write.
@@ -34,9 +34,7 @@ export class Connection {
   #yielded = false;
   #paused = false;
   #everBound = false;
-  #openedAt: number;
-  #messageStartedAt: number;
-  #lastMessageAt: number;
+  readonly #patience: Patience;
 
   /** @param upgrade takes the socket over when StartTLS was answered */
   constructor(
@@ -48,12 +46,10 @@ export class Connection {
     this.#facade = facade;
     this.#socket = socket;
     this.#upgrade = upgrade;
-    this.#outgoing = new Outgoing(socket, facade.clock, () => this.#run());
+    this.#outgoing = new Outgoing(socket, facade.clock, this.#run, this.#isWrittenDown);
     const remoteAddress = socket.remoteAddress ?? '';
     this.session = { identity: anonymous, remoteAddress, channel, pages: new PageStore() };
-    this.#openedAt = facade.clock.now();
-    this.#messageStartedAt = this.#openedAt;
-    this.#lastMessageAt = this.#openedAt;
+    this.#patience = new Patience(facade.limits, facade.clock.now());
     socket.on('data', this.#onData);
     socket.on('close', () => this.#forgetAll());
   }
@@ -65,16 +61,13 @@ export class Connection {
       this.#socket.destroy();
       return;
     }
-    const { bindTimeoutSeconds, idleTimeoutSeconds, stallTimeoutSeconds } = this.#facade.limits;
-    const older = (moment: number, seconds: number) => now - moment > seconds * msPerSecond;
-    const stalledSince =
-      this.#outgoing.congestedAt ?? (this.#framer.waiting > 0 ? this.#messageStartedAt : now);
-    const isIdle = this.#everBound
-      ? this.#pending.size === 0 && older(this.#lastMessageAt, idleTimeoutSeconds)
-      : older(this.#openedAt, bindTimeoutSeconds);
-    if (isIdle || older(stalledSince, stallTimeoutSeconds)) {
-      this.disconnect(resultCode.unavailable, 'Too slow or idle for too long.');
-    }
+    const isOver = this.#patience.isOver(now, {
+      everBound: this.#everBound,
+      operationsUnderWay: this.#pending.size,
+      midMessage: this.#framer.waiting > 0,
+      congestedAt: this.#outgoing.congestedAt,
+    });
+    if (isOver) this.disconnect(resultCode.unavailable, 'Too slow or idle for too long.');
   }
 
   /** Says why, and hangs up. @see RFC 4511 §4.4.1 */
@@ -87,12 +80,12 @@ export class Connection {
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#closed) return;
-    if (this.#framer.waiting === 0) this.#messageStartedAt = this.#facade.clock.now();
+    if (this.#framer.waiting === 0) this.#patience.messageBegins(this.#facade.clock.now());
     this.#framer.append(chunk);
     this.#run();
   };
 
-  #run(): void {
+  readonly #run = (): void => {
     if (this.#closed) return;
     try {
       this.#runMessages();
@@ -100,7 +93,7 @@ export class Connection {
     } catch (error) {
       this.#fail(error);
     }
-  }
+  };
 
   #fail(error: unknown): void {
     if (error instanceof InvalidInput) {
@@ -123,10 +116,7 @@ export class Connection {
       if (handled === limits.maxMessagesPerTurn) this.#yield();
     }
     if (this.#closed) return;
-    if (handled > 0) {
-      this.#lastMessageAt = this.#facade.clock.now();
-      this.#messageStartedAt = this.#lastMessageAt;
-    }
+    if (handled > 0) this.#patience.messageHandled(this.#facade.clock.now());
     this.#framer.keepRest();
     this.#setPaused(!this.#mayRun() && this.#framer.waiting > maxWaitingBytes);
   }
@@ -233,6 +223,18 @@ export class Connection {
     this.#outgoing.release();
     this.#upgrade(this.#socket);
   }
+
+  /** An answer that cannot be audited is not given: the client hears that the server is unavailable, not a no. */
+  readonly #isWrittenDown = (): boolean => {
+    try {
+      this.#facade.flows.settle();
+      return true;
+    } catch (error) {
+      this.#facade.log('ldap-fault', { op: 'settle', code: error instanceof Fault ? error.code : 'unknown' });
+      setImmediate(() => this.disconnect(resultCode.unavailable, 'Nothing can be written down for now.'));
+      return false;
+    }
+  };
 
   #hangUp(): void {
     this.#forgetAll();

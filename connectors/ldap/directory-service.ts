@@ -2,10 +2,10 @@ import type { CardNumber } from '../../idp/domain/card.ts';
 import type { DenialReason } from '../../idp/domain/decide-login.ts';
 import type { DeviceProfile } from '../../idp/domain/device-profile.ts';
 import type { ClientId } from '../../idp/domain/login-policy.ts';
+import type { MaybePromise } from '../../idp/domain/maybe-promise.ts';
 import type { ReleasedPerson } from '../../idp/domain/person.ts';
 
-/** An answer that is there at once is given at once: a promise costs the hot path a turn of the event loop. */
-export type MaybePromise<T> = T | Promise<T>;
+export type { MaybePromise };
 
 /** A device account that proved its secret on a connection. */
 export interface BoundDevice {
@@ -98,6 +98,8 @@ export type GroupsOutcome =
  * @throws {Fault} when it cannot be found out; the façade answers 52, never 49.
  */
 export interface LdapFlows {
+  /** Called before answers leave: what they rest on is written down when it returns. @throws {Fault} they are not given */
+  settle(): void;
   bindDevice(request: DeviceBindRequest): MaybePromise<DeviceBindOutcome>;
   bindCertificate(request: CertificateBindRequest): MaybePromise<DeviceBindOutcome>;
   logInWithCard(request: CardLogInRequest): MaybePromise<CardLogInOutcome>;

@@ -1,12 +1,18 @@
+import type { AuditEvent } from '../../idp/domain/audit-event.ts';
+import { whenKnown } from '../../idp/domain/maybe-promise.ts';
 import { type BindOutcome, bindDevice, bindDeviceByCertificate } from '../../idp/flows/bind-device.ts';
 import type { FlowContext } from '../../idp/flows/context.ts';
 import { findGroups, findPeople } from '../../idp/flows/find-people.ts';
 import { logInFromDevice } from '../../idp/flows/log-in-from-device.ts';
+import type { CardLoginOutcome } from '../../idp/flows/log-in-with-card.ts';
 import type { LdapClient } from '../../idp/ports/clients.ts';
-import type { BoundDevice, DeviceBindOutcome, LdapFlows } from './directory-service.ts';
+import type { BoundDevice, CardLogInOutcome, DeviceBindOutcome, LdapFlows } from './directory-service.ts';
 
 /** The façade's four questions, answered by the flows that decide for every protocol. */
-export function createLdapFlows(context: FlowContext): LdapFlows {
+export function createLdapFlows(system: FlowContext): LdapFlows {
+  const { audit } = system;
+  // Nothing waits for its own line: everything of one turn is written before the first of its answers leaves.
+  const context = { ...system, audit: { append: (event: AuditEvent) => audit.note(event) } };
   /** Asked for every operation: a disabled device, or a rotated secret, ends connections that are open already. */
   const stillBound = ({ clientId, credential }: BoundDevice) => {
     const client = context.clients.find(clientId);
@@ -15,22 +21,19 @@ export function createLdapFlows(context: FlowContext): LdapFlows {
     return proved ? client.policy : undefined;
   };
   return {
-    async bindDevice({ name, secret, remoteAddress, channel, way }) {
+    settle: () => audit.settle(),
+    bindDevice({ name, secret, remoteAddress, channel, way }) {
       const secure = channel === 'tls';
       const request = { name, secret, remoteAddress, secure, forCard: way === 'card-bind' };
-      const outcome = await bindDevice(context, request);
-      return outcomeOf(outcome, (device) => device.secretHash);
+      return whenKnown(bindDevice(context, request), boundBySecret);
     },
-    async bindCertificate({ certificateSha256, remoteAddress }) {
-      const outcome = await bindDeviceByCertificate(context, { certificateSha256, remoteAddress });
-      return outcomeOf(outcome, () => certificateSha256);
+    bindCertificate({ certificateSha256, remoteAddress }) {
+      const outcome = bindDeviceByCertificate(context, { certificateSha256, remoteAddress });
+      return whenKnown(outcome, (known) => outcomeOf(known, () => certificateSha256));
     },
-    async logInWithCard({ device, number }) {
-      if (stillBound(device) === undefined) return { outcome: 'device-denied' };
-      const outcome = await logInFromDevice(context, { clientId: device.clientId, number });
-      return outcome.outcome === 'granted'
-        ? { outcome: 'granted', person: outcome.person }
-        : { outcome: 'denied', reason: outcome.reason };
+    logInWithCard({ device, number }) {
+      if (stillBound(device) === undefined) return deviceDenied;
+      return whenKnown(logInFromDevice(context, { clientId: device.clientId, number }), toldOf);
     },
     async findPeople({ device, ...lookUp }) {
       const policy = stillBound(device);
@@ -45,6 +48,19 @@ export function createLdapFlows(context: FlowContext): LdapFlows {
         : { outcome: 'device-denied' };
     },
   };
+}
+
+const deviceDenied = { outcome: 'device-denied' } as const;
+
+function boundBySecret(outcome: BindOutcome): DeviceBindOutcome {
+  return outcomeOf(outcome, ({ secretHash }) => secretHash);
+}
+
+/** What the façade may know of a decision. */
+function toldOf(outcome: CardLoginOutcome): CardLogInOutcome {
+  return outcome.outcome === 'granted'
+    ? { outcome: 'granted', person: outcome.person }
+    : { outcome: 'denied', reason: outcome.reason };
 }
 
 function outcomeOf(outcome: BindOutcome, credentialOf: (device: LdapClient) => string): DeviceBindOutcome {

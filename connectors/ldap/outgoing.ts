@@ -10,10 +10,13 @@ export class Outgoing {
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #onTaken: () => void;
+  readonly #maySend: () => boolean;
   #scheduled = false;
   #taken: PromiseWithResolvers<void> | undefined;
 
-  constructor(socket: Socket, clock: Clock, onTaken: () => void) {
+  /** @param maySend asked before anything leaves; when it says no, what was to leave is dropped */
+  constructor(socket: Socket, clock: Clock, onTaken: () => void, maySend: () => boolean) {
+    this.#maySend = maySend;
     this.#socket = socket;
     this.#clock = clock;
     this.#onTaken = onTaken;
@@ -27,8 +30,9 @@ export class Outgoing {
 
   flush(): void {
     if (this.writer.length === 0) return;
+    const maySend = this.#maySend();
     const bytes = this.writer.take();
-    if (this.#socket.destroyed || this.#socket.writableEnded) return;
+    if (!maySend || this.#socket.destroyed || this.#socket.writableEnded) return;
     if (!this.#socket.write(bytes)) this.congestedAt ??= this.#clock.now();
   }
 

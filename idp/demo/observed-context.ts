@@ -8,6 +8,10 @@ import type { Journal, StepFacts, StepName } from './journal.ts';
  */
 export function observedContext(context: FlowContext, journal: Journal): FlowContext {
   const { certificates, ocsp, cardIndex, audit } = context;
+  const tell = (event: AuditEvent, startedAt: number) => {
+    const step = stepOf(event);
+    if (step !== undefined) journal.note('provider', step.what, step.facts, performance.now() - startedAt);
+  };
   return {
     ...context,
     certificates: {
@@ -49,10 +53,14 @@ export function observedContext(context: FlowContext, journal: Journal): FlowCon
       async append(event) {
         const startedAt = performance.now();
         await audit.append(event);
-        const step = stepOf(event);
-        if (step !== undefined)
-          journal.note('provider', step.what, step.facts, performance.now() - startedAt);
+        tell(event, startedAt);
       },
+      note(event) {
+        const startedAt = performance.now();
+        audit.note(event);
+        tell(event, startedAt);
+      },
+      settle: () => audit.settle(),
       read: (filter) => audit.read(filter),
       verify: () => audit.verify(),
     },

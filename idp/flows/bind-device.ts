@@ -1,5 +1,7 @@
 import { BlockList, isIP } from 'node:net';
+import { type MaybePromise, whenKnown } from '../domain/maybe-promise.ts';
 import { actor } from '../domain/registration.ts';
+import type { WritesEvents } from '../ports/audit-trail.ts';
 import type { LdapClient } from '../ports/clients.ts';
 import type { FlowContext } from './context.ts';
 
@@ -12,14 +14,14 @@ export type BindRefusal =
   | 'address-not-allowed'
   | 'plaintext-not-allowed';
 
-type Context = Pick<FlowContext, 'clients' | 'secrets' | 'audit' | 'clock'>;
+type Context = Pick<FlowContext, 'clients' | 'secrets' | 'clock'> & { readonly audit: WritesEvents };
 
 export type BindOutcome =
   | { readonly outcome: 'bound'; readonly device: LdapClient }
   | { readonly outcome: 'refused'; readonly reason: BindRefusal };
 
 /** Lets a device account in: name, generated secret, address range, and a secure channel unless a person allowed plaintext. */
-export async function bindDevice(
+export function bindDevice(
   context: Context,
   request: {
     readonly name: string;
@@ -29,7 +31,7 @@ export async function bindDevice(
     /** On the way to a card's sign-in, which is audited itself: only a refusal is a line of its own. */
     readonly forCard: boolean;
   },
-): Promise<BindOutcome> {
+): MaybePromise<BindOutcome> {
   const { clients, secrets } = context;
   const client = clients.find(request.name);
   const device = client?.protocol === 'ldap' ? client : undefined;
@@ -38,32 +40,32 @@ export async function bindDevice(
   const secretRight = secrets.equal(hash, device?.secretHash ?? secrets.hash(''));
   const reason = secretRight || device === undefined ? admissionProblem(device, request) : 'secret-wrong';
   const cardIsAudited = request.forCard && device?.profile.ways.includes('card-bind') === true;
-  if (reason !== undefined || !cardIsAudited) await audited(context, device, request.remoteAddress, reason);
-  return outcomeOf(device, reason);
+  const outcome = outcomeOf(device, reason);
+  if (reason === undefined && cardIsAudited) return outcome;
+  return whenKnown(audited(context, device, request.remoteAddress, reason), () => outcome);
 }
 
 /**
  * Lets a device account in by the TLS client certificate that was noted for it. Possession of its key was proved by the
  * handshake; who issued it does not matter. @see RFC 4422 appendix A, RFC 4513 §5.2.3
  */
-export async function bindDeviceByCertificate(
+export function bindDeviceByCertificate(
   context: Context,
   request: { readonly certificateSha256: string; readonly remoteAddress: string },
-): Promise<BindOutcome> {
+): MaybePromise<BindOutcome> {
   const device = context.clients.findByCertificate(request.certificateSha256);
   const reason =
     device === undefined ? 'certificate-unknown' : admissionProblem(device, { ...request, secure: true });
-  await audited(context, device, request.remoteAddress, reason);
-  return outcomeOf(device, reason);
+  return whenKnown(audited(context, device, request.remoteAddress, reason), () => outcomeOf(device, reason));
 }
 
-async function audited(
+function audited(
   { audit, clock }: Context,
   device: LdapClient | undefined,
   address: string,
   reason: BindRefusal | undefined,
-): Promise<void> {
-  await audit.append({
+): void | Promise<void> {
+  return audit.append({
     at: clock.now(),
     type: reason === undefined ? 'client.bound' : 'client.bind-refused',
     actor: actor('client', device?.policy.clientId ?? 'unknown'),

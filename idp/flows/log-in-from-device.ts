@@ -1,5 +1,6 @@
 import type { CardNumber } from '../domain/card.ts';
 import type { Presence } from '../domain/decide-login.ts';
+import { type MaybePromise, whenKnown } from '../domain/maybe-promise.ts';
 import type { Evidence, Tap } from '../domain/tap.ts';
 import type { Client } from '../ports/clients.ts';
 import type { FlowContext } from './context.ts';
@@ -16,20 +17,22 @@ type Context = CardLoginContext & Pick<FlowContext, 'numbers' | 'record'>;
  * A device sends a card number: the number alone when its own reader is admitted, otherwise it must be the number of a
  * card that was held, a moment ago and for no other use, over a reader of ours assigned to that device.
  */
-export async function logInFromDevice(
+export function logInFromDevice(
   context: Context,
   { clientId, number }: { readonly clientId: string; readonly number: CardNumber },
-): Promise<CardLoginOutcome> {
+): MaybePromise<CardLoginOutcome> {
   const cardKey = context.numbers.keyOf(number);
   const client = context.clients.find(clientId);
-  const tap = client?.policy.reader === 'ours' ? await takeTap(context, client, cardKey) : undefined;
-  return logInWithCard(context, {
-    clientId,
-    cardKey,
-    way: 'ldap',
-    evidence: tap?.evidence ?? ({ type: 'identifier', kind: number.kind } satisfies Evidence),
-    presence: tap?.presence ?? { type: 'number-from-device' },
-  });
+  const tap = client?.policy.reader === 'ours' ? takeTap(context, client, cardKey) : undefined;
+  return whenKnown(tap, (taken) =>
+    logInWithCard(context, {
+      clientId,
+      cardKey,
+      way: 'ldap',
+      evidence: taken?.evidence ?? ({ type: 'identifier', kind: number.kind } satisfies Evidence),
+      presence: taken?.presence ?? { type: 'number-from-device' },
+    }),
+  );
 }
 
 async function takeTap(

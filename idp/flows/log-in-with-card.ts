@@ -1,15 +1,19 @@
-import type { CardKey } from '../domain/card.ts';
+import type { CardFacts, CardId, CardKey } from '../domain/card.ts';
 import {
   decideLogin,
   denied,
   type LoginDecision,
   type LoginFacts,
+  type PinProof,
   type Presence,
 } from '../domain/decide-login.ts';
 import { msPerSecond } from '../domain/instant.ts';
+import { type MaybePromise, whenKnown } from '../domain/maybe-promise.ts';
 import type { PersonId, ReleasedPerson } from '../domain/person.ts';
 import { actor } from '../domain/registration.ts';
 import type { Evidence } from '../domain/tap.ts';
+import type { WritesEvents } from '../ports/audit-trail.ts';
+import type { Client } from '../ports/clients.ts';
 import { type AskIssuerContext, askIssuer, type IssuerWord } from './ask-issuer.ts';
 import type { FlowContext } from './context.ts';
 import type { AlarmContext } from './raise-alarm.ts';
@@ -36,92 +40,145 @@ export type CardLoginOutcome =
 /** What a sign-in with a card may touch. */
 export type CardLoginContext = AlarmContext &
   AskIssuerContext &
-  Pick<FlowContext, 'cardIndex' | 'clients' | 'freshness' | 'taps' | 'clock' | 'audit'>;
+  Pick<FlowContext, 'cardIndex' | 'clients' | 'freshness' | 'taps' | 'clock'> & {
+    readonly audit: WritesEvents;
+  };
+
+/** A sign-in of a client that is known. */
+interface Attempt extends CardLogin {
+  readonly client: Client;
+}
 
 /**
- * Decides one sign-in with one look-up, and writes it to the audit trail before it answers.
+ * Decides one sign-in with one look-up, and writes it to the audit trail before it answers. Nothing is waited for where
+ * nothing need be asked: that is the way of nearly every tap.
  * @throws {Fault} when the index, the record or the trail cannot be asked.
  */
-export async function logInWithCard(context: CardLoginContext, login: CardLogin): Promise<CardLoginOutcome> {
+export function logInWithCard(context: CardLoginContext, login: CardLogin): MaybePromise<CardLoginOutcome> {
   const client = context.clients.find(login.clientId);
-  if (client === undefined) return audited(context, login, denied('client-disabled'));
-  const { policy } = client;
-  const found = context.cardIndex.find(login.cardKey);
-  const cards = found instanceof Promise ? await found : found;
-  const shown = login.evidence.issuerKeyId;
-  const card = cards.find((candidate) => shown === undefined || candidate.issuerKeyId === shown);
-  const pinProvedAt =
-    card !== undefined && policy.pinWindowSeconds > 0 && login.presence.type === 'tap'
-      ? await context.taps.findPinProof(card.cardId, login.presence.reader.group)
-      : undefined;
-  const knownAt = card && context.freshness.knownAt(card);
-  const now = context.clock.now();
-  const known: LoginFacts = {
+  if (client === undefined) return audited(context, login, denied('client-disabled'), {});
+  return whenKnown(context.cardIndex.find(login.cardKey), (cards) => {
+    const attempt = { ...login, client };
+    const card = shownCard(cards, login.evidence);
+    return whenKnown(pinProofOf(context, attempt, card), (pinProof) =>
+      decide(context, attempt, card, factsOf(context, attempt, cards, card, pinProof)),
+    );
+  });
+}
+
+function shownCard(cards: readonly CardFacts[], { issuerKeyId: shown }: Evidence): CardFacts | undefined {
+  return cards.find((candidate) => shown === undefined || candidate.issuerKeyId === shown);
+}
+
+function pinProofOf(
+  { taps }: CardLoginContext,
+  { client, presence }: Attempt,
+  card: CardFacts | undefined,
+): MaybePromise<PinProof | undefined> {
+  if (card === undefined || client.policy.pinWindowSeconds === 0 || presence.type !== 'tap') return undefined;
+  const { cardId } = card;
+  const readerGroup = presence.reader.group;
+  return whenKnown(taps.findPinProof(cardId, readerGroup), (provedAt) =>
+    provedAt === undefined ? undefined : { cardId, readerGroup, provedAt },
+  );
+}
+
+function factsOf(
+  { freshness }: CardLoginContext,
+  { evidence, presence }: Attempt,
+  cards: readonly CardFacts[],
+  card: CardFacts | undefined,
+  pinProof: PinProof | undefined,
+): LoginFacts {
+  const knownAt = card && freshness.knownAt(card);
+  return {
     cards,
-    evidence: login.evidence,
-    presence: login.presence,
+    evidence,
+    presence,
     ...(knownAt === undefined ? {} : { revocationKnownAt: knownAt }),
-    ...(pinProvedAt === undefined || card === undefined || login.presence.type !== 'tap'
-      ? {}
-      : {
-          pinProof: {
-            cardId: card.cardId,
-            readerGroup: login.presence.reader.group,
-            provedAt: pinProvedAt,
-          },
-        }),
+    ...(pinProof === undefined ? {} : { pinProof }),
   };
-  // Nothing is awaited where the issuer need not be asked: that is the way of nearly every tap.
-  const word =
-    policy.ocspOnEveryUse && card?.kind === 'jpki'
-      ? await askIssuer(context, {
-          ...{ cardKey: login.cardKey, card, facts: known, policy, now },
-          actor: actor('client', login.clientId),
-        })
-      : undefined;
-  // While the issuer thought, the client may have been stopped.
-  const policyNow = word === undefined ? policy : context.clients.find(login.clientId)?.policy;
-  const decision = policyNow ? decideLogin(word?.facts ?? known, policyNow, now) : denied('client-disabled');
-  if (decision.outcome === 'denied' || card === undefined) {
-    return audited(context, login, decision.outcome === 'denied' ? decision : denied('unknown-card'), {
-      cardId: card?.cardId,
-      issuer: word?.details,
-    });
+}
+
+function decide(
+  context: CardLoginContext,
+  attempt: Attempt,
+  card: CardFacts | undefined,
+  facts: LoginFacts,
+): MaybePromise<CardLoginOutcome> {
+  const { policy } = attempt.client;
+  const now = context.clock.now();
+  if (!policy.ocspOnEveryUse || card?.kind !== 'jpki') {
+    return conclude(context, attempt, card, decideLogin(facts, policy, now), {});
   }
-  if (login.evidence.type === 'signature' && login.presence.type === 'tap') {
-    await context.taps.notePinProof(card.cardId, login.presence.reader.group, login.presence.readAt);
+  const { cardKey, clientId } = attempt;
+  const asked = askIssuer(context, {
+    ...{ cardKey, card, facts, policy, now },
+    actor: actor('client', clientId),
+  });
+  return asked.then((word) => {
+    // While the issuer thought, the client may have been stopped.
+    const policyNow = context.clients.find(clientId)?.policy;
+    const decision = policyNow ? decideLogin(word.facts, policyNow, now) : denied('client-disabled');
+    return conclude(context, attempt, card, decision, word.details);
+  });
+}
+
+function conclude(
+  context: CardLoginContext,
+  attempt: Attempt,
+  card: CardFacts | undefined,
+  decision: LoginDecision,
+  issuer: IssuerWord['details'],
+): MaybePromise<CardLoginOutcome> {
+  if (decision.outcome === 'denied' || card === undefined) {
+    const refusal = decision.outcome === 'denied' ? decision : denied('unknown-card');
+    return audited(context, attempt, refusal, issuer, card?.cardId);
+  }
+  const granted = { ...decision, person: card.person };
+  const { evidence, presence } = attempt;
+  const provesPin = evidence.type === 'signature' && presence.type === 'tap';
+  if (!provesPin && !decision.onStaleRevocation) return audited(context, attempt, granted, issuer);
+  return noteGranted(context, attempt, card, decision).then(() => audited(context, attempt, granted, issuer));
+}
+
+async function noteGranted(
+  context: CardLoginContext,
+  { evidence, presence, client }: Attempt,
+  card: CardFacts,
+  decision: LoginDecision & { readonly outcome: 'granted' },
+): Promise<void> {
+  if (evidence.type === 'signature' && presence.type === 'tap') {
+    await context.taps.notePinProof(card.cardId, presence.reader.group, presence.readAt);
   }
   // Grace is with an alarm: where none can be raised, nobody is let in by it.
   if (decision.onStaleRevocation) await noteStaleLogin(context, card.revocationScope, client);
-  return audited(context, login, { ...decision, person: card.person }, { issuer: word?.details });
 }
 
-async function audited(
+function audited(
   { audit, clock }: CardLoginContext,
-  login: CardLogin,
+  { clientId, way }: CardLogin,
   outcome: CardLoginOutcome,
-  {
-    cardId,
-    issuer = {},
-  }: { readonly cardId?: string | undefined; readonly issuer?: IssuerWord['details'] | undefined } = {},
-): Promise<CardLoginOutcome> {
+  issuer: IssuerWord['details'],
+  deniedCard?: CardId,
+): MaybePromise<CardLoginOutcome> {
   const granted = outcome.outcome === 'granted';
-  const subject = granted ? outcome.cardId : cardId;
-  await audit.append({
+  const subject = granted ? outcome.cardId : deniedCard;
+  const written = audit.append({
     at: clock.now(),
     type: granted ? 'login.granted' : 'login.denied',
-    actor: actor('client', login.clientId),
+    actor: actor('client', clientId),
     ...(subject === undefined ? {} : { subject }),
     ...(granted ? {} : { reason: outcome.reason }),
     details: granted
       ? {
-          ...{ way: login.way, acr: outcome.acr, person: outcome.personId },
+          ...{ way, acr: outcome.acr, person: outcome.personId },
           ...(outcome.onStaleRevocation ? { stale: true } : {}),
           ...issuer,
         }
-      : { way: login.way, ...issuer },
+      : { way, ...issuer },
   });
-  return outcome;
+  return whenKnown(written, () => outcome);
 }
 
 /** The moment from which an unprompted tap still counts. */

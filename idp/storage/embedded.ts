@@ -60,10 +60,15 @@ export async function openEmbeddedStorage(options: {
     const taps = keep(await openSqliteTaps(tapsPath));
     const oidcState = keep(await openSqliteOidcState({ path: oidcPath, indexKey: keys.indexKey, clock }));
     let audit: SqliteAuditTrail | undefined;
-    const record = keep(await openSqliteRecord(recordPath, turn, () => audit?.noteChange()));
+    const record = keep(
+      await openSqliteRecord(recordPath, turn, {
+        before: () => audit?.noteComingChange(),
+        after: () => audit?.noteChange(),
+      }),
+    );
     const checkpointPath = join(dataDir, auditCheckpointFileName);
     const checkpoints = new AuditCheckpoints(checkpointPath, keys.auditCheckpointKey, clock);
-    audit = keep(await SqliteAuditTrail.open(recordPath, turn, checkpoints));
+    audit = keep(await SqliteAuditTrail.open(recordPath, dataDir, turn, checkpoints));
     // Closed before the trail whose connection it looks up through.
     const cardIndex = keep(new SqliteCardIndex(recordPath, turn, audit.connection));
     return { record, cardIndex, taps, audit, erasure, oidcState, close };

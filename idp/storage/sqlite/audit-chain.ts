@@ -9,14 +9,27 @@ export interface ChainTail {
   readonly hash: string;
 }
 
+/** One event of the chain as it was hashed. */
+export interface ChainedLine extends ChainTail {
+  readonly line: string;
+  readonly previousHash: string;
+}
+
 /** Before the first event. */
 export const chainStart: ChainTail = { sequence: 0, hash: '0'.repeat(64) };
 
-/** The next line of the chain. */
-export function chain(tail: ChainTail, event: AuditEvent): AuditEventRow {
-  const sequence = tail.sequence + 1;
-  const line = canonicalLine(sequence, event);
-  return { sequence, line, hash: chainHash(tail.hash, line) };
+const lineFeed = '\n';
+
+/** The next row of the chain: one event, or several that were written together. */
+export function chain(tail: ChainTail, events: readonly string[]): AuditEventRow {
+  let { sequence, hash: last } = tail;
+  const lines = events.map((event) => {
+    sequence += 1;
+    const line = `{"sequence":${sequence},${event.slice(1)}`;
+    last = chainHash(last, line);
+    return line;
+  });
+  return { sequence, line: lines.join(lineFeed), hash: last };
 }
 
 /** SHA-256 in hex over the hash before, a line feed and the line. */
@@ -24,10 +37,9 @@ export function chainHash(previousHash: string, line: string): string {
   return hash('sha256', `${previousHash}\n${line}`, 'hex');
 }
 
-/** Fixed order of names, details sorted: the same event is always the same line. */
-function canonicalLine(sequence: number, event: AuditEvent): string {
-  const { at, type, actor, subject, reason, details } = event;
-  return JSON.stringify({ sequence, at, type, actor, subject, reason, details: sorted(details) });
+/** An event before it has its number: fixed order of names, details sorted, so that the same event is always the same text. */
+export function eventText({ at, type, actor, subject, reason, details }: AuditEvent): string {
+  return JSON.stringify({ at, type, actor, subject, reason, details: sorted(details) });
 }
 
 function sorted(details: AuditEvent['details']): AuditEvent['details'] {
@@ -46,8 +58,22 @@ export function toAuditRow(row: object): AuditEventRow {
   return { sequence: fields.integer('sequence'), line: fields.text('line'), hash: fields.text('hash') };
 }
 
-/** The event of a row; the chain proves that nobody changed it, and whoever doubts that asks `verify`. */
-export function toChainedEvent({ line, hash }: AuditEventRow, previousHash: string): ChainedAuditEvent {
+/** The events of a row. The hash of the last one is as it stands in the row; whether it is right, `verify` says. */
+export function linesOf(row: AuditEventRow, previousHash: string): readonly ChainedLine[] {
+  const lines = row.line.split(lineFeed);
+  let sequence = row.sequence - lines.length;
+  let previous = previousHash;
+  return lines.map((line) => {
+    sequence += 1;
+    const own = sequence === row.sequence ? row.hash : chainHash(previous, line);
+    const chained = { sequence, line, hash: own, previousHash: previous };
+    previous = own;
+    return chained;
+  });
+}
+
+/** The event of a line; the chain proves that nobody changed it, and whoever doubts that asks `verify`. */
+export function toChainedEvent({ line, hash, previousHash }: ChainedLine): ChainedAuditEvent {
   const event = JSON.parse(line) as AuditEvent & { readonly sequence: number };
   return { ...event, hash, previousHash };
 }

@@ -1,110 +1,122 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEvent, ChainedAuditEvent } from '../../domain/audit-event.ts';
-import type { Fault } from '../../domain/fault.ts';
 import type { AuditTrail, AuditVerdict } from '../../ports/audit-trail.ts';
 import type { AuditCheckpoints } from '../audit-checkpoints.ts';
-import { type ChainTail, chain, chainStart, toAuditRow, toChainedEvent } from './audit-chain.ts';
+import {
+  type ChainedLine,
+  type ChainTail,
+  chainStart,
+  linesOf,
+  toAuditRow,
+  toChainedEvent,
+} from './audit-chain.ts';
+import { AuditIntake } from './audit-intake.ts';
+import { AuditMover } from './audit-mover.ts';
 import { verifyChain } from './audit-verification.ts';
 import { closeAll, openForReading, openForWriting } from './connection.ts';
 import { faultOf, orFault } from './faults.ts';
-import { GroupCommit } from './group-commit.ts';
 import { WalSync } from './wal-sync.ts';
 import type { WriteTurn } from './write-turn.ts';
 
 const code = 'ERR_AUDIT_UNAVAILABLE';
-/** With the sync itself this stays within the 100 ms that the design promises. */
-const syncEveryMs = 50;
 const checkpointEveryMs = 1_000;
-const pageSize = 500;
-
-interface Batch {
-  readonly events: AuditEvent[];
-  readonly written: Promise<void>;
-}
+/** A row holds up to some hundred events. */
+const rowsAtOnce = 32;
 
 /**
- * The trail in the record's own file: events of changes come with their change, sign-in events through `append`.
- * A batch is written before its answers (a killed process loses none) and brought to disk by a sync of its own.
+ * The trail in the record's own file: events of changes come with their change, sign-in events through `append`. Those are
+ * written to a journal before their answers (a killed process loses none) and moved into the record a moment later.
  */
 export class SqliteAuditTrail implements AuditTrail {
   readonly #writing: DatabaseSync;
   readonly #reading: DatabaseSync;
-  readonly #group: GroupCommit;
   readonly #walSync: WalSync;
   readonly #checkpoints: AuditCheckpoints;
+  readonly #intake: AuditIntake;
   readonly #tail: StatementSync;
-  readonly #insert: StatementSync;
   readonly #rowsAfter: StatementSync;
-  #batch: Batch | undefined;
-  #unsynced = false;
-  #syncing: Promise<void> | undefined;
+  readonly #hashBefore: StatementSync;
   #checkpointTimer: NodeJS.Timeout | undefined;
   #vouching: Promise<void> = Promise.resolve();
   #closed = false;
-  #failure: Fault | Error | undefined;
 
   /** What it writes through; the card index looks up through it too. */
   get connection(): DatabaseSync {
     return this.#writing;
   }
 
-  private constructor(path: string, turn: WriteTurn, checkpoints: AuditCheckpoints) {
+  private constructor(path: string, directory: string, turn: WriteTurn, checkpoints: AuditCheckpoints) {
     this.#writing = openForWriting(path, 'NORMAL', code);
     this.#reading = openForReading(path, code);
-    this.#group = new GroupCommit(this.#writing, turn, code);
     this.#walSync = new WalSync(path);
     this.#checkpoints = checkpoints;
-    const newest = 'SELECT sequence, line, hash FROM audit_events ORDER BY sequence DESC LIMIT 1';
-    this.#tail = this.#writing.prepare(newest);
-    this.#insert = this.#writing.prepare('INSERT INTO audit_events (sequence, line, hash) VALUES (?, ?, ?)');
-    this.#rowsAfter = this.#reading.prepare(
-      'SELECT sequence, line, hash FROM audit_events WHERE sequence > ? ORDER BY sequence LIMIT ?',
-    );
+    const columns = 'SELECT sequence, line, hash FROM audit_events';
+    this.#tail = this.#writing.prepare(`${columns} ORDER BY sequence DESC LIMIT 1`);
+    this.#rowsAfter = this.#reading.prepare(`${columns} WHERE sequence > ? ORDER BY sequence LIMIT ?`);
+    this.#hashBefore = this.#reading.prepare(`${columns} WHERE sequence < ? ORDER BY sequence DESC LIMIT 1`);
+    const mover = new AuditMover(this.#writing, () => this.#newest());
+    this.#intake = new AuditIntake({
+      ...{ directory, turn, mover, walSync: this.#walSync },
+      onMoved: () => this.noteChange(),
+    });
   }
 
-  /** @param path the record's file, its schema up to date. */
-  static async open(path: string, turn: WriteTurn, checkpoints: AuditCheckpoints): Promise<SqliteAuditTrail> {
-    const trail = new SqliteAuditTrail(path, turn, checkpoints);
+  /** @param path the record's file, its schema up to date. @param directory where the journal lies. */
+  static async open(
+    path: string,
+    directory: string,
+    turn: WriteTurn,
+    checkpoints: AuditCheckpoints,
+  ): Promise<SqliteAuditTrail> {
+    const trail = new SqliteAuditTrail(path, directory, turn, checkpoints);
     try {
       await checkpoints.open(trail.#newest(), ({ sequence, hash }) => trail.#hashAt(sequence) === hash);
+      await trail.#intake.open();
       return trail;
     } catch (error) {
-      trail.#closeConnections();
+      closeAll(trail.#reading, trail.#writing);
       throw faultOf(error, code);
     }
   }
 
-  async append(event: AuditEvent): Promise<void> {
-    // What cannot be brought to disk any more must not be promised any more.
-    if (this.#failure !== undefined) throw this.#failure;
-    this.#batch ??= this.#newBatch();
-    this.#batch.events.push(event);
-    return this.#batch.written;
+  append(event: AuditEvent): Promise<void> {
+    return this.#intake.append(event);
+  }
+
+  note(event: AuditEvent): void {
+    this.#intake.note(event);
+  }
+
+  settle(): void {
+    this.#intake.settle();
   }
 
   async *read(
     filter: { readonly afterSequence?: number; readonly limit?: number } = {},
   ): AsyncGenerator<ChainedAuditEvent> {
     const { afterSequence = 0, limit = Number.POSITIVE_INFINITY } = filter;
-    let tail = { sequence: afterSequence, hash: this.#hashAt(afterSequence) ?? '' };
-    for (let left = limit; left > 0; ) {
-      const wanted = Math.min(pageSize, left);
-      const rows = orFault(code, () => this.#rowsAfter.all(tail.sequence, wanted)).map(toAuditRow);
-      for (const row of rows) {
-        yield toChainedEvent(row, tail.hash);
-        tail = row;
-      }
-      left = rows.length < wanted ? 0 : left - rows.length;
+    await this.#intake.moved();
+    let [place, left] = [afterSequence, limit];
+    while (left > 0) {
+      const lines = this.#linesAfter(place).slice(0, left);
+      for (const line of lines) yield toChainedEvent(line);
+      place = lines.at(-1)?.sequence ?? place;
+      left = lines.length === 0 ? 0 : left - lines.length;
     }
   }
 
   async verify(): Promise<AuditVerdict> {
+    await this.#intake.moved();
     try {
       return await verifyChain(this.#rowsAfter, await this.#checkpoints.list());
     } catch (error) {
       throw faultOf(error, code);
     }
+  }
+
+  /** A change comes: what was appended before it is to stand before it. */
+  noteComingChange(): void {
+    this.#intake.moveSoon();
   }
 
   /** A change appended events of its own: they are to be vouched for too. */
@@ -115,38 +127,27 @@ export class SqliteAuditTrail implements AuditTrail {
 
   /** Everything appended is on disk and vouched for when this resolves. */
   async close(): Promise<void> {
-    await this.#group.finished();
-    await this.#syncing;
+    await this.#intake.close();
     this.#closed = true;
     clearTimeout(this.#checkpointTimer);
     await this.#vouch();
     await this.#walSync.close();
-    this.#closeConnections();
+    closeAll(this.#reading, this.#writing);
   }
 
-  #newBatch(): Batch {
-    const events: AuditEvent[] = [];
-    const batch: Batch = { events, written: this.#group.run(() => this.#write(batch)) };
-    batch.written.then(
-      () => this.#startSyncing(),
-      // The group failed before this batch had its turn: the next event begins another.
-      () => this.#closeBatch(batch),
-    );
-    return batch;
-  }
-
-  #write(batch: Batch): void {
-    this.#closeBatch(batch);
-    let tail: ChainTail = this.#newest();
-    for (const event of batch.events) {
-      const row = chain(tail, event);
-      this.#insert.run(row.sequence, row.line, row.hash);
-      tail = row;
-    }
-  }
-
-  #closeBatch(batch: Batch): void {
-    if (this.#batch === batch) this.#batch = undefined;
+  /** Some hundred lines or more; none when there are none. */
+  #linesAfter(sequence: number): readonly ChainedLine[] {
+    const rows = orFault(code, () => this.#rowsAfter.all(sequence, rowsAtOnce)).map(toAuditRow);
+    const [first] = rows;
+    if (first === undefined) return [];
+    const before = orFault(code, () => this.#hashBefore.get(first.sequence));
+    let previousHash = before === undefined ? chainStart.hash : toAuditRow(before).hash;
+    const lines = rows.flatMap((row) => {
+      const expanded = linesOf(row, previousHash);
+      previousHash = row.hash;
+      return expanded;
+    });
+    return lines.filter((line) => line.sequence > sequence);
   }
 
   #newest(): ChainTail {
@@ -156,28 +157,8 @@ export class SqliteAuditTrail implements AuditTrail {
 
   #hashAt(sequence: number): string | undefined {
     if (sequence === 0) return chainStart.hash;
-    const [row] = orFault(code, () => this.#rowsAfter.all(sequence - 1, 1)).map(toAuditRow);
-    return row?.sequence === sequence ? row.hash : undefined;
-  }
-
-  #startSyncing(): void {
-    this.#unsynced = true;
-    this.noteChange();
-    this.#syncing ??= this.#sync();
-  }
-
-  async #sync(): Promise<void> {
-    try {
-      while (this.#unsynced) {
-        await sleep(syncEveryMs);
-        this.#unsynced = false;
-        await this.#walSync.sync();
-      }
-    } catch (error) {
-      this.#failure = faultOf(error, code);
-    } finally {
-      this.#syncing = undefined;
-    }
+    const [line] = this.#linesAfter(sequence - 1);
+    return line?.sequence === sequence ? line.hash : undefined;
   }
 
   /** Signs where the trail stands, after that much of it is on disk. */
@@ -194,9 +175,5 @@ export class SqliteAuditTrail implements AuditTrail {
       }
     });
     return this.#vouching;
-  }
-
-  #closeConnections(): void {
-    closeAll(this.#reading, this.#writing);
   }
 }

@@ -2,10 +2,17 @@ import type { StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditVerdict } from '../../ports/audit-trail.ts';
 import type { Checkpoint } from '../audit-checkpoints.ts';
-import { type ChainTail, chainHash, chainStart, toAuditRow } from './audit-chain.ts';
-import type { AuditEventRow } from './schema.ts';
+import {
+  type ChainedLine,
+  type ChainTail,
+  chainHash,
+  chainStart,
+  linesOf,
+  toAuditRow,
+} from './audit-chain.ts';
 
-const rowsPerTurn = 500;
+/** A row holds up to some hundred events. */
+const rowsPerTurn = 32;
 
 /**
  * Follows the chain from its start, and holds it against everything that was vouched for.
@@ -28,9 +35,11 @@ export async function verifyChain(
   for (;;) {
     const rows = rowsAfter.all(tail.sequence, rowsPerTurn).map(toAuditRow);
     for (const row of rows) {
-      const problem = problemOf(row, tail, vouched);
-      if (problem !== undefined) return broken(tail.sequence + 1, problem);
-      tail = row;
+      for (const line of linesOf(row, tail.hash)) {
+        const problem = problemOf(line, tail, vouched);
+        if (problem !== undefined) return broken(tail.sequence + 1, problem);
+        tail = line;
+      }
     }
     if (rows.length < rowsPerTurn) break;
     await nextTurn();
@@ -42,7 +51,7 @@ export async function verifyChain(
   return { outcome: 'intact', events: tail.sequence, lastHash: tail.hash };
 }
 
-function problemOf(row: AuditEventRow, tail: ChainTail, vouched: Map<number, string>): string | undefined {
+function problemOf(row: ChainedLine, tail: ChainTail, vouched: Map<number, string>): string | undefined {
   const sequence = tail.sequence + 1;
   if (row.sequence !== sequence) return 'the event is missing';
   if (chainHash(tail.hash, row.line) !== row.hash) return 'the event was changed';

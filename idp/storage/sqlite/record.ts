@@ -32,21 +32,27 @@ const forgottenAtOnce = 32;
 /**
  * Opens the record, bringing its schema up to date.
  * @param turn orders the writers of this file, the audit trail among them.
- * @param afterChange called when a change is on disk: the audit trail has new events to vouch for.
+ * @param whoIsTold the audit trail: its events keep their order, and new ones are to be vouched for.
  */
 export async function openSqliteRecord(
   path: string,
   turn: WriteTurn,
-  afterChange: () => void = () => {},
+  whoIsTold: ToldOfChanges = { before() {}, after() {} },
 ): Promise<SystemRecord> {
   const writing = openForWriting(path, 'FULL', code);
   try {
     await migrateToLatest(writing, recordMigrations, code);
-    return new SqliteRecord(writing, openForReading(path, code), turn, afterChange);
+    return new SqliteRecord(writing, openForReading(path, code), turn, whoIsTold);
   } catch (error) {
     writing.close();
     throw error;
   }
+}
+
+/** Called before a change has its turn, and when it is on disk. */
+export interface ToldOfChanges {
+  before(): void;
+  after(): void;
 }
 
 /** Changes and reads have a connection each: a read waits for no change, and sees the last one that finished. */
@@ -69,14 +75,14 @@ class SqliteRecord implements SystemRecord {
   readonly #writing: Kysely<RecordSchema>;
   readonly #reading: Kysely<RecordSchema>;
   readonly #turn: WriteTurn;
-  readonly #afterChange: () => void;
+  readonly #whoIsTold: ToldOfChanges;
 
-  constructor(writing: DatabaseSync, reading: DatabaseSync, turn: WriteTurn, afterChange: () => void) {
+  constructor(writing: DatabaseSync, reading: DatabaseSync, turn: WriteTurn, whoIsTold: ToldOfChanges) {
     this.#connections = [reading, writing];
     this.#writing = new Kysely({ dialect: new NodeSqliteDialect(writing, code) });
     this.#reading = new Kysely({ dialect: new NodeSqliteDialect(reading, code) });
     this.#turn = turn;
-    this.#afterChange = afterChange;
+    this.#whoIsTold = whoIsTold;
     const tables = tablesOver(this.#reading);
     this.organizations = tables.organizations;
     this.people = tables.people;
@@ -95,8 +101,9 @@ class SqliteRecord implements SystemRecord {
   }
 
   async change<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
+    this.#whoIsTold.before();
     const result = await this.#write((db) => work(tablesOver(db)));
-    this.#afterChange();
+    this.#whoIsTold.after();
     return result;
   }
 

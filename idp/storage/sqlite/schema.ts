@@ -176,9 +176,10 @@ export interface NoticeRow {
 }
 
 export interface AuditEventRow {
+  /** Of the last event in it. */
   sequence: number;
-  /** The event in canonical JSON, exactly as it was hashed. */
+  /** Events in canonical JSON, exactly as they were hashed, one a line: those that were moved in together. */
   line: string;
-  /** SHA-256 in hex of the hash before, a line feed and the line: `sha256sum` can check it. */
+  /** Of the last event: SHA-256 in hex of the hash before, a line feed and its line: `sha256sum` can check it. */
   hash: string;
 }

@@ -325,3 +325,15 @@ function wrap(tag: number, contents: Buffer): Buffer {
   const header = length < 0x80 ? [tag, length] : [tag, 0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from(header), contents]);
 }
+
+describe('a trail that cannot be written', () => {
+  test('gives no answer that rests on it: the connection ends as unavailable, and no entry leaves', async () => {
+    const client = await open();
+    await client.ask(bindPrinter);
+    directory.cannotWrite = true;
+    client.send(searchRequest(2, { base: baseDn, filter: equal('serialNumber', '0a1b2c3d') }));
+    // Whatever arrives, it is no entry and no result of the search.
+    expect((await client.next())?.messageId ?? 0).toBe(0);
+    await client.closed;
+  });
+});

@@ -106,8 +106,77 @@ describe('the audit trail', () => {
   });
 });
 
+describe('events that a crash left in the journal', () => {
+  const journalPath = (index: number) => join(directory.path, `audit-journal-${index}.jsonl`);
+  const subjects = async () => (await Array.fromAsync(storage.audit.read())).map(({ subject }) => subject);
+
+  /** The files as they are at this moment, for a directory that is opened after the crash. */
+  const crash = async (afterwards: (index: number, text: string) => string = (_, text) => text) => {
+    const left = [0, 1].map((index) => readFileSync(journalPath(index), 'utf8'));
+    await storage.close();
+    const record = ['record.sqlite'].map((name) => join(directory.path, name));
+    expect(existsSync(record[0] ?? '')).toBe(true);
+    tamper(`DELETE FROM audit_events; DELETE FROM settings WHERE name = 'audit-journal'`);
+    rmSync(checkpointPath());
+    for (const [index, text] of left.entries()) writeFileSync(journalPath(index), afterwards(index, text));
+    storage = await open();
+  };
+
+  it('are in the trail when it is opened again, once, in their order', async () => {
+    await append(5);
+    await crash();
+    expect(await subjects()).toEqual([1, 2, 3, 4, 5].map((n) => `person-${n}`));
+    await storage.close();
+    storage = await open();
+    expect(await subjects()).toHaveLength(5);
+  });
+
+  it('are taken as far as they are whole', async () => {
+    await append(3);
+    await crash((_, text) => text.slice(0, -20));
+    expect(await subjects()).toEqual(['person-1', 'person-2']);
+    await append(1);
+    expect(await subjects()).toEqual(['person-1', 'person-2', 'person-1']);
+  });
+
+  it('are not taken again when the record has them already', async () => {
+    await append(4);
+    const left = [0, 1].map((index) => readFileSync(journalPath(index), 'utf8'));
+    expect(left.join('')).toContain('person-4');
+    await storage.close();
+    for (const [index, text] of left.entries()) writeFileSync(journalPath(index), text);
+    storage = await open();
+    expect(await subjects()).toHaveLength(4);
+    expect((await storage.audit.verify()).outcome).toBe('intact');
+  });
+
+  it('are written before the answer', async () => {
+    await append(2);
+    expect([0, 1].map((index) => readFileSync(journalPath(index), 'utf8')).join('')).toContain('person-2');
+  });
+});
+
+describe('a flood of events', () => {
+  it('of which the record takes all, whoever else writes meanwhile', async () => {
+    const change = storage.record.change(async (tables) => {
+      await tables.settings.set('a', 'b');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    });
+    const appended = Array.from({ length: 50 }, () => append(2_000));
+    await change;
+    await Promise.all(appended);
+    expect(await storage.audit.verify()).toMatchObject({ outcome: 'intact', events: 100_000 });
+  });
+});
+
 describe('verification', () => {
-  beforeEach(() => append(10));
+  // One after the other, each read back: in rows of their own.
+  beforeEach(async () => {
+    for (let n = 1; n <= 10; n += 1) {
+      await storage.audit.append(event(n));
+      await Array.fromAsync(storage.audit.read({ afterSequence: n }));
+    }
+  });
 
   const tampering: [string, string, number][] = [
     [
@@ -163,6 +232,22 @@ describe('verification', () => {
     elsewhere.remove();
     storage = await open();
     expect((await storage.audit.verify()).outcome).toBe('broken');
+  });
+
+  it.each([
+    ['one of them changed', `replace(line, 'person-14', 'person-99')`],
+    [
+      'two of them exchanged',
+      `replace(replace(replace(line, 'person-14"', 'x'), 'person-15"', 'person-14"'), 'x', 'person-15"')`,
+    ],
+    ['one of them removed', `replace(line, char(10) || '{"sequence":14,', '')`],
+    ['one of them added', `line || char(10) || '{"sequence":31}'`],
+  ])('notices of events that share a row %s', async (_what, changed) => {
+    await append(20);
+    await storage.close();
+    tamper(`UPDATE audit_events SET line = ${changed} WHERE sequence = 30`);
+    storage = await open();
+    expect(await storage.audit.verify()).toMatchObject({ outcome: 'broken' });
   });
 
   it('is content with a whole trail while events are being appended', async () => {

@@ -2,7 +2,7 @@ import { setImmediate as nextTurnOfTheEventLoop } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { AuditEvent } from '../../../domain/audit-event.ts';
 import type { Tables } from '../../../ports/system-record.ts';
-import { type ChainTail, chain, chainStart } from '../audit-chain.ts';
+import { type ChainTail, chain, chainStart, eventText } from '../audit-chain.ts';
 import type { RecordSchema } from '../schema.ts';
 
 /** A statement of this many rows is cached like any other, and reads are answered between two. */
@@ -21,7 +21,7 @@ export function auditTable(db: Kysely<RecordSchema>): Tables['audit'] {
     for (let from = 0; from < events.length; from += rowsAtOnce) {
       if (from > 0) await nextTurnOfTheEventLoop();
       const rows = events.slice(from, from + rowsAtOnce).map((event) => {
-        const row = chain(tail, event);
+        const row = chain(tail, [eventText(event)]);
         tail = row;
         return row;
       });

@@ -24,6 +24,7 @@ export class InMemoryDirectory implements LdapFlows {
   readonly devices = new Map<string, TestDevice>();
   readonly logIns: { readonly number: string; readonly way: string }[] = [];
   outage = false;
+  cannotWrite = false;
   answers: 'at-once' | 'later' = 'at-once';
 
   addPerson(uid: string, card: string | undefined, more: Partial<ReleasedPerson> = {}): void {
@@ -51,6 +52,10 @@ export class InMemoryDirectory implements LdapFlows {
     };
     this.devices.set(name.toLowerCase(), device);
     return device;
+  }
+
+  settle(): void {
+    if (this.cannotWrite) throw new Fault('ERR_AUDIT_UNAVAILABLE', 'The disk is full.');
   }
 
   bindCertificate({ certificateSha256 }: Parameters<LdapFlows['bindCertificate']>[0]) {

@@ -1,0 +1,127 @@
+import { closeSync, existsSync, fdatasync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+const datasync = promisify(fdatasync);
+
+/** What an earlier process wrote and did not see in the record. */
+export interface Leftover {
+  /** Lines as they were appended, the oldest first. */
+  readonly lines: readonly string[];
+  /** Lines that a failing machine cut off or garbled. */
+  readonly unreadable: number;
+  /** The newest generation that they are of. */
+  readonly generation: number;
+}
+
+interface JournalFile {
+  readonly file: number;
+  generation: number;
+  octets: number;
+}
+
+/**
+ * Sign-in events on their way into the trail: lines that are written before the answer, at the price of one plain write
+ * for all events of a moment. What was written outlives the process; `sync` makes it outlive the machine.
+ * There are two files: while the lines of one generation are moved into the record, the next ones go to the other. The
+ * record notes the newest generation that it holds, in the same transaction, so that no line is taken twice.
+ */
+export class AuditJournal {
+  readonly #files: readonly [JournalFile, JournalFile];
+  #generation: number;
+
+  /** @param directory the data directory. @throws the file system's error */
+  constructor(directory: string, movedGeneration: number) {
+    this.#files = [open(pathOf(directory, 0)), open(pathOf(directory, 1))];
+    this.#generation = movedGeneration;
+  }
+
+  /** The generation that is being written. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Writes lines, each with its line feed, as one piece: all of them or none. @throws the file system's error */
+  append(lines: string): void {
+    const { file, octets } = this.#current();
+    const bytes = Buffer.from(lines);
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, null, octets + done);
+    } catch (error) {
+      // On a full disk a part of it may stand there; nobody was answered on the strength of it.
+      ftruncateSync(file, octets);
+      throw error;
+    }
+    this.#current().octets = octets + bytes.length;
+  }
+
+  /**
+   * Lines from now on are of the next generation.
+   * @returns the one that ended here: all of its lines are written
+   */
+  turnOver(): number {
+    const ended = this.#generation;
+    this.#generation += 1;
+    const next = this.#current();
+    ftruncateSync(next.file, 0);
+    next.octets = 0;
+    this.append(`${JSON.stringify({ generation: this.#generation })}\n`);
+    return ended;
+  }
+
+  /** Resolves when everything written before the call is on disk. @throws the file system's error */
+  async sync(): Promise<void> {
+    await Promise.all(this.#files.map(({ file }) => datasync(file)));
+  }
+
+  close(): void {
+    for (const { file } of this.#files) closeSync(file);
+  }
+
+  #current(): JournalFile {
+    return this.#files[this.#generation % 2 === 0 ? 0 : 1];
+  }
+}
+
+/** Reads what a crash left behind; once the record holds it, a new journal may begin. */
+export function readLeftover(directory: string, movedGeneration: number): Leftover {
+  const files = [0, 1]
+    .map((index) => pathOf(directory, index))
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, 'utf8').split('\n'))
+    .map(([header = '', ...lines]) => ({ generation: generationIn(header), lines }))
+    .filter(({ generation }) => generation > movedGeneration)
+    .sort((one, other) => one.generation - other.generation);
+  // The last piece of each is what stands behind the last line feed: nothing, or a line that was cut off.
+  const lines = files.flatMap((file) =>
+    file.lines.filter((line, at) => line !== '' || at < file.lines.length - 1),
+  );
+  const readable = lines.filter(isObject);
+  return {
+    lines: readable,
+    unreadable: lines.length - readable.length,
+    generation: files.at(-1)?.generation ?? movedGeneration,
+  };
+}
+
+function open(path: string): JournalFile {
+  return { file: openSync(path, existsSync(path) ? 'r+' : 'wx+', 0o600), generation: -1, octets: 0 };
+}
+
+function pathOf(directory: string, index: number): string {
+  return `${directory}/audit-journal-${index}.jsonl`;
+}
+
+function generationIn(header: string): number {
+  if (!isObject(header)) return -1;
+  const { generation } = JSON.parse(header) as { readonly generation?: unknown };
+  return typeof generation === 'number' ? generation : -1;
+}
+
+function isObject(line: string): boolean {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
+}

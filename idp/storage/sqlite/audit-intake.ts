@@ -1,0 +1,199 @@
+import type { AuditEvent } from '../../domain/audit-event.ts';
+import { Fault } from '../../domain/fault.ts';
+import { AuditJournal, readLeftover } from '../audit-journal.ts';
+import { eventText } from './audit-chain.ts';
+import type { AuditMover } from './audit-mover.ts';
+import { faultOf } from './faults.ts';
+import type { WalSync } from './wal-sync.ts';
+import type { WriteTurn } from './write-turn.ts';
+
+const code = 'ERR_AUDIT_UNAVAILABLE';
+/** With the sync itself this stays within the 100 ms that the design promises. */
+const moveEveryMs = 50;
+const lateMs = 25;
+const retryEveryMs = 1_000;
+/** More than come in that time on a busy day: they are moved at once. */
+const moveAtEvents = 4_096;
+/** From here on whoever appends waits until some are moved: about 30 MB. */
+const mostEvents = 65_536;
+/** Whoever does not wait is refused from here on: something holds the record up for long. */
+const tooManyEvents = 4 * mostEvents;
+
+interface IntakeParts {
+  readonly directory: string;
+  readonly turn: WriteTurn;
+  readonly mover: AuditMover;
+  readonly walSync: WalSync;
+  readonly onMoved: () => void;
+}
+
+/** Events that leave the journal: its generation is closed, and they are tried until the record has them. */
+interface Departing {
+  readonly generation: number;
+  readonly events: readonly string[];
+}
+
+/** Takes sign-in events in: written before their answers, in the record and on disk within 100 ms. */
+export class AuditIntake {
+  readonly #parts: IntakeParts;
+  #journal: AuditJournal | undefined;
+  /** Of this moment, not yet written. */
+  #fresh: string[] = [];
+  #written: PromiseWithResolvers<void> | undefined;
+  /** Written, not yet on their way into the record. */
+  #waiting: string[] = [];
+  #departing: Departing | undefined;
+  #moving: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failure: Fault | Error | undefined;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes over what a crash left in the journal. @throws SQLite's or the file system's error */
+  async open(): Promise<void> {
+    const { directory, mover, turn, walSync } = this.#parts;
+    const left = readLeftover(directory, mover.movedGeneration());
+    if (left.lines.length > 0) {
+      await turn.run(() => mover.move(left.lines, left.generation));
+      await walSync.sync();
+    }
+    const journal = new AuditJournal(directory, left.generation);
+    journal.turnOver();
+    this.#journal = journal;
+  }
+
+  /** Resolves when the event is written; all of one moment are written together. @throws {Fault} */
+  async append(event: AuditEvent): Promise<void> {
+    this.note(event);
+    await this.#written?.promise;
+  }
+
+  /** Takes an event that is written a moment later at the latest. @throws {Fault} */
+  note(event: AuditEvent): void {
+    this.#parts.turn.assertOutside();
+    // What cannot be brought to disk any more must not be promised any more.
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#waiting.length >= tooManyEvents)
+      throw new Fault(code, 'More happens than can be written down.');
+    this.#fresh.push(eventText(event));
+    this.#written ??= this.#writeSoon();
+  }
+
+  /** Writes what was taken. @throws {Fault} */
+  settle(): void {
+    if (this.#fresh.length === 0) return;
+    const events = this.#fresh;
+    this.#fresh = [];
+    try {
+      this.#journal?.append(`${events.join('\n')}\n`);
+    } catch (error) {
+      const fault = faultOf(error, code);
+      this.#written?.reject(fault);
+      throw fault;
+    }
+    for (const event of events) this.#waiting.push(event);
+    this.#schedule(moveEveryMs);
+    if (this.#waiting.length >= moveAtEvents) this.moveSoon();
+  }
+
+  /** Without waiting: in the file's turn to write, before whatever asks for it next. */
+  moveSoon(): void {
+    try {
+      this.settle();
+    } catch {
+      // Whoever waits for it hears of it.
+    }
+    if (this.#waiting.length > 0) this.#move().catch(() => undefined);
+  }
+
+  /** Resolves when the record holds everything that was written before the call. @throws {Fault} */
+  async moved(): Promise<void> {
+    this.settle();
+    await this.#moving?.catch(() => undefined);
+    if (this.#waiting.length > 0 || this.#departing !== undefined) await this.#move();
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#written?.promise.catch(() => undefined);
+      await this.moved();
+    } finally {
+      clearTimeout(this.#timer);
+      this.#failure ??= faultOf(new Error('the trail is closed'), code);
+      this.#journal?.close();
+    }
+  }
+
+  /** In one write for all whose sockets were read in this turn of the event loop. */
+  #writeSoon(): PromiseWithResolvers<void> {
+    const written = Promise.withResolvers<void>();
+    // Whoever noted and did not wait hears of a failure from `settle`.
+    written.promise.catch(() => undefined);
+    setImmediate(() => {
+      this.#written = undefined;
+      try {
+        this.settle();
+      } catch {
+        return;
+      }
+      if (this.#waiting.length < mostEvents) written.resolve();
+      else this.moved().then(written.resolve, written.reject);
+    });
+    return written;
+  }
+
+  #schedule(ms: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      // Whoever has the turn to write may have it for long: what was answered is on disk all the same. Not otherwise,
+      // because whoever writes to a file waits while it is brought to disk.
+      const late = setTimeout(() => this.#syncJournal(), lateMs);
+      this.moved()
+        .catch(() => this.#schedule(retryEveryMs))
+        .finally(() => clearTimeout(late));
+    }, ms);
+  }
+
+  #syncJournal(): void {
+    this.#journal?.sync().catch((error: unknown) => {
+      this.#failure = faultOf(error, code);
+    });
+  }
+
+  #move(): Promise<void> {
+    this.#moving ??= this.#moveOnce().finally(() => {
+      this.#moving = undefined;
+    });
+    return this.#moving;
+  }
+
+  async #moveOnce(): Promise<void> {
+    const { turn, mover, walSync, onMoved } = this.#parts;
+    try {
+      await turn.run(async () => {
+        const { events, generation } = this.#depart();
+        await mover.move(events, generation);
+        this.#departing = undefined;
+      });
+      // Until then the journal's file of that generation is not written over.
+      await walSync.sync().catch((error: unknown) => {
+        this.#failure = faultOf(error, code);
+        throw error;
+      });
+      onMoved();
+    } catch (error) {
+      throw faultOf(error, code);
+    }
+  }
+
+  #depart(): Departing {
+    if (this.#departing !== undefined || this.#journal === undefined) {
+      return this.#departing ?? { generation: 0, events: [] };
+    }
+    this.#departing = { generation: this.#journal.turnOver(), events: this.#waiting };
+    this.#waiting = [];
+    return this.#departing;
+  }
+}
