@@ -89,7 +89,7 @@ export class Connection {
     if (this.#closed) return;
     try {
       this.#runMessages();
-      this.#outgoing.flush();
+      this.#outgoing.flushSoon();
     } catch (error) {
       this.#fail(error);
     }

@@ -40,7 +40,7 @@ export class Outgoing {
   flushSoon(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    process.nextTick(() => {
+    setImmediate(() => {
       this.#scheduled = false;
       this.flush();
     });

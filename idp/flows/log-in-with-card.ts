@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../domain/audit-event.ts';
 import type { CardFacts, CardId, CardKey } from '../domain/card.ts';
 import {
   decideLogin,
@@ -44,8 +45,11 @@ export type CardLoginContext = AlarmContext &
     readonly audit: WritesEvents;
   };
 
+const nothingAsked: IssuerWord['details'] = {};
+
 /** A sign-in of a client that is known. */
-interface Attempt extends CardLogin {
+interface Attempt {
+  readonly login: CardLogin;
   readonly client: Client;
 }
 
@@ -56,9 +60,9 @@ interface Attempt extends CardLogin {
  */
 export function logInWithCard(context: CardLoginContext, login: CardLogin): MaybePromise<CardLoginOutcome> {
   const client = context.clients.find(login.clientId);
-  if (client === undefined) return audited(context, login, denied('client-disabled'), {});
+  if (client === undefined) return audited(context, login, denied('client-disabled'), nothingAsked);
   return whenKnown(context.cardIndex.find(login.cardKey), (cards) => {
-    const attempt = { ...login, client };
+    const attempt = { login, client };
     const card = shownCard(cards, login.evidence);
     return whenKnown(pinProofOf(context, attempt, card), (pinProof) =>
       decide(context, attempt, card, factsOf(context, attempt, cards, card, pinProof)),
@@ -72,7 +76,7 @@ function shownCard(cards: readonly CardFacts[], { issuerKeyId: shown }: Evidence
 
 function pinProofOf(
   { taps }: CardLoginContext,
-  { client, presence }: Attempt,
+  { client, login: { presence } }: Attempt,
   card: CardFacts | undefined,
 ): MaybePromise<PinProof | undefined> {
   if (card === undefined || client.policy.pinWindowSeconds === 0 || presence.type !== 'tap') return undefined;
@@ -85,7 +89,7 @@ function pinProofOf(
 
 function factsOf(
   { freshness }: CardLoginContext,
-  { evidence, presence }: Attempt,
+  { login: { evidence, presence } }: Attempt,
   cards: readonly CardFacts[],
   card: CardFacts | undefined,
   pinProof: PinProof | undefined,
@@ -109,9 +113,9 @@ function decide(
   const { policy } = attempt.client;
   const now = context.clock.now();
   if (!policy.ocspOnEveryUse || card?.kind !== 'jpki') {
-    return conclude(context, attempt, card, decideLogin(facts, policy, now), {});
+    return conclude(context, attempt, card, decideLogin(facts, policy, now), nothingAsked);
   }
-  const { cardKey, clientId } = attempt;
+  const { cardKey, clientId } = attempt.login;
   const asked = askIssuer(context, {
     ...{ cardKey, card, facts, policy, now },
     actor: actor('client', clientId),
@@ -133,18 +137,20 @@ function conclude(
 ): MaybePromise<CardLoginOutcome> {
   if (decision.outcome === 'denied' || card === undefined) {
     const refusal = decision.outcome === 'denied' ? decision : denied('unknown-card');
-    return audited(context, attempt, refusal, issuer, card?.cardId);
+    return audited(context, attempt.login, refusal, issuer, card?.cardId);
   }
   const granted = { ...decision, person: card.person };
-  const { evidence, presence } = attempt;
+  const { evidence, presence } = attempt.login;
   const provesPin = evidence.type === 'signature' && presence.type === 'tap';
-  if (!provesPin && !decision.onStaleRevocation) return audited(context, attempt, granted, issuer);
-  return noteGranted(context, attempt, card, decision).then(() => audited(context, attempt, granted, issuer));
+  if (!provesPin && !decision.onStaleRevocation) return audited(context, attempt.login, granted, issuer);
+  return noteGranted(context, attempt, card, decision).then(() =>
+    audited(context, attempt.login, granted, issuer),
+  );
 }
 
 async function noteGranted(
   context: CardLoginContext,
-  { evidence, presence, client }: Attempt,
+  { login: { evidence, presence }, client }: Attempt,
   card: CardFacts,
   decision: LoginDecision & { readonly outcome: 'granted' },
 ): Promise<void> {
@@ -170,15 +176,19 @@ function audited(
     actor: actor('client', clientId),
     ...(subject === undefined ? {} : { subject }),
     ...(granted ? {} : { reason: outcome.reason }),
-    details: granted
-      ? {
-          ...{ way, acr: outcome.acr, person: outcome.personId },
-          ...(outcome.onStaleRevocation ? { stale: true } : {}),
-          ...issuer,
-        }
-      : { way, ...issuer },
+    details: granted ? grantDetails(outcome, way, issuer) : { ...issuer, way },
   });
   return whenKnown(written, () => outcome);
+}
+
+/** In the order of their names, as the trail keeps them. */
+function grantDetails(
+  { acr, personId: person, onStaleRevocation }: LoginDecision & { readonly outcome: 'granted' },
+  way: CardLogin['way'],
+  issuer: IssuerWord['details'],
+): NonNullable<AuditEvent['details']> {
+  if (onStaleRevocation === undefined && issuer === nothingAsked) return { acr, person, way };
+  return { acr, ...issuer, person, ...(onStaleRevocation ? { stale: true } : {}), way };
 }
 
 /** The moment from which an unprompted tap still counts. */

@@ -1,5 +1,5 @@
 import { createHmac, type KeyObject } from 'node:crypto';
-import type { CardKey } from '../../domain/card.ts';
+import type { CardKey, CardKind } from '../../domain/card.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { CardNumbers } from '../../ports/card-numbers.ts';
 import { openBox, sealBox } from '../sealed-box.ts';
@@ -9,6 +9,13 @@ const keyVersion = '1';
 const cardKeyOctets = 16;
 const sealedPurpose = 'kazasu-card-number-1';
 
+/** What stands before a number of each kind is always the same. */
+const prefixes: { readonly [kind in CardKind]: Buffer } = {
+  jpki: lengthPrefixed('kazasu-card-key', keyVersion, 'jpki'),
+  felica: lengthPrefixed('kazasu-card-key', keyVersion, 'felica'),
+  uid: lengthPrefixed('kazasu-card-key', keyVersion, 'uid'),
+};
+
 /** Card keys under one secret, sealed numbers under another. */
 export function createCardNumbers(keys: {
   readonly cardKeySecret: KeyObject;
@@ -16,8 +23,8 @@ export function createCardNumbers(keys: {
 }): CardNumbers {
   return {
     keyOf({ kind, value }) {
-      const input = lengthPrefixed('kazasu-card-key', keyVersion, kind, value);
-      const hex = createHmac('sha256', keys.cardKeySecret).update(input).digest('hex');
+      const hmac = createHmac('sha256', keys.cardKeySecret);
+      const hex = hmac.update(prefixes[kind]).update(lengthPrefixed(value)).digest('hex');
       return hex.slice(0, cardKeyOctets * 2) as CardKey;
     },
     seal(plain, boundTo) {
