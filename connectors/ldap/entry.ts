@@ -1,6 +1,6 @@
 import type { DeviceProfile } from '../../idp/domain/device-profile.ts';
 import type { ReleasedPerson } from '../../idp/domain/person.ts';
-import { type AttributeType, knownType } from './schema/attribute-types.ts';
+import { type AttributeType, attributeType, knownType } from './schema/attribute-types.ts';
 import { containerNames, subschemaDn, type Tree } from './tree.ts';
 
 export interface EntryAttribute {
@@ -57,20 +57,23 @@ const personColumns: readonly (readonly [AttributeType, (person: ReleasedPerson)
   [types.title, ({ title }) => title],
 ];
 
-const columnsOfProfile = new WeakMap<DeviceProfile, typeof personColumns>();
+type Column = readonly [AttributeType, (person: ReleasedPerson) => string | undefined];
+
+const readerOf = new Map(personColumns.map(([type, read]) => [type.key, read]));
+const columnsOfProfile = new WeakMap<DeviceProfile, readonly Column[]>();
 
 /**
- * What this device sees. A card attribute of the device never comes out of the record: the same name would
- * otherwise mean a card to the device and something else to us.
+ * What this device sees, under the names by which it does. A card attribute of the device never comes out of the
+ * record: the same name would otherwise mean a card to the device and something else to us.
  */
-function visibleColumns(profile: DeviceProfile): typeof personColumns {
+function visibleColumns(profile: DeviceProfile): readonly Column[] {
   const known = columnsOfProfile.get(profile);
   if (known !== undefined) return known;
-  const columns = personColumns.filter(
-    ([type]) =>
-      (profile.releasedAttributes as readonly string[]).includes(type.key) &&
-      (type === types.uid || !profile.cardAttributes.includes(type.key)),
-  );
+  const columns = profile.released.flatMap(({ shown, from }): readonly Column[] => {
+    const [type, read] = [attributeType(shown), readerOf.get(from)];
+    if (type === undefined || read === undefined) return [];
+    return type === types.uid || !profile.cardAttributes.includes(type.key) ? [[type, read]] : [];
+  });
   columnsOfProfile.set(profile, columns);
   return columns;
 }
@@ -94,7 +97,7 @@ export function personEntry(
   for (const type of echo?.attributes ?? []) {
     if (echo !== undefined && type !== types.uid) attributes.push({ type, values: [echo.number] });
   }
-  if (person.groups.length > 0 && profile.releasedAttributes.includes('memberof')) {
+  if (person.groups.length > 0 && profile.released.some(({ from }) => from === 'memberof')) {
     // Most searches do not ask for it: its names are made when they are looked at.
     attributes.push({
       type: types.memberOf,

@@ -4,7 +4,8 @@ import type { CardFacts, CardId } from './card.ts';
 import type { Instant } from './instant.ts';
 import { msPerSecond } from './instant.ts';
 import type { LoginPolicy } from './login-policy.ts';
-import type { Person, PersonId } from './person.ts';
+import type { PersonId } from './person.ts';
+import { hoursProblem, personProblem } from './person-problem.ts';
 import type { ReaderFacts } from './reader.ts';
 import type { Evidence } from './tap.ts';
 
@@ -25,6 +26,7 @@ export const denialReasons = [
   'person-left',
   'organization-not-served',
   'group-required',
+  'outside-hours',
   'tap-missing',
   'reader-disabled',
   'reader-not-for-client',
@@ -99,6 +101,7 @@ export function decideLogin(facts: LoginFacts, policy: LoginPolicy, now: Instant
   const reason =
     cardProblem(card, now) ??
     personProblem(holderOf(card), policy) ??
+    hoursProblem(policy, now) ??
     presenceProblem(facts, policy, now) ??
     issuerProblem(facts, card, policy) ??
     pinlessProblem(facts, card, policy, now);
@@ -147,21 +150,6 @@ function holderOf({
   organizationId,
 }: CardFacts): Parameters<typeof personProblem>[0] {
   return { state, groups, organizationId };
-}
-
-/** Why a client is not for this person, whatever card; asked at a sign-in and for as long as its session lives. */
-export function personProblem(
-  person: Pick<Person, 'state' | 'organizationId' | 'groups'>,
-  policy: Pick<LoginPolicy, 'organizations' | 'requiredGroups'>,
-): DenialReason | undefined {
-  if (person.state === 'left') return 'person-left';
-  if (person.state !== 'active') return 'person-suspended';
-  if (policy.organizations !== 'any' && !policy.organizations.includes(person.organizationId)) {
-    return 'organization-not-served';
-  }
-  const groups = policy.requiredGroups;
-  if (groups.length > 0 && !groups.some((group) => person.groups.includes(group))) return 'group-required';
-  return undefined;
 }
 
 function presenceProblem(facts: LoginFacts, policy: LoginPolicy, now: Instant): DenialReason | undefined {

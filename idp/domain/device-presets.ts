@@ -1,11 +1,5 @@
 import type { CardKind } from './card.ts';
-import {
-  type CardSpelling,
-  type DevicePreset,
-  type DeviceProfile,
-  personAttributeNames,
-  type WayIn,
-} from './device-profile.ts';
+import { type DevicePreset, type DeviceProfile, personAttributeNames, type WayIn } from './device-profile.ts';
 
 export const devicePresets: readonly DevicePreset[] = ['card-search', 'card-bind', 'generic'];
 
@@ -15,12 +9,8 @@ const waysOf: { readonly [preset in DevicePreset]: readonly WayIn[] } = {
   generic: ['people'],
 };
 
-/** Octets of a number by kind: a profile takes one length, so that a short UID is never read as a serial. */
-const octetsOf: { readonly [kind in CardKind]: CardSpelling['octets'] } = {
-  jpki: { from: 1, to: 20 },
-  felica: { from: 8, to: 8 },
-  uid: { from: 4, to: 10 },
-};
+/** Octets of a number by kind, unless an administrator says otherwise. A serial number of JPKI has had four so far. */
+const octetsOf: { readonly [kind in CardKind]: number } = { jpki: 4, felica: 8, uid: 4 };
 
 /** What an administrator says of a device beside its preset. */
 export interface DeviceChoices {
@@ -39,11 +29,13 @@ export function deviceProfileOf(preset: DevicePreset, choices: DeviceChoices): D
       kind: choices.cardKind,
       base: 'hex',
       octets: octetsOf[choices.cardKind],
+      byteOrder: 'as-read',
+      digits: octetsOf[choices.cardKind] * 2,
       letters: 'either',
       separators: 'optional',
     },
     echoCardNumber: true,
-    releasedAttributes: personAttributeNames,
+    released: personAttributeNames.map((name) => ({ shown: name, from: name })),
     maxEntries: 1_000,
   };
 }

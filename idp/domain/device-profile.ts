@@ -15,10 +15,21 @@ export type DevicePreset = 'card-search' | 'card-bind' | 'generic';
 export interface CardSpelling {
   readonly kind: CardKind;
   readonly base: 'hex' | 'decimal';
-  readonly octets: { readonly from: number; readonly to: number };
+  /** Of the number on the card: exactly so many, leading zeros counted. */
+  readonly octets: number;
+  /** `reversed`: the device sends the last octet first. */
+  readonly byteOrder: 'as-read' | 'reversed';
+  /** Digits that the device sends, with zeros in front; 0: as many as the number needs, without such zeros. */
+  readonly digits: number;
+  /** Of hex digits. */
   readonly letters: 'upper' | 'lower' | 'either';
-  /** Space, `:` or `-` between pairs of digits. */
+  /** Space, `:` or `-` between pairs of digits; only where there is no pattern. */
   readonly separators: 'none' | 'optional';
+  /**
+   * What stands around the digits: `#` for each digit or one `*` for all of them, everything else as it is. It checks
+   * and strips, and cannot shorten: `;########?`, `ID-*`.
+   */
+  readonly pattern?: string;
 }
 
 /** Names, in lower case, of the attributes of people that can be released over LDAP. */
@@ -40,6 +51,19 @@ export const personAttributeNames = [
 
 export type PersonAttributeName = (typeof personAttributeNames)[number];
 
+/** One attribute of people as a device sees it. */
+export interface ReleasedAttribute {
+  /** The name under which it is shown and searched, in lower case. */
+  readonly shown: string;
+  readonly from: PersonAttributeName;
+}
+
+/** What becomes of a card number that a device writes into a person's entry: a request for an approver, so many a day. */
+export interface WriteBack {
+  readonly perPersonPerDay: number;
+  readonly perDevicePerDay: number;
+}
+
 /** What somebody who binds as the person must bring. */
 export interface PersonBind {
   /** The directory password, asked of the directory above. */
@@ -59,10 +83,12 @@ export interface DeviceProfile {
   readonly spelling: CardSpelling;
   /** Gives the searched number back under the attribute it was searched by, to this device only. */
   readonly echoCardNumber: boolean;
-  /** The attributes of people that the device sees. */
-  readonly releasedAttributes: readonly PersonAttributeName[];
+  /** The attributes of people that the device sees, and by which names. */
+  readonly released: readonly ReleasedAttribute[];
   /** The most entries that one search gives without paging. */
   readonly maxEntries: number;
   /** Present where `ways` has `person-bind`. */
   readonly personBind?: PersonBind;
+  /** Absent: nothing that the device writes is taken. */
+  readonly writeBack?: WriteBack;
 }

@@ -1,4 +1,5 @@
 import type { Acr } from './assurance.ts';
+import type { HoursOfUse } from './hours-of-use.ts';
 import type { OrganizationId } from './person.ts';
 
 export type ClientId = string & { readonly __brand: 'ClientId' };
@@ -15,7 +16,11 @@ export interface LoginPolicy {
   readonly organizations: readonly OrganizationId[] | 'any';
   /** The person must be in one of these; empty demands none. */
   readonly requiredGroups: readonly string[];
+  /** When it lets anybody in at all; empty: always. */
+  readonly hours: readonly HoursOfUse[];
   readonly tapFreshSeconds: number;
+  /** How many sign-ins one tap at a reader of the client serves. */
+  readonly tapUses: number;
   readonly readerClockAheadSeconds: number;
   /** How long a PIN signature lifts later taps of that card at that reader group; 0 switches it off. */
   readonly pinWindowSeconds: number;

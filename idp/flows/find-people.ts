@@ -1,6 +1,6 @@
-import { personProblem } from '../domain/decide-login.ts';
 import type { LoginPolicy } from '../domain/login-policy.ts';
 import type { Person } from '../domain/person.ts';
+import { personProblem } from '../domain/person-problem.ts';
 import type { FlowContext } from './context.ts';
 
 /** Whom a client is for: the same people who could sign in there. */

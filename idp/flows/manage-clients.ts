@@ -148,6 +148,8 @@ function policyOf(
     reader,
     organizations: 'any',
     requiredGroups: request.requiredGroups,
+    hours: [],
+    tapUses: 1,
     tapFreshSeconds,
     readerClockAheadSeconds,
     pinWindowSeconds: 0,

@@ -1,6 +1,6 @@
 import type { Account, ClaimsParameterMember, FindAccount } from 'oidc-provider';
-import { personProblem } from '../domain/decide-login.ts';
 import type { Person } from '../domain/person.ts';
+import { personProblem } from '../domain/person-problem.ts';
 import type { KnownClients } from '../flows/known-clients.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 

@@ -4,10 +4,11 @@ import {
   type DeviceProfile,
   type PersonBind,
   personAttributeNames,
+  type WriteBack,
   waysIn,
 } from '../domain/device-profile.ts';
 import { cardKinds } from './card-facts.ts';
-import type { StoredFields } from './stored-fields.ts';
+import { present, type StoredFields } from './stored-fields.ts';
 
 /** The profile of a device account, out of the settings of its client. */
 export function toDeviceProfile(settings: StoredFields): DeviceProfile {
@@ -15,15 +16,22 @@ export function toDeviceProfile(settings: StoredFields): DeviceProfile {
   if (settings.optionalText('cardKind') !== undefined) return firstVersion(settings);
   const fields = settings.fields('profile');
   const personBind = fields.optionalFields('personBind');
+  const writeBack = fields.optionalFields('writeBack');
   return {
     preset: fields.oneOf('preset', devicePresets),
     ways: fields.textsOf('ways', waysIn),
     cardAttributes: fields.texts('cardAttributes'),
     spelling: toSpelling(fields.fields('spelling')),
     echoCardNumber: fields.flag('echoCardNumber'),
-    releasedAttributes: fields.textsOf('releasedAttributes', personAttributeNames),
+    released: fields.list('released').map((one) => ({
+      shown: one.text('shown'),
+      from: one.oneOf('from', personAttributeNames),
+    })),
     maxEntries: fields.integer('maxEntries'),
-    ...(personBind === undefined ? {} : { personBind: toPersonBind(personBind) }),
+    ...present({
+      personBind: personBind && toPersonBind(personBind),
+      writeBack: writeBack && toWriteBack(writeBack),
+    }),
   };
 }
 
@@ -35,13 +43,22 @@ function firstVersion(settings: StoredFields): DeviceProfile {
 }
 
 function toSpelling(fields: StoredFields): CardSpelling {
-  const octets = fields.fields('octets');
   return {
     kind: fields.oneOf('kind', cardKinds),
     base: fields.oneOf('base', ['hex', 'decimal']),
-    octets: { from: octets.integer('from'), to: octets.integer('to') },
+    octets: fields.integer('octets'),
+    byteOrder: fields.oneOf('byteOrder', ['as-read', 'reversed']),
+    digits: fields.integer('digits'),
     letters: fields.oneOf('letters', ['upper', 'lower', 'either']),
     separators: fields.oneOf('separators', ['none', 'optional']),
+    ...present({ pattern: fields.optionalText('pattern') }),
+  };
+}
+
+function toWriteBack(fields: StoredFields): WriteBack {
+  return {
+    perPersonPerDay: fields.integer('perPersonPerDay'),
+    perDevicePerDay: fields.integer('perDevicePerDay'),
   };
 }
 

@@ -51,6 +51,10 @@ const denial: Reasons['denial'] = {
     what: 'You have no permission to use this system.',
     next: 'If you need it, apply to the administrator of the system through your department.',
   },
+  'outside-hours': {
+    what: 'This service is not open at this time of this day.',
+    next: 'Hold the card again within its hours. An administrator knows them.',
+  },
   'tap-missing': { what: 'No card was seen at a reader.', next: holdAgain },
   'reader-disabled': {
     what: 'This card reader is switched off.',

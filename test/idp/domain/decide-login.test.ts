@@ -24,6 +24,8 @@ import {
 
 const everyUse = { ocspOnEveryUse: true };
 
+const closedNow = { days: [], fromMinute: 0, untilMinute: 1_440 };
+
 const number: Changes['presence'] = { type: 'number-from-device' };
 
 /** Each row: what differs from a sign-in that is granted by certificate at noon, and what comes of it. */
@@ -67,6 +69,7 @@ const table: readonly (readonly [name: string, changes: Changes, expected: strin
     'granted certificate',
   ],
   ['the person is in none of the groups', { policy: { requiredGroups: ['tax', 'audit'] } }, 'group-required'],
+  ['it is not within the hours', { policy: { hours: [closedNow] } }, 'outside-hours'],
   [
     'the person is in one of the groups',
     { policy: { requiredGroups: ['tax', 'staff'] } },
@@ -301,6 +304,7 @@ describe('where several reasons hold', () => {
     ['person-left', { person: { state: 'left' } }],
     ['organization-not-served', { policy: { organizations: [] } }],
     ['group-required', { policy: { requiredGroups: ['tax'] } }],
+    ['outside-hours', { policy: { hours: [closedNow] } }],
     ['reader-disabled', { reader: { state: 'disabled' } }],
     ['reader-not-for-client', { reader: { clientIds: [] } }],
     ['tap-void', { reader: { tapsVoidBefore: noon } }],

@@ -31,7 +31,14 @@ const policy = (
   clientState: LoginPolicy['clientState'] = 'active',
 ): LoginPolicy => ({
   ...{ clientId: 'x' as ClientId, clientState, acceptedAcr: [toAcr(accepted)], reader: 'ours' },
-  ...{ organizations: 'any', requiredGroups: [], tapFreshSeconds: 30, readerClockAheadSeconds: 5 },
+  ...{
+    organizations: 'any',
+    requiredGroups: [],
+    hours: [],
+    tapUses: 1,
+    tapFreshSeconds: 30,
+    readerClockAheadSeconds: 5,
+  },
   ...{ pinWindowSeconds: 0, ocspOnEveryUse: false },
   ...{ maxRevocationAgeSeconds: ageHours * hour, staleGraceSeconds: graceHours * hour },
 });

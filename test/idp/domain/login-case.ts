@@ -81,6 +81,8 @@ export function policyOf(policy: Partial<LoginPolicy> = {}): LoginPolicy {
     reader: 'ours',
     organizations: 'any',
     requiredGroups: [],
+    hours: [],
+    tapUses: 1,
     tapFreshSeconds: 30,
     readerClockAheadSeconds: 5,
     pinWindowSeconds: 4 * 3_600,

@@ -13,7 +13,7 @@ import { presentCard, RelyingParty } from './support/relying-party.ts';
 import { type RunningIdp, runIdp } from './support/running-idp.ts';
 import type { SoftwareBridge } from './support/software-bridge.ts';
 
-const serialNumber = '0b00e1';
+const serialNumber = '1a2b3c4d';
 const admin = actor('os', 0);
 
 let idp: RunningIdp;

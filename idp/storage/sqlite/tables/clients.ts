@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { type Acr, acrNames, toAcr } from '../../../domain/assurance.ts';
+import { type HoursOfUse, weekdays } from '../../../domain/hours-of-use.ts';
 import type { ClientId, LoginPolicy } from '../../../domain/login-policy.ts';
 import type { OrganizationId } from '../../../domain/person.ts';
 import type { Client, OidcClient } from '../../../ports/clients.ts';
@@ -90,12 +91,23 @@ function toPolicy(fields: StoredFields, clientId: ClientId): LoginPolicy {
     reader: fields.oneOf('reader', ['ours', 'own']),
     organizations: fields.flag('anyOrganization') ? 'any' : fields.texts<OrganizationId>('organizations'),
     requiredGroups: fields.texts('requiredGroups'),
+    // What earlier versions did not know was as these say.
+    hours: fields.has('hours') ? fields.list('hours').map(toHours) : [],
+    tapUses: fields.optionalInteger('tapUses') ?? 1,
     tapFreshSeconds: fields.integer('tapFreshSeconds'),
     readerClockAheadSeconds: fields.integer('readerClockAheadSeconds'),
     pinWindowSeconds: fields.integer('pinWindowSeconds'),
     maxRevocationAgeSeconds: fields.integer('maxRevocationAgeSeconds'),
     staleGraceSeconds: fields.integer('staleGraceSeconds'),
     ocspOnEveryUse: fields.flag('ocspOnEveryUse'),
+  };
+}
+
+function toHours(fields: StoredFields): HoursOfUse {
+  return {
+    days: fields.textsOf('days', weekdays),
+    fromMinute: fields.integer('fromMinute'),
+    untilMinute: fields.integer('untilMinute'),
   };
 }
 

@@ -165,6 +165,8 @@ export function ldapClient(name: string): LdapClient {
       reader: 'own',
       organizations: 'any',
       requiredGroups: [],
+      hours: [],
+      tapUses: 1,
       tapFreshSeconds: 30,
       readerClockAheadSeconds: 5,
       pinWindowSeconds: 0,
