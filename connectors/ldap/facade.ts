@@ -1,7 +1,12 @@
+import {
+  bindGuessSettings,
+  cardGuessSettings,
+  GuessGuard,
+  type GuessSettings,
+} from '../../idp/flows/guess-guard.ts';
 import type { Clock } from '../../idp/ports/clock.ts';
 import type { LdapFlows } from './directory-service.ts';
 import { containerEntries, type Entry } from './entry.ts';
-import { bindGuessSettings, cardGuessSettings, GuessGuard, type GuessSettings } from './guess-guard.ts';
 import { defaultLimits, type LdapLimits } from './limits.ts';
 import { rootDse } from './root-dse.ts';
 import { createTree, type Tree } from './tree.ts';

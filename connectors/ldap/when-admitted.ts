@@ -1,6 +1,6 @@
+import type { GuessGuard } from '../../idp/flows/guess-guard.ts';
 import { type LdapResult, result, resultCode } from './codec/result-code.ts';
 import type { MaybePromise } from './directory-service.ts';
-import type { GuessGuard } from './guess-guard.ts';
 
 const stopped = result(
   resultCode.busy,
@@ -18,5 +18,6 @@ export function whenAdmitted(
   if (admission === 'stopped') return stopped;
   const { promise, resolve } = Promise.withResolvers<void>();
   setTimeout(resolve, admission.afterMs).unref();
-  return promise.then(operation);
+  // Many may wait at once: once the misses among them are too many, the rest are no guesses any more.
+  return promise.then(() => (guard.admit(key) === 'stopped' ? stopped : operation()));
 }
