@@ -10,8 +10,7 @@ import { Outgoing } from './outgoing.ts';
 import { Patience } from './patience.ts';
 import { type AnsweredRequest, perform } from './perform.ts';
 import { startTlsOid } from './root-dse.ts';
-import { PageStore } from './search/page-store.ts';
-import { anonymous, type Session } from './session.ts';
+import { anonymous, openSession, type Session } from './session.ts';
 
 /** Bytes that may wait behind a bind that is being decided. */
 const maxWaitingBytes = 64 * 1024;
@@ -47,8 +46,7 @@ export class Connection {
     this.#socket = socket;
     this.#upgrade = upgrade;
     this.#outgoing = new Outgoing(socket, facade.clock, this.#run, this.#isWrittenDown);
-    const remoteAddress = socket.remoteAddress ?? '';
-    this.session = { identity: anonymous, remoteAddress, channel, pages: new PageStore() };
+    this.session = openSession(socket, channel);
     this.#patience = new Patience(facade.limits, facade.clock.now());
     socket.on('data', this.#onData);
     socket.on('close', () => this.#forgetAll());

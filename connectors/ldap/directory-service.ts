@@ -32,6 +32,8 @@ export interface DeviceBindRequest {
 export interface CertificateBindRequest {
   /** SHA-256 of the TLS client certificate, in hex. */
   readonly certificateSha256: string;
+  /** The device that the client asks to be; it can only be the one of the certificate. */
+  readonly name: string | undefined;
   readonly remoteAddress: string;
 }
 

@@ -8,7 +8,7 @@ import type { Clock } from '../../idp/ports/clock.ts';
 import type { LdapFlows } from './directory-service.ts';
 import { containerEntries, type Entry } from './entry.ts';
 import { defaultLimits, type LdapLimits } from './limits.ts';
-import { rootDse } from './root-dse.ts';
+import { type RootDse, rootDse } from './root-dse.ts';
 import { createTree, type Tree } from './tree.ts';
 
 /** A line for the operator. Never a secret, a card number or a password that failed. */
@@ -21,7 +21,7 @@ export interface Facade {
   readonly log: Log;
   readonly limits: LdapLimits;
   readonly tree: Tree;
-  readonly rootDse: Entry;
+  readonly rootDse: RootDse;
   readonly containers: readonly [Entry, ...Entry[]];
   readonly offersStartTls: boolean;
   /** Misses of card numbers, by device account. */

@@ -27,9 +27,9 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
       const request = { name, secret, remoteAddress, secure, forCard: way === 'card-bind' };
       return whenKnown(bindDevice(context, request), boundBySecret);
     },
-    bindCertificate({ certificateSha256, remoteAddress }) {
-      const outcome = bindDeviceByCertificate(context, { certificateSha256, remoteAddress });
-      return whenKnown(outcome, (known) => outcomeOf(known, () => certificateSha256));
+    bindCertificate(request) {
+      const outcome = bindDeviceByCertificate(context, request);
+      return whenKnown(outcome, (known) => outcomeOf(known, () => request.certificateSha256));
     },
     logInWithCard({ device, number }) {
       if (stillBound(device) === undefined) return deviceDenied;

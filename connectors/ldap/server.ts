@@ -22,6 +22,9 @@ export interface LdapServer {
   close(): Promise<void>;
 }
 
+/** Asked for and not demanded; whose it is, the administrator says (SASL EXTERNAL), not an issuer. */
+const asksForCertificate = { requestCert: true, rejectUnauthorized: false };
+
 /** What a client may take to read the goodbye of a server that stops. */
 const goodbyeMs = 500;
 
@@ -101,7 +104,7 @@ class Doors {
       socket.destroy();
       return;
     }
-    const secured = new TLSSocket(socket, { isServer: true, secureContext });
+    const secured = new TLSSocket(socket, { isServer: true, secureContext, ...asksForCertificate });
     secured.on('error', () => socket.destroy());
     secured.on('close', () => socket.destroy());
     this.#connections.set(socket, new Connection(this.#facade, secured, 'tls', this.#secure));

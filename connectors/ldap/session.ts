@@ -1,8 +1,10 @@
+import type { Socket } from 'node:net';
 import type { Control } from './codec/controls.ts';
 import type { BoundDevice } from './directory-service.ts';
 import type { Entry } from './entry.ts';
-import type { PageStore } from './search/page-store.ts';
+import { PageStore } from './search/page-store.ts';
 import type { Selection } from './search/selection.ts';
+import { clientCertificateSha256 } from './tls-identity.ts';
 
 /** Who speaks on a connection. @see RFC 4513 §4 */
 export type Identity =
@@ -23,8 +25,21 @@ export interface Session {
   identity: Identity;
   readonly remoteAddress: string;
   readonly channel: 'tls' | 'plain';
+  /** SHA-256 in hex of the certificate whose key the client proved in the handshake. */
+  clientCertificateSha256(): string | undefined;
   /** Cookies of paged searches: worth something on this connection only. */
   readonly pages: PageStore;
+}
+
+/** A connection begins anonymous. */
+export function openSession(socket: Socket, channel: Session['channel']): Session {
+  return {
+    identity: anonymous,
+    remoteAddress: socket.remoteAddress ?? '',
+    channel,
+    clientCertificateSha256: () => clientCertificateSha256(socket),
+    pages: new PageStore(),
+  };
 }
 
 /** One operation on its way to its answer. */

@@ -11,6 +11,7 @@ export type BindRefusal =
   | 'device-disabled'
   | 'secret-wrong'
   | 'certificate-unknown'
+  | 'certificate-of-another'
   | 'address-not-allowed'
   | 'plaintext-not-allowed';
 
@@ -51,12 +52,25 @@ export function bindDevice(
  */
 export function bindDeviceByCertificate(
   context: Context,
-  request: { readonly certificateSha256: string; readonly remoteAddress: string },
+  request: {
+    readonly certificateSha256: string;
+    readonly remoteAddress: string;
+    /** The device it asks to be; without it, the one of the certificate. */
+    readonly name: string | undefined;
+  },
 ): MaybePromise<BindOutcome> {
   const device = context.clients.findByCertificate(request.certificateSha256);
-  const reason =
-    device === undefined ? 'certificate-unknown' : admissionProblem(device, { ...request, secure: true });
+  const reason = certificateProblem(device, request);
   return whenKnown(audited(context, device, request.remoteAddress, reason), () => outcomeOf(device, reason));
+}
+
+function certificateProblem(
+  device: LdapClient | undefined,
+  { name, remoteAddress }: { readonly name: string | undefined; readonly remoteAddress: string },
+): BindRefusal | undefined {
+  if (device === undefined) return 'certificate-unknown';
+  if (name !== undefined && name.toLowerCase() !== device.name.toLowerCase()) return 'certificate-of-another';
+  return admissionProblem(device, { remoteAddress, secure: true });
 }
 
 function audited(

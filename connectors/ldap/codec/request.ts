@@ -8,7 +8,7 @@ export interface BindRequest {
   readonly name: string;
   readonly authentication:
     | { readonly kind: 'simple'; readonly password: Buffer }
-    | { readonly kind: 'sasl'; readonly mechanism: string };
+    | { readonly kind: 'sasl'; readonly mechanism: string; readonly credentials: string | undefined };
 }
 
 export type SearchScope = 'base' | 'one' | 'sub' | 'children';
@@ -162,8 +162,9 @@ function decodeAuthentication(reader: BerReader): BindRequest['authentication'] 
   if (tag !== 0xa3) throw malformed('an unknown way to authenticate');
   const outer = reader.enter(tag);
   const mechanism = reader.text(octetString);
+  const credentials = reader.peekTag() === octetString ? reader.text(octetString) : undefined;
   reader.leave(outer);
-  return { kind: 'sasl', mechanism };
+  return { kind: 'sasl', mechanism, credentials };
 }
 
 function decodeSearch(reader: BerReader, limits: FilterLimits): SearchRequest {

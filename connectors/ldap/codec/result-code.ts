@@ -16,6 +16,7 @@ export const resultCode = {
   inappropriateMatching: 18,
   noSuchObject: 32,
   invalidDNSyntax: 34,
+  inappropriateAuthentication: 48,
   invalidCredentials: 49,
   insufficientAccessRights: 50,
   busy: 51,

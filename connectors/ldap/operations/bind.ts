@@ -7,15 +7,16 @@ import { countMiss } from '../search/card-search.ts';
 import { anonymous, type Exchange } from '../session.ts';
 import type { Place } from '../tree.ts';
 import { whenAdmitted } from '../when-admitted.ts';
+import { bindSasl } from './bind-sasl.ts';
+import { invalidCredentials, refused } from './refused-bind.ts';
 
-const invalidCredentials = result(resultCode.invalidCredentials);
 const confidentialityRequired = result(
   resultCode.confidentialityRequired,
   'This account binds over TLS only: use LDAPS or StartTLS.',
 );
 
 /**
- * Simple bind of a device account, or of a card number with the device's secret as its password.
+ * Simple bind of a device account, or of a card number with the device's secret as its password; SASL EXTERNAL beside it.
  * Whatever happens, the connection is anonymous first.
  * @see RFC 4511 §4.2, RFC 4513 §4 and §5.1
  */
@@ -24,7 +25,7 @@ export function bind(facade: Facade, exchange: Exchange, request: BindRequest): 
   const { version, name, authentication } = request;
   if (version !== 3) return result(resultCode.protocolError, 'Only LDAP version 3 is spoken.');
   if (authentication.kind === 'sasl') {
-    return result(resultCode.authMethodNotSupported, 'Only simple binds are taken.');
+    return bindSasl(facade, exchange, authentication);
   }
   const place = facade.tree.locate(name);
   const { password } = authentication;
@@ -107,15 +108,5 @@ function answerCard(
     return success;
   }
   if (outcome.outcome === 'denied' && outcome.reason === 'unknown-card') countMiss(facade, device);
-  return invalidCredentials;
-}
-
-/** One answer for unknown names, wrong secrets and names that nobody can have. */
-function refused(facade: Facade, exchange: Exchange): LdapResult {
-  const { remoteAddress } = exchange.session;
-  const misses = facade.bindGuesses.miss(remoteAddress);
-  if (Math.round(misses) % 20 === 0) {
-    facade.log('ldap-bind-misses', { remoteAddress, misses: Math.round(misses) });
-  }
   return invalidCredentials;
 }

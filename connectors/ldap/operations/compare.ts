@@ -3,6 +3,7 @@ import { type LdapResult, result, resultCode } from '../codec/result-code.ts';
 import type { MaybePromise } from '../directory-service.ts';
 import type { Entry } from '../entry.ts';
 import type { Facade } from '../facade.ts';
+import { rootDseFor } from '../root-dse.ts';
 import { attributeType } from '../schema/attribute-types.ts';
 import { subschemaEntry } from '../schema/subschema.ts';
 import { candidates, DeviceDenied } from '../search/candidates.ts';
@@ -22,7 +23,7 @@ export function compare(
   request: CompareRequest,
 ): MaybePromise<LdapResult> {
   const place = facade.tree.locate(request.entry);
-  if (place.kind === 'root') return compareEntry(facade.rootDse, request);
+  if (place.kind === 'root') return compareEntry(rootDseFor(facade.rootDse, exchange.session), request);
   if (place.kind === 'schema') return compareEntry(subschemaEntry, request);
   const { identity } = exchange.session;
   if (identity.kind === 'anonymous') {

@@ -3,6 +3,7 @@ import { type LdapResult, result, resultCode, success } from '../codec/result-co
 import type { MaybePromise } from '../directory-service.ts';
 import type { Entry } from '../entry.ts';
 import type { Facade } from '../facade.ts';
+import { rootDseFor } from '../root-dse.ts';
 import { subschemaEntry } from '../schema/subschema.ts';
 import type { Viewer } from '../search/candidates.ts';
 import { readCardAssertion } from '../search/card-assertion.ts';
@@ -18,7 +19,9 @@ const noSuchObject = result(resultCode.noSuchObject);
 export function search(facade: Facade, exchange: Exchange, request: SearchRequest): MaybePromise<LdapResult> {
   const place = facade.tree.locate(request.base);
   if (place.kind === 'root') {
-    return request.scope === 'base' ? searchOne(exchange, request, facade.rootDse) : noSuchObject;
+    return request.scope === 'base'
+      ? searchOne(exchange, request, rootDseFor(facade.rootDse, exchange.session))
+      : noSuchObject;
   }
   if (place.kind === 'schema') return searchOne(exchange, request, subschemaEntry);
   const { identity } = exchange.session;

@@ -77,10 +77,7 @@ describe('TLS', () => {
     await plain.ask(bindPrinter);
     const [started] = await plain.ask(extendedRequest(2, startTlsOid));
     expect(started).toMatchObject({ code: 0, name: startTlsOid });
-    plain.socket.removeAllListeners('data');
-    const secured = connectTls({ socket: plain.socket, rejectUnauthorized: false });
-    await new Promise((resolve) => secured.once('secureConnect', resolve));
-    const client = new RawClient(secured);
+    const client = await plain.startTls();
     expect((await client.ask(searchRequest(3, { base: baseDn }))).at(-1)).toMatchObject({ code: 50 });
     const strict = bindRequest(4, `cn=strict,ou=devices,${baseDn}`, 'secret-of-strict');
     expect((await client.ask(strict)).at(-1)).toMatchObject({ code: 0 });

@@ -58,14 +58,15 @@ export class InMemoryDirectory implements LdapFlows {
     if (this.cannotWrite) throw new Fault('ERR_AUDIT_UNAVAILABLE', 'The disk is full.');
   }
 
-  bindCertificate({ certificateSha256 }: Parameters<LdapFlows['bindCertificate']>[0]) {
+  bindCertificate({ certificateSha256, name: asked }: Parameters<LdapFlows['bindCertificate']>[0]) {
     return this.#answer<Awaited<ReturnType<LdapFlows['bindCertificate']>>>(() => {
       const device = [...this.devices.values()].find((one) => one.certificateSha256 === certificateSha256);
-      if (device === undefined || device.disabled) {
+      const another = asked !== undefined && asked.toLowerCase() !== device?.name.toLowerCase();
+      if (device === undefined || device.disabled || another) {
         return { outcome: 'denied', reason: 'invalid-credentials' };
       }
       const { name, profile } = device;
-      const clientId = `client-${name}` as ClientId;
+      const clientId = name as ClientId;
       return { outcome: 'bound', device: { clientId, name, profile, credential: certificateSha256 } };
     });
   }

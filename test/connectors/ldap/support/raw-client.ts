@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { BerReader } from '../../../../connectors/ldap/codec/ber-reader.ts';
 
 /** One message from the server, as far as tests look into it. */
@@ -47,8 +47,8 @@ export class RawClient {
     return new RawClient(socket);
   }
 
-  static async openTls(port: number): Promise<RawClient> {
-    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+  static async openTls(port: number, options: ConnectionOptions = {}): Promise<RawClient> {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options });
     await new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
     return new RawClient(socket);
   }
@@ -81,6 +81,16 @@ export class RawClient {
       collected.push(reply);
       if (reply.tag !== 0x64) return collected;
     }
+  }
+
+  /** The same connection inside TLS, after an extended request for it was answered. */
+  async startTls(options: ConnectionOptions = {}): Promise<RawClient> {
+    this.socket.removeAllListeners('data');
+    const secured = connectTls({ socket: this.socket, rejectUnauthorized: false, ...options });
+    await new Promise<void>((resolve, reject) =>
+      secured.once('secureConnect', resolve).once('error', reject),
+    );
+    return new RawClient(secured);
   }
 
   close(): void {

@@ -38,6 +38,24 @@ export function bindRequest(messageId: number, name: string, password: string, v
   });
 }
 
+/** @param credentials `undefined` leaves them out */
+export function saslBindRequest(
+  messageId: number,
+  mechanism: string,
+  credentials: string | undefined,
+): Buffer {
+  return message(messageId, (writer) => {
+    const bind = writer.begin(0x60);
+    writer.integer(0x02, 3);
+    writer.text(0x04, '');
+    const sasl = writer.begin(0xa3);
+    writer.text(0x04, mechanism);
+    if (credentials !== undefined) writer.text(0x04, credentials);
+    writer.end(sasl);
+    writer.end(bind);
+  });
+}
+
 export interface SearchOptions {
   readonly base: string;
   readonly scope?: SearchScope;
