@@ -11,10 +11,12 @@ import { claimFor, makeDataDir } from './data-directory.ts';
 import { Fault } from './domain/fault.ts';
 import type { FlowContext } from './flows/context.ts';
 import { CrlTurn } from './flows/crl-turn.ts';
+import { DeviceGuesses } from './flows/device-guesses.ts';
 import { forgetTaps } from './flows/forget-taps.ts';
 import { KnownClients } from './flows/known-clients.ts';
 import { publishCards } from './flows/publish-cards.ts';
 import { RevocationFreshness } from './flows/revocation-freshness.ts';
+import { watchGuesses } from './flows/tell-of-guesses.ts';
 import { Upkeep } from './flows/upkeep.ts';
 import { createHttpServer, type HttpServerOptions } from './http/server.ts';
 import { createSessionEnds } from './oidc/session-ends.ts';
@@ -108,7 +110,9 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
       crlPlan: crlPlanOf(config, createSecrets().hash(config.issuer)),
       crlTurn: new CrlTurn(),
+      deviceGuesses: new DeviceGuesses(clock),
     };
+    watchGuesses(context);
     await context.clients.reload(context.record);
     await context.freshness.reload(context);
     // What a crash left between the record and the index, or between a stop and what it ends.
@@ -158,6 +162,7 @@ export async function serve(
       baseDn: config.ldapBaseDn,
       flows: createLdapFlows(context),
       clock: context.clock,
+      cardGuesses: context.deviceGuesses,
       tlsIdentity: tls,
       log: (event, details) => options.log(`${event} ${JSON.stringify(details)}`),
     });

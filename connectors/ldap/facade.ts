@@ -1,9 +1,5 @@
-import {
-  bindGuessSettings,
-  cardGuessSettings,
-  GuessGuard,
-  type GuessSettings,
-} from '../../idp/flows/guess-guard.ts';
+import { DeviceGuesses } from '../../idp/flows/device-guesses.ts';
+import { bindGuessSettings, GuessGuard } from '../../idp/flows/guess-guard.ts';
 import type { Clock } from '../../idp/ports/clock.ts';
 import type { LdapFlows } from './directory-service.ts';
 import { containerEntries, type Entry } from './entry.ts';
@@ -24,8 +20,8 @@ export interface Facade {
   readonly rootDse: RootDse;
   readonly containers: readonly [Entry, ...Entry[]];
   readonly offersStartTls: boolean;
-  /** Misses of card numbers, by device account. */
-  readonly cardGuesses: GuessGuard;
+  /** Misses of card numbers, by device account and address. */
+  readonly cardGuesses: DeviceGuesses;
   /** Failed binds, by remote address. */
   readonly bindGuesses: GuessGuard;
 }
@@ -37,7 +33,8 @@ export interface FacadeOptions {
   readonly baseDn: string;
   readonly offersStartTls: boolean;
   readonly limits?: Partial<LdapLimits>;
-  readonly cardGuessSettings?: GuessSettings;
+  /** Where the flows keep them; own ones otherwise. */
+  readonly cardGuesses?: DeviceGuesses;
 }
 
 /** @throws {InvalidInput} `ERR_LDAP_DN` when the base DN is none */
@@ -52,7 +49,7 @@ export function createFacade(options: FacadeOptions): Facade {
     rootDse: rootDse(tree, options.offersStartTls),
     containers: containerEntries(tree),
     offersStartTls: options.offersStartTls,
-    cardGuesses: new GuessGuard(options.clock, options.cardGuessSettings ?? cardGuessSettings),
+    cardGuesses: options.cardGuesses ?? new DeviceGuesses(options.clock),
     bindGuesses: new GuessGuard(options.clock, bindGuessSettings),
   };
 }

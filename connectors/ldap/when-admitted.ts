@@ -1,6 +1,8 @@
-import type { GuessGuard } from '../../idp/flows/guess-guard.ts';
+import type { Admission, GuessGuard } from '../../idp/flows/guess-guard.ts';
 import { type LdapResult, result, resultCode } from './codec/result-code.ts';
-import type { MaybePromise } from './directory-service.ts';
+import type { BoundDevice, MaybePromise } from './directory-service.ts';
+import type { Facade } from './facade.ts';
+import type { Exchange } from './session.ts';
 
 const stopped = result(
   resultCode.busy,
@@ -13,11 +15,25 @@ export function whenAdmitted(
   key: string,
   operation: () => MaybePromise<LdapResult>,
 ): MaybePromise<LdapResult> {
-  const admission = guard.admit(key);
+  return run(() => guard.admit(key), operation);
+}
+
+/** The same for an operation with a card number, by the device's account and address. */
+export function whenCardAdmitted(
+  { cardGuesses }: Facade,
+  { session: { remoteAddress } }: Exchange,
+  { clientId }: BoundDevice,
+  operation: () => MaybePromise<LdapResult>,
+): MaybePromise<LdapResult> {
+  return run(() => cardGuesses.admit(clientId, remoteAddress), operation);
+}
+
+function run(admit: () => Admission, operation: () => MaybePromise<LdapResult>): MaybePromise<LdapResult> {
+  const admission = admit();
   if (admission === 'now') return operation();
   if (admission === 'stopped') return stopped;
   const { promise, resolve } = Promise.withResolvers<void>();
   setTimeout(resolve, admission.afterMs).unref();
   // Many may wait at once: once the misses among them are too many, the rest are no guesses any more.
-  return promise.then(() => (guard.admit(key) === 'stopped' ? stopped : operation()));
+  return promise.then(() => (admit() === 'stopped' ? stopped : operation()));
 }

@@ -70,12 +70,14 @@ export const clientCommands = [
     name: 'client list',
     summary: 'the relying parties and what they accept',
     read: () => ({}),
-    run: async ({ record }) =>
+    run: async ({ record, deviceGuesses }) =>
       (await record.clients.list()).map(({ policy, ...client }) => ({
         id: policy.clientId,
         name: client.name,
         protocol: client.protocol,
         state: policy.clientState,
+        // Of unknown card numbers; see `client guesses`.
+        guesses: deviceGuesses.standingOf(policy.clientId)?.stage ?? 'free',
         acceptedAcr: policy.acceptedAcr,
         reader: policy.reader,
         ...shownPolicy(policy),
@@ -87,7 +89,7 @@ export const clientCommands = [
         clients.map((one) => [
           one.name,
           one.protocol,
-          one.state,
+          one.guesses === 'free' ? one.state : `${one.state}, ${one.guesses}`,
           one.acceptedAcr.map((acr) => acr.replace('urn:kazasu:acr:', '')).join(' '),
           one.id,
         ]),

@@ -2,6 +2,7 @@ import { anchorCommands } from './anchors.ts';
 import { auditCommands } from './audit.ts';
 import { cardCommands } from './card.ts';
 import { clientCommands } from './client.ts';
+import { clientGuessCommands } from './client-guesses.ts';
 import type { RecordCommand } from './command.ts';
 import { crlCommands } from './crl.ts';
 import { evidenceCommands } from './evidence.ts';
@@ -20,6 +21,7 @@ export const recordCommands: readonly RecordCommand[] = [
   ...evidenceCommands,
   ...readerCommands,
   ...clientCommands,
+  ...clientGuessCommands,
   ldapTry,
   ...anchorCommands,
   ...crlCommands,

@@ -15,6 +15,7 @@ import type { Secrets } from '../ports/secrets.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import type { Taps } from '../ports/taps.ts';
 import type { CrlTurn } from './crl-turn.ts';
+import type { DeviceGuesses } from './device-guesses.ts';
 import type { SessionEnds } from './end-sessions.ts';
 import type { KnownClients } from './known-clients.ts';
 import type { RevocationFreshness } from './revocation-freshness.ts';
@@ -49,6 +50,8 @@ export interface FlowContext {
   readonly sessionEnds: SessionEnds;
   readonly crlPlan: CrlPlan;
   readonly crlTurn: CrlTurn;
+  /** Unknown card numbers, by device account and address. */
+  readonly deviceGuesses: DeviceGuesses;
   /** One line for the operator; never a secret or a card number. */
   readonly log: (line: string) => void;
 }

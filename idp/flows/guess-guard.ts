@@ -75,6 +75,11 @@ export class GuessGuard {
     return score.misses;
   }
 
+  /** Whether anything ever stood against this key. */
+  knows(key: string): boolean {
+    return this.#scores.has(key);
+  }
+
   /** How many misses stand against this key now. */
   missesOf(key: string): number {
     const score = this.#scores.get(key);

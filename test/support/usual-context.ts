@@ -1,5 +1,6 @@
 import type { FlowContext } from '../../idp/flows/context.ts';
 import { CrlTurn } from '../../idp/flows/crl-turn.ts';
+import { DeviceGuesses } from '../../idp/flows/device-guesses.ts';
 import { KnownClients } from '../../idp/flows/known-clients.ts';
 import { RevocationFreshness } from '../../idp/flows/revocation-freshness.ts';
 import { createSessionEnds } from '../../idp/oidc/session-ends.ts';
@@ -37,5 +38,6 @@ export function usualContext({ storage, keys, ...given }: Given): Omit<FlowConte
     sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
     crlPlan: { alarmSeconds: 12 * 3_600 },
     crlTurn: new CrlTurn(),
+    deviceGuesses: new DeviceGuesses(given.clock),
   };
 }

@@ -6,7 +6,7 @@ import type { Facade } from '../facade.ts';
 import { countMiss } from '../search/card-search.ts';
 import { anonymous, type Exchange } from '../session.ts';
 import type { Place } from '../tree.ts';
-import { whenAdmitted } from '../when-admitted.ts';
+import { whenAdmitted, whenCardAdmitted } from '../when-admitted.ts';
 import { bindSasl } from './bind-sasl.ts';
 import { invalidCredentials, refused } from './refused-bind.ts';
 
@@ -81,10 +81,10 @@ function bindCard(
   if (!device.profile.ways.includes('card-bind')) {
     return result(resultCode.unwillingToPerform, 'This device account does not bind card numbers.');
   }
-  return whenAdmitted(facade.cardGuesses, device.clientId, () => {
+  return whenCardAdmitted(facade, exchange, device, () => {
     const number = readCardNumber(device.profile.spelling, text);
     if (number === undefined) {
-      countMiss(facade, device);
+      countMiss(facade, exchange, device);
       return invalidCredentials;
     }
     const { remoteAddress } = exchange.session;
@@ -107,6 +107,6 @@ function answerCard(
     };
     return success;
   }
-  if (outcome.outcome === 'denied' && outcome.reason === 'unknown-card') countMiss(facade, device);
+  if (outcome.outcome === 'denied' && outcome.reason === 'unknown-card') countMiss(facade, exchange, device);
   return invalidCredentials;
 }

@@ -5,7 +5,7 @@ import { personEntry } from '../entry.ts';
 import type { Facade } from '../facade.ts';
 import type { Exchange } from '../session.ts';
 import type { Place } from '../tree.ts';
-import { whenAdmitted } from '../when-admitted.ts';
+import { whenCardAdmitted } from '../when-admitted.ts';
 import type { CardAssertion } from './card-assertion.ts';
 import { evaluate } from './evaluate.ts';
 import { reaches, reachesLeaf } from './scope.ts';
@@ -29,9 +29,9 @@ export function cardSearch(
   assertion: Extract<CardAssertion, { readonly kind: 'number' | 'unreadable' }>,
 ): MaybePromise<LdapResult> {
   if (!reaches(place, request.scope, 'people')) return success;
-  return whenAdmitted(facade.cardGuesses, device.clientId, () => {
+  return whenCardAdmitted(facade, exchange, device, () => {
     if (assertion.kind === 'unreadable') {
-      countMiss(facade, device);
+      countMiss(facade, exchange, device);
       return success;
     }
     const outcome = facade.flows.logInWithCard({
@@ -57,7 +57,7 @@ function answerCardSearch(
 ): LdapResult {
   if (outcome.outcome === 'device-denied') return deviceGone;
   if (outcome.outcome === 'denied') {
-    if (outcome.reason === 'unknown-card') countMiss(facade, device);
+    if (outcome.reason === 'unknown-card') countMiss(facade, exchange, device);
     return success;
   }
   if (!reachesLeaf(place, outcome.person.uid)) return success;
@@ -73,8 +73,8 @@ function answerCardSearch(
 }
 
 /** A number that no card has counts against the device; stale lists or suspensions are not its fault. */
-export function countMiss(facade: Facade, device: BoundDevice): void {
-  const misses = facade.cardGuesses.miss(device.clientId);
+export function countMiss(facade: Facade, exchange: Exchange, device: BoundDevice): void {
+  const misses = facade.cardGuesses.miss(device.clientId, exchange.session.remoteAddress);
   if (Math.round(misses) % 20 === 0) {
     facade.log('ldap-card-misses', { device: device.name, misses: Math.round(misses) });
   }

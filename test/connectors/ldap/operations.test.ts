@@ -6,6 +6,7 @@ import {
   pagedResultsOid,
 } from '../../../connectors/ldap/codec/controls.ts';
 import type { Filter } from '../../../connectors/ldap/codec/filter.ts';
+import { DeviceGuesses } from '../../../idp/flows/device-guesses.ts';
 import { baseDn, type InMemoryDirectory, midoriCity } from './support/in-memory-flows.ts';
 import { RawClient, type Reply } from './support/raw-client.ts';
 import {
@@ -282,7 +283,9 @@ describe('a card search', () => {
       maxDelayMs: 90,
       stopAtMisses: 4,
     };
-    server = await runServer(directory, { cardGuessSettings: settings });
+    server = await runServer(directory, {
+      cardGuesses: new DeviceGuesses({ now: () => Date.now() }, settings),
+    });
     client = await RawClient.open(server.ldapPort);
     await bindDevice('printer');
     const timed = async (filter: Filter) => {
@@ -310,7 +313,9 @@ describe('a card search', () => {
       maxDelayMs: 0,
       stopAtMisses: 1,
     };
-    server = await runServer(directory, { cardGuessSettings: settings });
+    server = await runServer(directory, {
+      cardGuesses: new DeviceGuesses({ now: () => Date.now() }, settings),
+    });
     client = await RawClient.open(server.ldapPort);
     await bindDevice('printer');
     directory.suspended.add('tanaka');
