@@ -10,6 +10,7 @@ import {
   requireClient,
   rotateClientSecret,
 } from '../flows/manage-clients.ts';
+import { clientCertificate } from './client-certificate.ts';
 import { clientPolicy, policyOptions, readPolicy, shownPolicy } from './client-policy.ts';
 import { collect, flag, recordCommand, type Typed, text, texts, word } from './command.ts';
 import { oneOf } from './reader.ts';
@@ -97,6 +98,7 @@ export const clientCommands = [
       ),
   }),
   clientPolicy,
+  clientCertificate,
   recordCommand({
     name: 'client rotate-secret',
     summary: 'give a client a new secret; the old one ends at once',

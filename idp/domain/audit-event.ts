@@ -41,6 +41,8 @@ export type AuditEventType =
   | 'client.added'
   | 'client.secret-rotated'
   | 'client.policy-changed'
+  | 'client.certificate-added'
+  | 'client.certificate-removed'
   | 'client.logout-delivered'
   | 'client.logout-undelivered'
   | 'sessions.ended'

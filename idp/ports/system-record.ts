@@ -210,6 +210,8 @@ export interface Tables extends ReadTables {
     add(client: Client): Promise<void>;
     replaceSecret(id: ClientId, secretHash: string): Promise<boolean>;
     replacePolicy(policy: LoginPolicy): Promise<boolean>;
+    /** What is kept of a client beside its name, secret and policy. */
+    replaceSettings(client: Client): Promise<boolean>;
   };
   readonly appliedLists: ReadTables['appliedLists'] & { put(list: AppliedList): Promise<void> };
   readonly crlRuns: ReadTables['crlRuns'] & {

@@ -8,6 +8,7 @@ import { openSystem, type System } from '../../../idp/compose.ts';
 import { readConfig } from '../../../idp/config.ts';
 import { parseCardNumber } from '../../../idp/domain/card.ts';
 import { actor } from '../../../idp/domain/registration.ts';
+import { changeClientCertificates } from '../../../idp/flows/client-certificates.ts';
 import { importPeople } from '../../../idp/flows/import-people.ts';
 import { addLdapClient, type NewLdapClient, rotateClientSecret } from '../../../idp/flows/manage-clients.ts';
 
@@ -104,5 +105,58 @@ describe('a bound device', () => {
     const printers = { ...remote, name: 'printer', secret: rotated.secret };
     expect((await flows.bindDevice(printers)).outcome).toBe('bound');
     expect((await events()).at(-1)).toBe('client.bound');
+  });
+});
+
+describe('a device with a TLS client certificate', () => {
+  const sha256 = 'ab'.repeat(32);
+  const note = (change: { readonly add: string } | { readonly remove: string }, client = 'printer') =>
+    changeClientCertificates(system.context, { client, change, actor: admin });
+  const shown = async (name?: string) => {
+    const remoteAddress = '127.0.0.1';
+    return await flows.bindCertificate({ certificateSha256: sha256, name, remoteAddress });
+  };
+  const denied = { outcome: 'denied', reason: 'invalid-credentials' };
+
+  it('binds by it once it is noted, as itself and as nobody else', async () => {
+    expect(await shown()).toEqual(denied);
+    await note({ add: sha256 });
+    expect(await shown()).toMatchObject({
+      outcome: 'bound',
+      device: { name: 'Printer', credential: sha256 },
+    });
+    expect(await shown('PRINTER')).toMatchObject({ outcome: 'bound' });
+    await added({ name: 'door' });
+    expect(await shown('door')).toEqual(denied);
+    const refusals = [];
+    for await (const { type, reason } of system.context.audit.read()) {
+      if (type === 'client.bind-refused') refusals.push(reason);
+    }
+    expect(refusals).toEqual(['certificate-unknown', 'certificate-of-another']);
+  });
+
+  it('is answered nothing more on its open connection once the certificate is struck', async () => {
+    await note({ add: sha256 });
+    const outcome = await shown();
+    if (outcome.outcome !== 'bound') throw new Error(outcome.reason);
+    await note({ remove: sha256.slice(0, 8) });
+    expect(await shown()).toEqual(denied);
+    expect(await flows.findGroups({ device: outcome.device, names: undefined })).toEqual({
+      outcome: 'device-denied',
+    });
+    expect(await events()).toEqual(
+      expect.arrayContaining(['client.certificate-added', 'client.certificate-removed']),
+    );
+  });
+
+  it('has it for itself, and binds with its secret as before', async () => {
+    await note({ add: sha256 });
+    const secret = await added({ name: 'door' });
+    const taken = expect.objectContaining({ code: 'ERR_CERTIFICATE_TAKEN' });
+    await expect(note({ add: sha256 }, 'door')).rejects.toEqual(taken);
+    expect((await note({ add: sha256 })).certificateSha256s).toEqual([sha256]);
+    const unknown = expect.objectContaining({ code: 'ERR_CERTIFICATE_UNKNOWN' });
+    await expect(note({ remove: 'cdcdcdcd' })).rejects.toEqual(unknown);
+    expect(await bound('door', secret)).toMatchObject({ name: 'door' });
   });
 });

@@ -1,5 +1,8 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { recordCommands } from '../../../idp/commands/registry.ts';
+import { makeTlsPair } from '../../support/tls-pair.ts';
 
 /** Reads `kazasu client add printer --ldap --address RANGE`. */
 function added(range: string): unknown {
@@ -100,5 +103,38 @@ describe('the policy of a client', () => {
     { ocspOnUse: 'yes' },
   ])('is refused as %j', (options) => {
     expect(() => read('client policy', options)).toThrow(expect.objectContaining({ code: 'ERR_OPTION' }));
+  });
+});
+
+describe('a certificate of a client', () => {
+  const read = async (options: { readonly [name: string]: unknown }) =>
+    recordCommands
+      .find(({ name }) => name === 'client certificate')
+      ?.read({ positional: ['kiosk'], options });
+  const refused = expect.objectContaining({ code: 'ERR_OPTION' });
+
+  it('is read from its file, PEM or DER, and only its SHA-256 goes on', async () => {
+    const pair = makeTlsPair();
+    try {
+      const certificate = new X509Certificate(readFileSync(pair.certificate));
+      const add = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
+      expect(await read({ add: pair.certificate })).toEqual({ client: 'kiosk', change: { add } });
+      writeFileSync(pair.certificate, certificate.raw);
+      expect(await read({ add: pair.certificate })).toEqual({ client: 'kiosk', change: { add } });
+      const noCertificate = expect.objectContaining({ code: 'ERR_CERTIFICATE' });
+      await expect(read({ add: pair.key })).rejects.toEqual(noCertificate);
+    } finally {
+      pair.remove();
+    }
+  });
+
+  it('is removed by its fingerprint, or the beginning of it', async () => {
+    expect(await read({ remove: 'AB:CD:EF:01' })).toEqual({
+      client: 'kiosk',
+      change: { remove: 'abcdef01' },
+    });
+    await expect(read({ remove: 'abcdef0' })).rejects.toEqual(refused);
+    await expect(read({ remove: 'abcdef01', add: 'x' })).rejects.toEqual(refused);
+    expect(await read({})).toEqual({ client: 'kiosk' });
   });
 });

@@ -387,8 +387,12 @@ describe('clients', () => {
       await tables.clients.add(kiosk);
       expect(await tables.clients.replaceSecret(printer.policy.clientId, 'new')).toBe(true);
       expect(await tables.clients.replaceSecret('none' as ClientId, 'new')).toBe(false);
+      expect(await tables.clients.replaceSettings({ ...printer, certificateSha256s: ['ab'] })).toBe(true);
+      const nobody = { ...printer, policy: { ...policy, clientId: 'none' as ClientId } };
+      expect(await tables.clients.replaceSettings(nobody)).toBe(false);
     });
-    expect(await record.clients.list()).toEqual([kiosk, { ...printer, secretHash: 'new' }]);
+    const changed = { ...printer, secretHash: 'new', certificateSha256s: ['ab'] };
+    expect(await record.clients.list()).toEqual([kiosk, changed]);
     expect(await record.clients.find('kiosk')).toEqual(kiosk);
     expect(await record.clients.find(kiosk.policy.clientId)).toEqual(kiosk);
   });

@@ -42,6 +42,14 @@ export function clientTable(db: Kysely<RecordSchema>): Tables['clients'] {
         .executeTakeFirstOrThrow();
       return numUpdatedRows > 0n;
     },
+    async replaceSettings(client) {
+      const { numUpdatedRows } = await db
+        .updateTable('clients')
+        .set({ settings: JSON.stringify(settingsOf(client)) })
+        .where('client_id', '=', client.policy.clientId)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n;
+    },
   };
 }
 
