@@ -26,6 +26,8 @@ const texts: { readonly [reason in ApprovalRefusal]: string } = {
   'card-registered-to-another': 'this card is registered to somebody else. Find out why before anything else',
   'card-already-pending': 'another registration of this card by the same person waits. Reject one of them',
   'card-pending-for-another': 'this card waits to be registered to somebody else as well. Find out why',
+  'face-to-face-required':
+    'a device sent this number, and nothing was signed. With the person and the card before you, and when they agree that it is kept: `kazasu card approve ID --face-to-face`',
 };
 
 /** `person-left: the person has left. Reject it.` */

@@ -19,6 +19,12 @@ export async function showConsent({ record }: FlowContext, id: string): Promise<
   const registration =
     (await record.registrations.findByCard(id as CardId)) ??
     (await record.registrations.find(id as RegistrationId));
+  if (registration?.origin === 'device') {
+    throw new InvalidInput(
+      'ERR_CONSENT_UNSIGNED',
+      'A device asked for this card, and no wording was signed: whoever approves it face to face says that its holder agreed.',
+    );
+  }
   const consent = registration && (await record.consents.find(registration.consentSha256));
   if (registration === undefined || consent === undefined) {
     throw new InvalidInput(

@@ -1,5 +1,6 @@
 import { isCardKind, parseCardNumber } from '../domain/card.ts';
 import { InvalidInput } from '../domain/fault.ts';
+import type { Registration } from '../domain/registration.ts';
 import { restoreCard, revokeCard, suspendCard } from '../flows/change-card.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { approveRegistration, rejectRegistration } from '../flows/decide-registration.ts';
@@ -7,7 +8,7 @@ import type { Card } from '../ports/system-record.ts';
 import { refusalText } from './approval-text.ts';
 import { showConsent } from './card-consent.ts';
 import { listExpiring, wholeDays } from './card-expiring.ts';
-import { type RecordCommand, recordCommand, type Typed, text, word } from './command.ts';
+import { flag, type RecordCommand, recordCommand, type Typed, text, word } from './command.ts';
 import { isoMonth, table, timeInJapan } from './table.ts';
 
 interface ListedCard {
@@ -18,6 +19,8 @@ interface ListedCard {
   readonly uid: string;
   readonly displayName: string;
   readonly expiresMonth: string;
+  /** The device that asked for it; nothing was signed. */
+  readonly requestedAt?: string;
 }
 
 interface IdInput {
@@ -83,9 +86,13 @@ export const cardCommands = [
   recordCommand({
     name: 'card approve',
     summary: 'let a registration become a card; certificate and OCSP are checked again',
-    shape: (command) => command.argument('<id>', 'the registration’s id, from `kazasu card list`'),
-    read: idOf,
-    run: (context, { id }: IdInput, approver) => approveRegistration(context, { registration: id, approver }),
+    shape: (command) =>
+      command
+        .argument('<id>', 'the registration’s id, from `kazasu card list`')
+        .option('--face-to-face', 'person and card are before me, and the person agrees that it is kept'),
+    read: (typed) => ({ id: word(typed, 0), faceToFace: flag(typed, 'faceToFace') }),
+    run: (context, { id, faceToFace }: { readonly id: string; readonly faceToFace: boolean }, approver) =>
+      approveRegistration(context, { registration: id, approver, faceToFace }),
     text: (outcome) =>
       outcome.outcome === 'approved'
         ? `Approved: card ${outcome.cardId} works from this moment.`
@@ -154,8 +161,21 @@ function idOf(typed: Typed): IdInput {
   return { id: word(typed, 0) };
 }
 
+/** What an approver has to know of a card that waits. */
+function waitingCard(
+  clients: FlowContext['clients'],
+  registration: Registration,
+): Pick<ListedCard, 'kind' | 'expiresMonth' | 'requestedAt'> {
+  if (registration.origin === 'device') {
+    const { requested, clientId } = registration;
+    return { kind: requested.kind, expiresMonth: '', requestedAt: clients.find(clientId)?.name ?? clientId };
+  }
+  const { proof } = registration;
+  return { kind: proof?.kind ?? 'jpki', expiresMonth: proof === undefined ? '' : isoMonth(proof.notAfter) };
+}
+
 async function listCards(
-  { record }: FlowContext,
+  { record, clients }: FlowContext,
   wanted: (card: ListedCard) => boolean,
 ): Promise<readonly ListedCard[]> {
   const people = new Map((await record.people.list()).map((person) => [person.personId, person]));
@@ -163,12 +183,11 @@ async function listCards(
     uid: people.get(personId)?.uid ?? '',
     displayName: people.get(personId)?.displayName ?? '',
   });
-  const waiting = (await record.registrations.list('pending')).map(({ registrationId, personId, proof }) => ({
-    id: registrationId as string,
+  const waiting = (await record.registrations.list('pending')).map((registration) => ({
+    id: registration.registrationId as string,
     state: 'pending' as const,
-    kind: proof?.kind ?? 'jpki',
-    ...named(personId),
-    expiresMonth: proof === undefined ? '' : isoMonth(proof.notAfter),
+    ...waitingCard(clients, registration),
+    ...named(registration.personId),
   }));
   const cards = (await record.cards.list()).map(({ cardId, state, kind, personId, notAfter }) => ({
     id: cardId as string,
@@ -182,8 +201,11 @@ async function listCards(
 
 function cardTable(cards: readonly ListedCard[]): string {
   return table(
-    ['ID', 'STATE', 'KIND', 'UID', 'NAME', 'EXPIRES'],
-    cards.map((card) => [card.id, card.state, card.kind, card.uid, card.displayName, card.expiresMonth]),
+    ['ID', 'STATE', 'KIND', 'UID', 'NAME', 'EXPIRES', 'NOTE'],
+    cards.map(({ id, state, kind, uid, displayName, expiresMonth, requestedAt }) => [
+      ...[id, state, kind, uid, displayName, expiresMonth],
+      requestedAt === undefined ? '' : `asked for at ${requestedAt}, not signed: approve --face-to-face`,
+    ]),
     'No cards yet. A person registers one with: kazasu person invite UID, then kazasu bridge register --invite CODE',
   );
 }

@@ -1,6 +1,7 @@
-import type { CardId, CardKey, CardKind, RevocationScope } from './card.ts';
+import type { CardId, CardKey, CardKind, CardNumber, RevocationScope } from './card.ts';
 import type { IssuerKeyId } from './certificate-id.ts';
 import type { Instant } from './instant.ts';
+import type { ClientId } from './login-policy.ts';
 import type { OrganizationId, PersonId } from './person.ts';
 import type { ReaderId } from './reader.ts';
 
@@ -64,19 +65,29 @@ export interface SealedEvidence {
   readonly sealed: string;
 }
 
-/** A request to bind a card to a person, with its proof. */
-export interface Registration {
+/** A request to bind a card to a person; from where it came says what stands behind it. */
+export type Registration = InvitedRegistration | RequestedRegistration;
+
+interface AnyRegistration {
   readonly registrationId: RegistrationId;
   readonly personId: PersonId;
   readonly organizationId: OrganizationId;
+  readonly state: RegistrationState;
+  readonly begunAt: Instant;
+  readonly decidedBy?: Actor;
+  readonly decidedAt?: Instant;
+  readonly cardId?: CardId;
+}
+
+/** Begun with an invitation at a reader of ours; the card signs, and the holder agrees to the wording. */
+export interface InvitedRegistration extends AnyRegistration {
+  readonly origin: 'invitation';
   readonly readerId: ReaderId;
   readonly inviter: Actor;
   /** The invitation it was begun with; used up when the proof is accepted, so that a mistyped PIN costs no new one. */
   readonly invitationHash: string;
-  readonly state: RegistrationState;
   /** What the card is asked to sign; once. */
   readonly nonce: string;
-  readonly begunAt: Instant;
   readonly consentSha256: string;
   readonly consentVersion: string;
   readonly proof?: ProvedCard;
@@ -84,12 +95,35 @@ export interface Registration {
   readonly revokedAt?: Instant;
   /** What OCSP said at the approval. */
   readonly approvalEvidence?: SealedEvidence;
-  readonly decidedBy?: Actor;
-  readonly decidedAt?: Instant;
-  readonly cardId?: CardId;
 }
+
+/**
+ * A device wrote a card number into the entry of the person who was bound there. Nothing is proved by it, neither that
+ * the card is theirs nor that they agreed to anything: the approver, face to face with them, says both.
+ */
+export interface RequestedRegistration extends AnyRegistration {
+  readonly origin: 'device';
+  readonly clientId: ClientId;
+  /** How the person was bound on the connection that asked. */
+  readonly boundBy: 'card-bind' | 'person-bind';
+  readonly requested: RequestedCard;
+  /** The approver saw the person with the card, who agreed that it is kept. */
+  readonly faceToFace?: true;
+}
+
+/** A number alone. A My Number Card is never taken so: it is registered with its signature. */
+export interface RequestedCard {
+  readonly cardKey: CardKey;
+  readonly sealedNumber: string;
+  readonly kind: RequestableNumber['kind'];
+}
+
+/** A number that may be asked for without a signature. */
+export type RequestableNumber = Exclude<CardNumber, { readonly kind: 'jpki' }>;
 
 /** How long an invitation, a begun registration and the OCSP answer behind an approval are good (design: registration). */
 export const invitationHours = 72;
 export const registrationProofSeconds = 300;
 export const approvalEvidenceHours = 24;
+/** A card that no certificate gives an end, by policy: as long as a certificate lasts at most. */
+export const requestedCardYears = 5;

@@ -1,8 +1,8 @@
 import type { Person } from '../domain/person.ts';
-import { type Actor, actor, type Registration } from '../domain/registration.ts';
+import { type Actor, actor, type InvitedRegistration, type Registration } from '../domain/registration.ts';
 import type { OcspAnswer } from '../ports/jpki.ts';
 import type { ReadTables } from '../ports/system-record.ts';
-import { bindingOf } from './registered-cards.ts';
+import { bindingOf, candidateOf } from './registered-cards.ts';
 
 /** Why an approval does not stand: everything is looked at again at that moment. A closed set. */
 export type ApprovalRefusal =
@@ -23,7 +23,8 @@ export type ApprovalRefusal =
   | 'card-already-registered'
   | 'card-registered-to-another'
   | 'card-already-pending'
-  | 'card-pending-for-another';
+  | 'card-pending-for-another'
+  | 'face-to-face-required';
 
 /** Why somebody may not decide: neither yes nor no. */
 export type EntitlementRefusal = 'approver-not-entitled' | 'approver-of-another-organization';
@@ -39,19 +40,26 @@ export async function approvalProblem(
   registration: Registration,
   approver: Actor,
 ): Promise<ApprovalRefusal | undefined> {
-  const { state, proof, personId, inviter, revokedAt, approvalEvidence } = registration;
-  if (state !== 'pending' || proof === undefined) return 'registration-not-pending';
+  const { state, personId } = registration;
+  if (state !== 'pending' || candidateOf(registration) === undefined) return 'registration-not-pending';
   if (approver === actor('person', personId)) return 'approver-is-holder';
-  // On the machine itself one operator may do both: whoever is there could write the record as well.
-  if (approver === inviter && approver.startsWith('person:')) return 'approver-is-inviter';
-  // An approval that did not stand found it out, and kept the answer.
-  if (revokedAt !== undefined && approvalEvidence !== undefined) return 'card-revoked';
-  if (revokedAt !== undefined) return 'card-revoked-by-list';
   return (
+    (registration.origin === 'invitation' ? invitedProblem(registration, approver) : undefined) ??
     (await entitlementProblem(tables, registration, approver)) ??
     personProblem(await tables.people.find(personId), registration) ??
     (await bindingProblem(tables, registration))
   );
+}
+
+function invitedProblem(
+  { inviter, revokedAt, approvalEvidence }: InvitedRegistration,
+  approver: Actor,
+): ApprovalRefusal | undefined {
+  // On the machine itself one operator may do both: whoever is there could write the record as well.
+  if (approver === inviter && approver.startsWith('person:')) return 'approver-is-inviter';
+  // An approval that did not stand found it out, and kept the answer.
+  if (revokedAt !== undefined && approvalEvidence !== undefined) return 'card-revoked';
+  return revokedAt === undefined ? undefined : 'card-revoked-by-list';
 }
 
 /** People decide for their own organisation, as approvers or administrators; operators of the machine for all. */
@@ -80,9 +88,11 @@ function personProblem(
 
 async function bindingProblem(
   tables: Tables,
-  { proof, personId, registrationId }: Registration,
+  registration: Registration,
 ): Promise<ApprovalRefusal | undefined> {
-  const binding = proof && (await bindingOf(tables, proof, registrationId));
+  const { personId, registrationId } = registration;
+  const candidate = candidateOf(registration);
+  const binding = candidate && (await bindingOf(tables, candidate, registrationId));
   if (binding === undefined) return undefined;
   const isOwn = binding.personId === personId;
   if (binding.by === 'registration') return isOwn ? 'card-already-pending' : 'card-pending-for-another';

@@ -73,7 +73,7 @@ async function certificateOf(
   now: Instant,
 ): Promise<CertificateVerdict | undefined> {
   const registration = await record.registrations.findByCard(cardId);
-  if (registration?.proof === undefined) return undefined;
+  if (registration?.origin !== 'invitation' || registration.proof === undefined) return undefined;
   const { sealedCertificate, cardKey } = registration.proof;
   return certificates.verify(numbers.open(sealedCertificate, cardKey), now);
 }

@@ -4,7 +4,7 @@ import type { Person } from '../domain/person.ts';
 import {
   actor,
   type Invitation,
-  type Registration,
+  type InvitedRegistration,
   type RegistrationId,
   registrationProofSeconds,
 } from '../domain/registration.ts';
@@ -26,7 +26,7 @@ export type InvitationRefusal =
 export type BeginRegistrationOutcome =
   | {
       readonly outcome: 'begun';
-      readonly registration: Registration;
+      readonly registration: InvitedRegistration;
       readonly person: Person;
       readonly consent: Consent;
       readonly expiresAt: Instant;
@@ -53,7 +53,8 @@ export async function beginRegistration(
     await context.audit.append({ at: now, type: 'registration.refused', actor: by, reason });
     return { outcome: 'refused', reason };
   }
-  const registration: Registration = {
+  const registration: InvitedRegistration = {
+    origin: 'invitation',
     registrationId: secrets.id() as RegistrationId,
     personId: person.personId,
     organizationId: person.organizationId,

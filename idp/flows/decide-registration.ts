@@ -1,5 +1,11 @@
 import type { CardId } from '../domain/card.ts';
-import type { Actor, ProvedCard, Registration, SealedEvidence } from '../domain/registration.ts';
+import type {
+  Actor,
+  InvitedRegistration,
+  ProvedCard,
+  Registration,
+  SealedEvidence,
+} from '../domain/registration.ts';
 import type { CertificateRefusal, OcspAnswer, VerifiedCertificate } from '../ports/jpki.ts';
 import type { Tables } from '../ports/system-record.ts';
 import {
@@ -8,6 +14,7 @@ import {
   approvalProblem,
   entitlementProblem,
 } from './approval-rules.ts';
+import { approveRequest } from './approve-request.ts';
 import type { FlowContext } from './context.ts';
 import { changeAndPublish } from './publish-cards.ts';
 import { cardOf } from './registered-cards.ts';
@@ -44,27 +51,41 @@ interface Confirmed {
 }
 
 /**
- * Makes a proved registration a card. Certificate and OCSP are asked anew; the change is compare-and-set, on everything
- * that may have happened since the registration was proved and while the responder was asked.
+ * Makes a registration a card. Of a proved one, certificate and OCSP are asked anew; the change is compare-and-set, on
+ * everything that may have happened since the registration was proved and while the responder was asked.
+ * @param request.faceToFace the approver has the person and the card before them: what a device asked for needs that.
  * @throws {InvalidInput} `ERR_REGISTRATION_UNKNOWN`. @throws {Fault} when the responder cannot be asked: try again.
  */
 export async function approveRegistration(
   context: Context,
-  { registration: id, approver }: { readonly registration: string; readonly approver: Actor },
+  request: { readonly registration: string; readonly approver: Actor; readonly faceToFace?: boolean },
 ): Promise<ApprovalOutcome> {
+  const { registration: id, approver, faceToFace = false } = request;
   const registration = await requireRegistration(context.record, id);
-  const confirmed = await confirm(context, registration, approver);
   const outcome =
-    'outcome' in confirmed
-      ? confirmed
-      : await changeAndPublish(context, (tables) => approve(context, tables, id, confirmed, approver));
+    registration.origin === 'invitation'
+      ? await approveProved(context, registration, approver)
+      : await changeAndPublish(context, (tables) =>
+          approveRequest(context, tables, { id, approver, faceToFace }),
+        );
   if (outcome.outcome === 'refused') await auditRefusal(context, 'approve', id, approver, outcome);
   return outcome;
 }
 
+async function approveProved(
+  context: Context,
+  registration: InvitedRegistration,
+  approver: Actor,
+): Promise<ApprovalOutcome> {
+  const confirmed = await confirm(context, registration, approver);
+  if ('outcome' in confirmed) return confirmed;
+  const { registrationId } = registration;
+  return changeAndPublish(context, (tables) => approve(context, tables, registrationId, confirmed, approver));
+}
+
 async function confirm(
   context: Context,
-  registration: Registration,
+  registration: InvitedRegistration,
   approver: Actor,
 ): Promise<Confirmed | Refused> {
   const { record, ocsp, numbers, clock } = context;
@@ -86,7 +107,7 @@ async function confirm(
 /** What the issuer said once holds, also where another of its responders lags behind: with its answer, as by a list. */
 async function noteRevoked(
   { record, numbers, clock }: Context,
-  { registrationId, proof }: Registration,
+  { registrationId, proof }: InvitedRegistration,
   {
     evidence,
     reason = 'unspecified',
@@ -96,7 +117,8 @@ async function noteRevoked(
 ): Promise<void> {
   await record.change(async (tables) => {
     const now = await tables.registrations.find(registrationId);
-    if (now?.state !== 'pending' || now.revokedAt !== undefined || proof === undefined) return;
+    if (now?.origin !== 'invitation' || now.state !== 'pending') return;
+    if (now.revokedAt !== undefined || proof === undefined) return;
     const approvalEvidence = sealEvidence(numbers, evidence, proof.cardKey);
     await tables.registrations.update({ ...now, revokedAt, approvalEvidence }, 'pending');
     await tables.audit.append({
@@ -129,12 +151,14 @@ async function approve(
 ): Promise<ApprovalOutcome> {
   const registration = await requireRegistration(tables, id);
   const problem = await approvalProblem(tables, registration, approver);
-  if (problem !== undefined) return refused(problem);
+  if (problem !== undefined || registration.origin !== 'invitation') {
+    return refused(problem ?? 'registration-not-pending');
+  }
   const certificate = certificateOf(context, proof);
   if ('outcome' in certificate) return certificate;
   const cardId = context.secrets.id() as CardId;
   const now = context.clock.now();
-  const decided: Registration = {
+  const decided: InvitedRegistration = {
     ...registration,
     state: 'approved',
     approvalEvidence: evidence,

@@ -30,7 +30,7 @@ interface Removed {
   readonly person: Person;
   readonly cards: readonly Card[];
   /** What was kept of registrations, also of those that never made a card, and of notices. */
-  readonly evidence: readonly string[];
+  readonly evidence: readonly (string | Uint8Array)[];
 }
 
 function remove(context: Context, id: string, actor: Actor, token: string): Promise<Removed> {
@@ -72,10 +72,14 @@ async function evidenceOf(
   cards: readonly Card[],
 ): Promise<readonly string[]> {
   const registrations = await tables.registrations.findByPerson(personId);
-  const kept = registrations.flatMap(({ proof, approvalEvidence }) => [
-    ...[proof?.sealedNumber, proof?.sealedCertificate],
-    ...[proof?.ocspEvidence?.sealed, approvalEvidence?.sealed],
-  ]);
+  const kept = registrations.flatMap((registration) => {
+    if (registration.origin === 'device') return [registration.requested.sealedNumber];
+    const { proof, approvalEvidence } = registration;
+    return [
+      ...[proof?.sealedNumber, proof?.sealedCertificate],
+      ...[proof?.ocspEvidence?.sealed, approvalEvidence?.sealed],
+    ];
+  });
   const abouts = [
     ...registrations.map(({ registrationId }) => registrationId),
     ...cards.map(({ cardId }) => cardId),

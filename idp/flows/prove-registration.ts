@@ -3,8 +3,8 @@ import { proofMessage } from '../domain/proof-message.ts';
 import type { Reader } from '../domain/reader.ts';
 import {
   actor,
+  type InvitedRegistration,
   type ProvedCard,
-  type Registration,
   type RegistrationId,
   registrationProofSeconds,
 } from '../domain/registration.ts';
@@ -75,8 +75,10 @@ async function prove(
   registrationId: string,
 ): Promise<ProveRegistrationOutcome> {
   const registration = await context.record.registrations.find(registrationId as RegistrationId);
+  // What a device asked for is nothing that a card signs.
+  if (registration?.origin !== 'invitation') return refusal('registration-unknown');
   const problem = stateProblem(registration, reader, claims, context.clock.now());
-  if (problem !== undefined || registration === undefined) return refusal(problem ?? 'registration-unknown');
+  if (problem !== undefined) return refusal(problem);
   const verdict = readEvidence(
     context,
     claims.evidence,
@@ -97,12 +99,11 @@ async function prove(
 }
 
 function stateProblem(
-  registration: Registration | undefined,
+  registration: InvitedRegistration,
   reader: Reader,
   claims: ClaimedTap,
   now: number,
 ): ProofRefusal | undefined {
-  if (registration === undefined) return 'registration-unknown';
   if (registration.readerId !== reader.readerId) return 'registration-of-another-reader';
   if (registration.state !== 'begun') return 'registration-already-proved';
   if (now >= after(registration.begunAt, registrationProofSeconds)) return 'registration-expired';
@@ -112,7 +113,7 @@ function stateProblem(
 
 function registrationMessage(
   { issuer }: Context,
-  registration: Registration,
+  registration: InvitedRegistration,
   issuedAtSeconds: number,
 ): Uint8Array {
   const { registrationId, personId, consentSha256, readerId, nonce } = registration;
@@ -152,7 +153,7 @@ function provedCard(
 /** One transaction: of two cards proved on one invitation, or one card for two people, one becomes pending. */
 function makePending(
   { record, clock }: Context,
-  registration: Registration,
+  registration: InvitedRegistration,
   proof: ProvedCard,
 ): Promise<ProveRegistrationOutcome> {
   const now = clock.now();

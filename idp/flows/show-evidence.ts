@@ -73,8 +73,9 @@ interface Kept extends Pick<KeptAnswer, 'step' | 'at'> {
   readonly cardKey: CardKey;
 }
 
-function keptIn({ proof, approvalEvidence, decidedAt }: Registration): readonly Kept[] {
-  if (proof === undefined) return [];
+function keptIn(registration: Registration): readonly Kept[] {
+  if (registration.origin !== 'invitation' || registration.proof === undefined) return [];
+  const { proof, approvalEvidence, decidedAt } = registration;
   const { cardKey, provedAt, ocspEvidence } = proof;
   return [
     ...(ocspEvidence ? [{ step: 'proof' as const, at: provedAt, evidence: ocspEvidence, cardKey }] : []),

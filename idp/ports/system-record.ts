@@ -84,7 +84,12 @@ export interface ReadTables {
   readonly registrations: {
     find(id: RegistrationId): Promise<Registration | undefined>;
     list(state?: Registration['state']): Promise<readonly Registration[]>;
-    /** Proved and waiting, under this card key: the same card may not be registered twice. */
+    /** How many cards a device, or any device for a person, asked for since then; whatever became of it. */
+    countRequests(
+      by: { readonly clientId?: ClientId; readonly personId?: PersonId },
+      since: Instant,
+    ): Promise<number>;
+    /** Proved or asked for and waiting, under this card key: the same card may not be registered twice. */
     findPendingByCardKey(cardKey: CardKey): Promise<readonly Registration[]>;
     /** The one that became this card. */
     findByCard(cardId: CardId): Promise<Registration | undefined>;

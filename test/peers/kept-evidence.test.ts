@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { RecordCommand } from '../../idp/commands/command.ts';
 import { recordCommands } from '../../idp/commands/registry.ts';
 import { approveRegistration } from '../../idp/flows/decide-registration.ts';
-import { type Card, issueCard, type Offer } from '../idp/flows/world/cards.ts';
+import { type Card, issueCard, type Offer, registrationOf } from '../idp/flows/world/cards.ts';
 import {
   addEnrolledReader,
   addPeople,
@@ -131,21 +131,21 @@ describe.skipIf(missing)('the answers behind a registration', () => {
   it('lie sealed in the record: neither they nor the serial number stand there', async () => {
     await evidence(offer.registrationId, desk.path('sealed'));
     const response = readFileSync(desk.path(`sealed/${offer.registrationId}-proof.der`));
-    const registration = await world.context.record.registrations.find(offer.registrationId);
-    const kept = registration?.proof?.ocspEvidence?.sealed ?? '';
-    expect(kept).not.toBe('');
+    const registration = await registrationOf(world, offer.registrationId);
+    const sealed = registration.proof?.ocspEvidence?.sealed ?? '';
+    expect(sealed).not.toBe('');
     for (const encoding of ['base64', 'base64url', 'hex'] as const) {
       expect(JSON.stringify(registration)).not.toContain(response.toString(encoding).slice(0, 60));
     }
-    expect(Buffer.from(kept, 'base64url').includes(Buffer.from(card.serialNumber, 'hex'))).toBe(false);
+    expect(Buffer.from(sealed, 'base64url').includes(Buffer.from(card.serialNumber, 'hex'))).toBe(false);
   });
 
   it('are a fault when they were changed: no answer that nobody gave is ever shown', async () => {
-    const before = await world.context.record.registrations.find(offer.registrationId);
-    const { proof } = before!;
+    const before = await registrationOf(world, offer.registrationId);
+    const { proof } = before;
     const forged = { ...proof!.ocspEvidence!, sha256: '00'.repeat(32) };
     await world.context.record.change((tables) =>
-      tables.registrations.update({ ...before!, proof: { ...proof!, ocspEvidence: forged } }, 'pending'),
+      tables.registrations.update({ ...before, proof: { ...proof!, ocspEvidence: forged } }, 'pending'),
     );
     expect(await codeOf(evidence(offer.registrationId, desk.path('forged')))).toBe('ERR_RECORD_UNAVAILABLE');
     expect(await world.trail('registration.evidence-opened')).toEqual([]);

@@ -70,4 +70,8 @@ export const approvalEn: Reasons['approval'] = {
     what: 'This card waits to be registered to somebody else as well.',
     next: 'Find out why before you decide.',
   },
+  'face-to-face-required': {
+    what: 'A device sent this card’s number, and nothing was signed.',
+    next: 'Approve it with the person and the card before you, when they agree that it is kept.',
+  },
 };

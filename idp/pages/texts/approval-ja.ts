@@ -70,4 +70,8 @@ export const approvalJa: Reasons['approval'] = {
     what: 'このカードは、別の方のカードとしても承認を待っています。',
     next: findOut,
   },
+  'face-to-face-required': {
+    what: 'このカードの番号は機器から送られたもので、署名がありません。',
+    next: 'ご本人とカードを対面で確かめ、保存への同意を得てから承認してください。',
+  },
 };

@@ -14,6 +14,7 @@ import { first } from './migrations/record-001-first.ts';
 import { revocation } from './migrations/record-002-revocation.ts';
 import { sessionEnds } from './migrations/record-003-session-ends.ts';
 import { notices } from './migrations/record-004-notices.ts';
+import { deviceRequests } from './migrations/record-006-device-requests.ts';
 import type { RecordSchema } from './schema.ts';
 import { factsOfRows, factsQuery } from './tables/facts.ts';
 import { noteCard } from './tables/index-notes.ts';
@@ -25,6 +26,7 @@ export const recordMigrations = {
   '002-revocation': revocation,
   '003-session-ends': sessionEnds,
   '004-notices': notices,
+  '006-device-requests': deviceRequests,
 };
 const code = 'ERR_RECORD_UNAVAILABLE';
 const forgottenAtOnce = 32;

@@ -55,16 +55,24 @@ export interface RegistrationRow {
   registration_id: string;
   person_id: string;
   organization_id: string;
-  reader_id: string;
-  inviter: string;
-  invitation_hash: string;
   state: string;
-  nonce: string;
   begun_at: number;
-  consent_sha256: string;
-  consent_version: string;
+  /** `invitation`: with the columns up to `consent_version`. `device`: with `client_id`, `bound_by` and `requested`. */
+  origin: string;
+  reader_id: string | null;
+  inviter: string | null;
+  invitation_hash: string | null;
+  nonce: string | null;
+  consent_sha256: string | null;
+  consent_version: string | null;
+  client_id: string | null;
+  bound_by: string | null;
+  /** JSON of the card that a device asked for. */
+  requested: string | null;
+  face_to_face: number | null;
   /** JSON of the whole proof; the columns after it repeat what is searched for. */
   proof: string | null;
+  /** Of the proved or the requested card. */
   proof_card_key: Uint8Array | null;
   scope_issuer_key_id: string | null;
   scope_distribution_point: string | null;

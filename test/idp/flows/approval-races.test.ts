@@ -4,7 +4,8 @@ import type { Person, PersonId } from '../../../idp/domain/person.ts';
 import {
   type Actor,
   actor,
-  type Registration,
+  type InvitedRegistration,
+  type ProvedCard,
   type RegistrationId,
   schedule,
 } from '../../../idp/domain/registration.ts';
@@ -69,7 +70,7 @@ const reject = (who: Actor = approver) =>
   rejectRegistration(world.context, { registration: offer.registrationId, approver: who });
 const pending = async () => {
   const registration = await world.context.record.registrations.find(offer.registrationId);
-  return registration as Registration & { proof: NonNullable<Registration['proof']> };
+  return registration as InvitedRegistration & { proof: ProvedCard };
 };
 const cards = () => world.context.record.cards.list();
 

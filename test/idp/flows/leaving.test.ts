@@ -10,7 +10,7 @@ import { invitePerson } from '../../../idp/flows/invite-person.ts';
 import { leavePerson } from '../../../idp/flows/leave-person.ts';
 import type { Erasure } from '../../../idp/ports/erasure.ts';
 import { aCardInUse, type CardInUse, eachTestInAWorldOfItsOwn, indexApart } from './world/a-card-in-use.ts';
-import { type Card, issueCard, tryBegin } from './world/cards.ts';
+import { type Card, issueCard, registrationOf, tryBegin } from './world/cards.ts';
 import { admin, approver, proveCard, registerCard, type TestReader, tap } from './world/people-and-places.ts';
 import { codeOf, type World } from './world/world.ts';
 
@@ -132,7 +132,7 @@ describe('somebody who is forgotten', () => {
 
   it('is looked for in every file by what registrations kept, also by one that never made a card', async () => {
     const { registrationId } = await proveCard(world, 'sato', issueCard(world), desk);
-    const { proof } = (await world.context.record.registrations.find(registrationId))!;
+    const { proof } = await registrationOf(world, registrationId);
     const reason = 'これは本人のカードではありません';
     await rejectRegistration(world.context, { registration: registrationId, approver, reason });
     const [notice] = await world.context.record.notices.findAbout(registrationId);

@@ -6,7 +6,7 @@ import type {
 } from '../../../../idp/demo/authority/certification-authority.ts';
 import type { SerialNumber } from '../../../../idp/domain/certificate-id.ts';
 import { type ProofClaims, proofMessage } from '../../../../idp/domain/proof-message.ts';
-import type { Registration } from '../../../../idp/domain/registration.ts';
+import type { InvitedRegistration, RegistrationId } from '../../../../idp/domain/registration.ts';
 import {
   type BeginRegistrationOutcome,
   beginRegistration,
@@ -64,7 +64,7 @@ export function signedFor(
   return signed(card, { purpose: 'login', issuer, readerId: reader.readerId, issuedAtSeconds, ...changes });
 }
 
-export type Offer = Registration;
+export type Offer = InvitedRegistration;
 
 /** Takes an invitation to a reader. @throws when it is refused */
 export async function begin(world: World, reader: TestReader, inviteCode: string): Promise<Offer> {
@@ -92,6 +92,13 @@ export async function tryBegin(
     key,
   );
   return beginRegistration(world.context, receiveRegistrationRequest(token));
+}
+
+/** The registration as the record has it now. @throws when a device asked for it, or there is none */
+export async function registrationOf({ context }: World, id: RegistrationId): Promise<InvitedRegistration> {
+  const registration = await context.record.registrations.find(id);
+  if (registration?.origin !== 'invitation') throw new Error('no registration by invitation');
+  return registration;
 }
 
 /** What the card signs to be registered. */

@@ -10,8 +10,10 @@ import type { Reader, ReaderId } from '../../../../idp/domain/reader.ts';
 import {
   type Actor,
   actor,
-  type Registration,
+  type InvitedRegistration,
+  type ProvedCard,
   type RegistrationId,
+  type RequestedRegistration,
 } from '../../../../idp/domain/registration.ts';
 import type { Tap, TapId } from '../../../../idp/domain/tap.ts';
 import type { LdapClient } from '../../../../idp/ports/clients.ts';
@@ -102,8 +104,13 @@ export function facts(n: number, holder: Person, changed: Partial<CardFacts> = {
   };
 }
 
-export function registration(id: string, holder: Person, changed: Partial<Registration> = {}): Registration {
+export function registration(
+  id: string,
+  holder: Person,
+  changed: Partial<InvitedRegistration> = {},
+): InvitedRegistration {
   return {
+    origin: 'invitation',
     registrationId: id as RegistrationId,
     personId: holder.personId,
     organizationId: holder.organizationId,
@@ -119,7 +126,28 @@ export function registration(id: string, holder: Person, changed: Partial<Regist
   };
 }
 
-export function proof(n: number): NonNullable<Registration['proof']> {
+/** What a device asked for: the n-th card. */
+export function request(
+  id: string,
+  holder: Person,
+  n: number,
+  changed: Partial<RequestedRegistration> = {},
+): RequestedRegistration {
+  return {
+    origin: 'device',
+    registrationId: id as RegistrationId,
+    personId: holder.personId,
+    organizationId: holder.organizationId,
+    clientId: 'client-printer' as ClientId,
+    boundBy: 'person-bind',
+    state: 'pending',
+    begunAt: start,
+    requested: { cardKey: cardKey(n), sealedNumber: `sealed-${n}`, kind: 'felica' },
+    ...changed,
+  };
+}
+
+export function proof(n: number): ProvedCard {
   return {
     cardKey: cardKey(n),
     sealedNumber: `sealed-${n}`,
