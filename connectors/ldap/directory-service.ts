@@ -1,6 +1,7 @@
 import type { CardNumber } from '../../idp/domain/card.ts';
 import type { DenialReason } from '../../idp/domain/decide-login.ts';
 import type { DeviceProfile } from '../../idp/domain/device-profile.ts';
+import type { DirectoryRule } from '../../idp/domain/directory-rule.ts';
 import type { ClientId } from '../../idp/domain/login-policy.ts';
 import type { MaybePromise } from '../../idp/domain/maybe-promise.ts';
 import type { ReleasedPerson } from '../../idp/domain/person.ts';
@@ -44,7 +45,8 @@ export type DeviceBindOutcome =
 
 export interface CardLogInRequest {
   readonly device: BoundDevice;
-  readonly number: CardNumber;
+  /** `undefined`: what the device sent is spelled as no number of its profile. It is nobody's, with the same work. */
+  readonly number: CardNumber | undefined;
   readonly way: 'card-search' | 'card-bind';
   readonly remoteAddress: string;
 }
@@ -55,6 +57,20 @@ export type CardLogInOutcome =
   | { readonly outcome: 'denied'; readonly reason: DenialReason }
   /** The device account itself was disabled since it bound. */
   | { readonly outcome: 'device-denied' };
+
+/** Which rule decided a search or comparison that is no sign-in with a card: those leave their own line. */
+export interface DirectoryDecision {
+  readonly op: 'search' | 'compare';
+  /** `undefined`: nobody is bound. */
+  readonly device: BoundDevice | undefined;
+  /** Whether a person is bound, at that device. */
+  readonly asPerson: boolean;
+  readonly rule: DirectoryRule;
+  /** Result code and entries of the answer. Never a value of the filter. */
+  readonly result: number;
+  readonly entries: number;
+  readonly remoteAddress: string;
+}
 
 /** What a search of people may be narrowed to: each value exact, without regard to case. */
 export interface PersonLookUp {
@@ -105,6 +121,8 @@ export interface LdapFlows {
   bindDevice(request: DeviceBindRequest): MaybePromise<DeviceBindOutcome>;
   bindCertificate(request: CertificateBindRequest): MaybePromise<DeviceBindOutcome>;
   logInWithCard(request: CardLogInRequest): MaybePromise<CardLogInOutcome>;
+  /** Keeps it for the trail; written before the answer leaves. */
+  noteDecision(decision: DirectoryDecision): void;
   findPeople(query: PeopleQuery): MaybePromise<PeopleOutcome>;
   findGroups(query: GroupsQuery): MaybePromise<GroupsOutcome>;
 }

@@ -14,6 +14,7 @@ export class LdapExchange implements Exchange {
   readonly session: Session;
   readonly controls: readonly Control[];
   abandoned = false;
+  entries = 0;
   responseControls = noControls;
   responseName: string | undefined;
   responseValue: string | undefined;
@@ -28,6 +29,7 @@ export class LdapExchange implements Exchange {
 
   sendEntry(entry: Entry, selection: Selection, typesOnly: boolean): void {
     if (this.abandoned) return;
+    this.entries += 1;
     writeSearchEntry(this.#outgoing.writer, this.messageId, entry.dn, select(entry, selection), typesOnly);
   }
 

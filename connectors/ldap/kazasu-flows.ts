@@ -1,12 +1,21 @@
 import type { AuditEvent } from '../../idp/domain/audit-event.ts';
+import { nobodysNumber } from '../../idp/domain/card.ts';
+import type { Instant } from '../../idp/domain/instant.ts';
 import { whenKnown } from '../../idp/domain/maybe-promise.ts';
+import { actor } from '../../idp/domain/registration.ts';
 import { type BindOutcome, bindDevice, bindDeviceByCertificate } from '../../idp/flows/bind-device.ts';
 import type { FlowContext } from '../../idp/flows/context.ts';
 import { findGroups, findPeople } from '../../idp/flows/find-people.ts';
 import { logInFromDevice } from '../../idp/flows/log-in-from-device.ts';
 import type { CardLoginOutcome } from '../../idp/flows/log-in-with-card.ts';
 import type { LdapClient } from '../../idp/ports/clients.ts';
-import type { BoundDevice, CardLogInOutcome, DeviceBindOutcome, LdapFlows } from './directory-service.ts';
+import type {
+  BoundDevice,
+  CardLogInOutcome,
+  DeviceBindOutcome,
+  DirectoryDecision,
+  LdapFlows,
+} from './directory-service.ts';
 
 /** The façade's four questions, answered by the flows that decide for every protocol. */
 export function createLdapFlows(system: FlowContext): LdapFlows {
@@ -31,10 +40,16 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
       const outcome = bindDeviceByCertificate(context, request);
       return whenKnown(outcome, (known) => outcomeOf(known, () => request.certificateSha256));
     },
-    logInWithCard({ device, number }) {
+    logInWithCard({ device, number, way }) {
       if (stillBound(device) === undefined) return deviceDenied;
-      return whenKnown(logInFromDevice(context, { clientId: device.clientId, number }), toldOf);
+      const { clientId, profile } = device;
+      const sent =
+        number === undefined
+          ? { number: nobodysNumber(profile.spelling.kind), spelledOtherwise: true as const }
+          : { number };
+      return whenKnown(logInFromDevice(context, { clientId, ...sent, way }), toldOf);
     },
+    noteDecision: (decision) => audit.note(eventOf(decision, system.clock.now())),
     async findPeople({ device, ...lookUp }) {
       const policy = stillBound(device);
       return policy
@@ -46,6 +61,24 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
       return policy
         ? { outcome: 'found', groups: await findGroups(context, policy, names) }
         : { outcome: 'device-denied' };
+    },
+  };
+}
+
+function eventOf(
+  { op, device, asPerson, rule, result, entries, remoteAddress }: DirectoryDecision,
+  at: Instant,
+): AuditEvent {
+  return {
+    at,
+    type: 'directory.searched',
+    actor: actor('client', device?.clientId ?? 'unknown'),
+    reason: rule,
+    details: {
+      address: remoteAddress,
+      ...(asPerson ? { asPerson } : {}),
+      ...(op === 'compare' ? { op } : { entries }),
+      result,
     },
   };
 }

@@ -53,6 +53,8 @@ export interface Exchange {
   responseControls: readonly Control[];
   responseName: string | undefined;
   responseValue: string | undefined;
+  /** How many entries were sent. */
+  readonly entries: number;
   sendEntry(entry: Entry, selection: Selection, typesOnly: boolean): void;
   /** Resolves when the client took what was sent so far; `undefined` when there is nothing to wait for. */
   taken(): Promise<void> | undefined;

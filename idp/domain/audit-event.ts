@@ -51,6 +51,7 @@ export type AuditEventType =
   | 'client.slowed'
   | 'client.stopped'
   | 'client.resumed'
+  | 'directory.searched'
   | 'crl.applied'
   | 'crl.refused'
   | 'crl.accepted'

@@ -79,6 +79,14 @@ export function parseCardNumber(kind: CardKind, text: string): CardNumber {
   return kind === 'felica' ? { kind, value: digits as Idm } : { kind, value: digits as CardUid };
 }
 
+/**
+ * Stands in for what was spelled as no number at all: nobody's can ever be it, and looking it up is the same work as for
+ * any other.
+ */
+export function nobodysNumber(kind: CardKind): CardNumber {
+  return { kind, value: 'z'.repeat(kind === 'felica' ? 16 : 8) } as CardNumber;
+}
+
 /** Whether a word names a kind of card. */
 export function isCardKind(word: string): word is CardKind {
   return word === 'jpki' || word === 'felica' || word === 'uid';

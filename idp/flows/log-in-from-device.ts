@@ -13,14 +13,22 @@ import {
 
 type Context = CardLoginContext & Pick<FlowContext, 'numbers' | 'record'>;
 
+/** What a device sends of a card. */
+export interface DeviceLogin {
+  readonly clientId: string;
+  readonly number: CardNumber;
+  /** A card search unless said. */
+  readonly way?: 'card-search' | 'card-bind';
+  /** What was sent is no number in the device's spelling: `number` is nobody's, so that it costs what any other costs. */
+  readonly spelledOtherwise?: true;
+}
+
 /**
  * A device sends a card number: the number alone when its own reader is admitted, otherwise it must be the number of a
  * card that was held, a moment ago and for no other use, over a reader of ours assigned to that device.
  */
-export function logInFromDevice(
-  context: Context,
-  { clientId, number }: { readonly clientId: string; readonly number: CardNumber },
-): MaybePromise<CardLoginOutcome> {
+export function logInFromDevice(context: Context, request: DeviceLogin): MaybePromise<CardLoginOutcome> {
+  const { clientId, number, way = 'card-search', spelledOtherwise } = request;
   const cardKey = context.numbers.keyOf(number);
   const client = context.clients.find(clientId);
   const tap = client?.policy.reader === 'ours' ? takeTap(context, client, cardKey) : undefined;
@@ -28,7 +36,8 @@ export function logInFromDevice(
     logInWithCard(context, {
       clientId,
       cardKey,
-      way: 'ldap',
+      way,
+      ...(spelledOtherwise ? { spelledOtherwise } : {}),
       evidence: taken?.evidence ?? ({ type: 'identifier', kind: number.kind } satisfies Evidence),
       presence: taken?.presence ?? { type: 'number-from-device' },
     }),

@@ -27,7 +27,9 @@ export interface CardLogin {
   readonly evidence: Evidence;
   readonly presence: Presence;
   /** How it came, for the audit trail. */
-  readonly way: 'oidc' | 'ldap';
+  readonly way: 'oidc' | 'card-search' | 'card-bind';
+  /** What a device sent was no number in its spelling; the card key is nobody's. */
+  readonly spelledOtherwise?: true;
 }
 
 /** The decision, and with a yes what the client may learn of the person. */
@@ -163,7 +165,7 @@ async function noteGranted(
 
 function audited(
   { audit, clock }: CardLoginContext,
-  { clientId, way }: CardLogin,
+  { clientId, way, spelledOtherwise }: CardLogin,
   outcome: CardLoginOutcome,
   issuer: IssuerWord['details'],
   deniedCard?: CardId,
@@ -176,7 +178,9 @@ function audited(
     actor: actor('client', clientId),
     ...(subject === undefined ? {} : { subject }),
     ...(granted ? {} : { reason: outcome.reason }),
-    details: granted ? grantDetails(outcome, way, issuer) : { ...issuer, way },
+    details: granted
+      ? grantDetails(outcome, way, issuer)
+      : { ...issuer, ...(spelledOtherwise ? { spelledOtherwise } : {}), way },
   });
   return whenKnown(written, () => outcome);
 }

@@ -83,10 +83,6 @@ function bindCard(
   }
   return whenCardAdmitted(facade, exchange, device, () => {
     const number = readCardNumber(device.profile.spelling, text);
-    if (number === undefined) {
-      countMiss(facade, exchange, device);
-      return invalidCredentials;
-    }
     const { remoteAddress } = exchange.session;
     const request = { device, number, way: 'card-bind', remoteAddress } as const;
     const outcome = facade.flows.logInWithCard(request);

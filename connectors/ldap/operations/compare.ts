@@ -3,15 +3,16 @@ import { type LdapResult, result, resultCode } from '../codec/result-code.ts';
 import type { MaybePromise } from '../directory-service.ts';
 import type { Entry } from '../entry.ts';
 import type { Facade } from '../facade.ts';
+import { noted } from '../note-decision.ts';
 import { rootDseFor } from '../root-dse.ts';
 import { attributeType } from '../schema/attribute-types.ts';
 import { subschemaEntry } from '../schema/subschema.ts';
-import { candidates, DeviceDenied } from '../search/candidates.ts';
+import { candidates, DeviceDenied, type Viewer } from '../search/candidates.ts';
 import { isCardAttribute } from '../search/card-assertion.ts';
+import { bindFirst, seenBy } from '../search/decide-search.ts';
 import { equalsAny, valuesOf } from '../search/evaluate.ts';
 import { firstCursor } from '../search/page-store.ts';
 import type { Exchange } from '../session.ts';
-import { viewerOf } from './search.ts';
 
 /**
  * Compares one value of one entry, seen with the same eyes as a search.
@@ -27,23 +28,25 @@ export function compare(
   if (place.kind === 'schema') return compareEntry(subschemaEntry, request);
   const { identity } = exchange.session;
   if (identity.kind === 'anonymous') {
-    return result(resultCode.insufficientAccessRights, 'Bind as a device account first.');
+    return noted(facade, exchange, 'compare', 'anonymous', bindFirst);
   }
   if (isCardAttribute(identity.device.profile, request.attribute)) {
-    return result(resultCode.unwillingToPerform, 'Card numbers are not compared: search for the card.');
+    const refusal = 'Card numbers are not compared: search for the card.';
+    const answer = result(resultCode.unwillingToPerform, refusal);
+    return noted(facade, exchange, 'compare', 'card-not-by-equality', answer);
   }
-  if (place.kind === 'absent') return result(resultCode.noSuchObject, '', place.matchedDN);
-  return compareNamed(facade, exchange, request);
+  if (place.kind === 'absent') {
+    const answer = result(resultCode.noSuchObject, '', place.matchedDN);
+    return noted(facade, exchange, 'compare', 'entry-not-there', answer);
+  }
+  const { viewer, rule } = seenBy(identity);
+  return compareNamed(facade, request, viewer).then((answer) =>
+    noted(facade, exchange, 'compare', rule, answer),
+  );
 }
 
-async function compareNamed(
-  facade: Facade,
-  exchange: Exchange,
-  request: CompareRequest,
-): Promise<LdapResult> {
+async function compareNamed(facade: Facade, request: CompareRequest, viewer: Viewer): Promise<LdapResult> {
   const place = facade.tree.locate(request.entry);
-  const { identity } = exchange.session;
-  if (identity.kind === 'anonymous') return result(resultCode.insufficientAccessRights);
   const read: SearchRequest = {
     op: 'search',
     base: request.entry,
@@ -54,7 +57,7 @@ async function compareNamed(
     filter: { kind: 'present', attribute: 'objectclass' },
     attributes: [],
   };
-  for await (const batch of candidates(facade, read, place, viewerOf(identity), firstCursor)) {
+  for await (const batch of candidates(facade, read, place, viewer, firstCursor)) {
     if (batch instanceof DeviceDenied) return result(resultCode.insufficientAccessRights, batch.message);
     const [found] = batch;
     if (found !== undefined) return compareEntry(found.entry, request);

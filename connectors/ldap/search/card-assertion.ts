@@ -8,7 +8,7 @@ import { type AttributeType, attributeType } from '../schema/attribute-types.ts'
 export type CardAssertion =
   | { readonly kind: 'none' }
   /** Presence, substrings, ranges, a negation, or two different numbers: a way to find out numbers. */
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly rule: 'card-not-by-equality' | 'card-asserted-twice' }
   /** Spelled as no number of this device is: nobody's card. */
   | { readonly kind: 'unreadable' }
   | {
@@ -27,14 +27,16 @@ export type CardAssertion =
  */
 export function readCardAssertion(filter: Filter, profile: DeviceProfile): CardAssertion {
   const found: Asserted[] = [];
-  if (!collect(filter, profile, found, false)) return { kind: 'refused' };
+  if (!collect(filter, profile, found, false)) return { kind: 'refused', rule: 'card-not-by-equality' };
   const [first] = found;
   if (first === undefined) return { kind: 'none' };
   const number = readCardNumber(profile.spelling, first.text);
   for (const { text } of found) {
     if (text === first.text) continue;
     const other = readCardNumber(profile.spelling, text);
-    if (number === undefined || other?.value !== number.value) return { kind: 'refused' };
+    if (number === undefined || other?.value !== number.value) {
+      return { kind: 'refused', rule: 'card-asserted-twice' };
+    }
   }
   if (number === undefined) return { kind: 'unreadable' };
   return {

@@ -3,13 +3,16 @@ import { type LdapResult, result, resultCode, success } from '../codec/result-co
 import type { BoundDevice, CardLogInOutcome, MaybePromise } from '../directory-service.ts';
 import { personEntry } from '../entry.ts';
 import type { Facade } from '../facade.ts';
+import { noted } from '../note-decision.ts';
 import type { Exchange } from '../session.ts';
 import type { Place } from '../tree.ts';
 import { whenCardAdmitted } from '../when-admitted.ts';
 import type { CardAssertion } from './card-assertion.ts';
 import { evaluate } from './evaluate.ts';
-import { reaches, reachesLeaf } from './scope.ts';
+import { reachesLeaf } from './scope.ts';
 import { readSelection } from './selection.ts';
+
+type ReadAssertion = Extract<CardAssertion, { readonly kind: 'number' | 'unreadable' }>;
 
 const deviceGone = result(
   resultCode.insufficientAccessRights,
@@ -26,17 +29,12 @@ export function cardSearch(
   request: SearchRequest,
   place: Place,
   device: BoundDevice,
-  assertion: Extract<CardAssertion, { readonly kind: 'number' | 'unreadable' }>,
+  assertion: ReadAssertion,
 ): MaybePromise<LdapResult> {
-  if (!reaches(place, request.scope, 'people')) return success;
   return whenCardAdmitted(facade, exchange, device, () => {
-    if (assertion.kind === 'unreadable') {
-      countMiss(facade, exchange, device);
-      return success;
-    }
     const outcome = facade.flows.logInWithCard({
       device,
-      number: assertion.number,
+      number: assertion.kind === 'number' ? assertion.number : undefined,
       way: 'card-search',
       remoteAddress: exchange.session.remoteAddress,
     });
@@ -52,15 +50,18 @@ function answerCardSearch(
   request: SearchRequest,
   place: Place,
   device: BoundDevice,
-  assertion: Extract<CardAssertion, { readonly kind: 'number' }>,
+  assertion: ReadAssertion,
   outcome: CardLogInOutcome,
 ): LdapResult {
-  if (outcome.outcome === 'device-denied') return deviceGone;
+  if (outcome.outcome === 'device-denied') {
+    return noted(facade, exchange, 'search', 'no-longer-admitted', deviceGone);
+  }
   if (outcome.outcome === 'denied') {
     if (outcome.reason === 'unknown-card') countMiss(facade, exchange, device);
     return success;
   }
-  if (!reachesLeaf(place, outcome.person.uid)) return success;
+  // Nobody signs in with what is no number.
+  if (assertion.kind !== 'number') return success;
   const { profile } = device;
   const echo = { attributes: assertion.attributes, number: assertion.text };
   const entry = personEntry(facade.tree, outcome.person, profile, profile.echoCardNumber ? echo : undefined);
@@ -68,7 +69,11 @@ function answerCardSearch(
   const verdict = evaluate(request.filter, entry, (item) =>
     assertion.items.includes(item) ? true : 'no-override',
   );
-  if (verdict) exchange.sendEntry(entry, readSelection(request.attributes), request.typesOnly);
+  if (verdict !== true || !reachesLeaf(place, outcome.person.uid)) {
+    // The sign-in is in the trail as granted: that its answer was empty is a line of its own.
+    return noted(facade, exchange, 'search', 'card-person-not-matched', success);
+  }
+  exchange.sendEntry(entry, readSelection(request.attributes), request.typesOnly);
   return success;
 }
 

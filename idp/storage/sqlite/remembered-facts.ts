@@ -4,10 +4,15 @@ import type { RecordChanges } from './record-changes.ts';
 /** About a kilobyte each: 16 MB. A city's staff fits; the few who come when it is full are looked up again. */
 const mostRemembered = 16_384;
 
+/** Their own room: numbers that are nobody's can be made up without end, and must not push cards out. */
+const mostUnknown = 1_024;
+const nobodys: readonly CardFacts[] = [];
+
 /** What was looked up since the record last changed; forgotten as a whole with every change. */
 export class RememberedFacts {
   readonly #changes: RecordChanges;
   readonly #facts = new Map<CardKey, readonly CardFacts[]>();
+  readonly #unknown = new Set<CardKey>();
   #generation = -1;
 
   constructor(changes: RecordChanges) {
@@ -19,14 +24,22 @@ export class RememberedFacts {
     if (!this.#changes.areSettled) return lookUp(cardKey);
     if (this.#generation !== this.#changes.generation) {
       this.#facts.clear();
+      this.#unknown.clear();
       this.#generation = this.#changes.generation;
     }
     const known = this.#facts.get(cardKey);
     if (known !== undefined) return known;
+    // Asked again, a number that is nobody's is answered as quickly as one that is somebody's and may not sign in.
+    if (this.#unknown.has(cardKey)) return nobodys;
     const facts = lookUp(cardKey);
-    // Numbers that are nobody's can be made up without end.
     if (facts.length > 0) this.#remember(cardKey, facts);
+    else this.#rememberUnknown(cardKey);
     return facts;
+  }
+
+  #rememberUnknown(cardKey: CardKey): void {
+    if (this.#unknown.size >= mostUnknown) this.#unknown.clear();
+    this.#unknown.add(cardKey);
   }
 
   #remember(cardKey: CardKey, facts: readonly CardFacts[]): void {

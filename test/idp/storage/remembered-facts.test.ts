@@ -76,12 +76,20 @@ describe('what was looked up of a card', () => {
     await both[1];
   });
 
-  it('is not remembered of numbers that are nobody’s, nor of more cards than there is room for', () => {
+  it('of a number that is nobody’s is remembered as long, in a room of its own', async () => {
+    find();
     stored = [];
-    find();
-    find();
-    expect(asked).toBe(2);
-    stored = facts('active');
+    for (let n = 1; n < 3_000; n += 1) find(n.toString(16).padStart(32, '0') as CardKey);
+    asked = 0;
+    expect([find((2_999).toString(16).padStart(32, '0') as CardKey), find()]).toEqual([[], facts('active')]);
+    expect(asked).toBe(0);
+    await changes.during(async () => {
+      stored = facts('active');
+    });
+    expect(find((2_999).toString(16).padStart(32, '0') as CardKey)).toEqual(facts('active'));
+  });
+
+  it('is not remembered of more cards than there is room for', () => {
     for (let n = 0; n < 40_000; n += 1) find(n.toString(16).padStart(32, '0') as CardKey);
     asked = 0;
     find((39_999).toString(16).padStart(32, '0') as CardKey);

@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { LdapFlows } from '../../../../connectors/ldap/directory-service.ts';
+import type { DirectoryDecision, LdapFlows } from '../../../../connectors/ldap/directory-service.ts';
 import { deviceProfileOf } from '../../../../idp/domain/device-presets.ts';
 import type { DevicePreset, DeviceProfile } from '../../../../idp/domain/device-profile.ts';
 import { Fault } from '../../../../idp/domain/fault.ts';
@@ -23,6 +23,7 @@ export class InMemoryDirectory implements LdapFlows {
   readonly suspended = new Set<string>();
   readonly devices = new Map<string, TestDevice>();
   readonly logIns: { readonly number: string; readonly way: string }[] = [];
+  readonly decisions: DirectoryDecision[] = [];
   outage = false;
   cannotWrite = false;
   answers: 'at-once' | 'later' = 'at-once';
@@ -94,14 +95,18 @@ export class InMemoryDirectory implements LdapFlows {
   logInWithCard({ device: { clientId }, number, way }: Parameters<LdapFlows['logInWithCard']>[0]) {
     return this.#answer<Awaited<ReturnType<LdapFlows['logInWithCard']>>>(() => {
       if (this.#isGone(clientId)) return { outcome: 'device-denied' };
-      this.logIns.push({ number: number.value, way });
-      const uid = this.uidOfCard.get(number.value);
+      this.logIns.push({ number: number?.value ?? 'none', way });
+      const uid = this.uidOfCard.get(number?.value ?? '');
       if (uid !== undefined && this.suspended.has(uid))
         return { outcome: 'denied', reason: 'person-suspended' };
       const person = uid === undefined ? undefined : this.people.get(uid);
       if (person === undefined) return { outcome: 'denied', reason: 'unknown-card' };
       return { outcome: 'granted', person };
     });
+  }
+
+  noteDecision(decision: DirectoryDecision): void {
+    this.decisions.push(decision);
   }
 
   findPeople({ device: { clientId }, anyOf, afterUid, limit }: Parameters<LdapFlows['findPeople']>[0]) {
