@@ -31,7 +31,7 @@ export class KnownClients {
 
   /** Names as DNs compare them: without regard to case. */
   find(idOrName: string): Client | undefined {
-    return this.#byIdOrName.get(idOrName.toLowerCase());
+    return this.#byIdOrName.get(idOrName) ?? this.#byIdOrName.get(idOrName.toLowerCase());
   }
 
   /** The device account that a TLS client certificate was noted for. @param sha256 of the certificate, in hex */

@@ -26,15 +26,17 @@ export class RevocationFreshness {
 
   /** The newest moment for which a list or OCSP spoke for this card; `undefined`: nobody ever did. */
   knownAt({ revocationScope, ocspGoodAt }: CardFacts): Instant | undefined {
-    const known = [ocspGoodAt, ...this.#listedAt(revocationScope)].filter((at) => at !== undefined);
-    return known.length === 0 ? undefined : Math.max(...known);
+    const listedAt = revocationScope && this.#listedAt(revocationScope);
+    if (listedAt === undefined || ocspGoodAt === undefined) return listedAt ?? ocspGoodAt;
+    return Math.max(listedAt, ocspGoodAt);
   }
 
   /** By the list of its own distribution point, or by one that speaks for all of them. */
-  #listedAt(scope: RevocationScope | undefined): readonly (Instant | undefined)[] {
-    if (scope === undefined) return [];
-    const wide = { ...scope, distributionPoint: everyDistributionPoint };
-    return [this.#thisUpdateOf.get(nameOf(scope)), this.#thisUpdateOf.get(nameOf(wide))];
+  #listedAt(scope: RevocationScope): Instant | undefined {
+    const own = this.#thisUpdateOf.get(nameOf(scope));
+    const wide = this.#thisUpdateOf.get(nameOf({ ...scope, distributionPoint: everyDistributionPoint }));
+    if (own === undefined || wide === undefined) return own ?? wide;
+    return Math.max(own, wide);
   }
 }
 

@@ -1,8 +1,9 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { CardKey, CardKind } from '../../domain/card.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { CardNumbers } from '../../ports/card-numbers.ts';
 import { openBox, sealBox } from '../sealed-box.ts';
+import { hmacSha256 } from './hmac.ts';
 
 /** Rises when the card-key secret is exchanged, so that old and new keys of one card never meet by accident. */
 const keyVersion = '1';
@@ -21,11 +22,10 @@ export function createCardNumbers(keys: {
   readonly cardKeySecret: KeyObject;
   readonly numberKey: KeyObject;
 }): CardNumbers {
+  const hmac = hmacSha256(keys.cardKeySecret);
   return {
     keyOf({ kind, value }) {
-      const hmac = createHmac('sha256', keys.cardKeySecret);
-      const hex = hmac.update(prefixes[kind]).update(lengthPrefixed(value)).digest('hex');
-      return hex.slice(0, cardKeyOctets * 2) as CardKey;
+      return hmac(keyMessage(kind, value)).slice(0, cardKeyOctets * 2) as CardKey;
     },
     seal(plain, boundTo) {
       return sealBox(keys.numberKey, plain, lengthPrefixed(sealedPurpose, boundTo)).toString('base64url');
@@ -40,6 +40,16 @@ export function createCardNumbers(keys: {
       );
     },
   };
+}
+
+function keyMessage(kind: CardKind, value: string): Buffer {
+  const prefix = prefixes[kind];
+  // A parser made the value: it is hex, an octet a letter.
+  const message = Buffer.allocUnsafe(prefix.length + 2 + value.length);
+  message.set(prefix);
+  message.writeUInt16BE(value.length, prefix.length);
+  message.write(value, prefix.length + 2, 'latin1');
+  return message;
 }
 
 /** Each field behind its length in octets (two, big-endian): no two lists of fields share an encoding. */
