@@ -19,7 +19,7 @@ export async function statusOfRecord(config: Config): Promise<CrlStatus | undefi
   if (!existsSync(path)) return undefined;
   const giveBack = takeDataDirectory(config.dataDir);
   try {
-    const record = await openSqliteRecord(path, new WriteTurn());
+    const record = await openSqliteRecord(path, new WriteTurn(), systemClock);
     try {
       return await readCrlStatus({
         ...{ record, clock: systemClock },

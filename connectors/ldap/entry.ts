@@ -1,4 +1,5 @@
 import type { DeviceProfile } from '../../idp/domain/device-profile.ts';
+import type { Instant } from '../../idp/domain/instant.ts';
 import type { ReleasedPerson } from '../../idp/domain/person.ts';
 import { type AttributeType, attributeType, knownType } from './schema/attribute-types.ts';
 import { containerNames, subschemaDn, type Tree } from './tree.ts';
@@ -34,6 +35,8 @@ const types = {
   entryDN: knownType('entryDN'),
   subschemaSubentry: knownType('subschemaSubentry'),
   hasSubordinates: knownType('hasSubordinates'),
+  createTimestamp: knownType('createTimestamp'),
+  modifyTimestamp: knownType('modifyTimestamp'),
 };
 
 const personClasses = ['top', 'person', 'organizationalPerson', 'inetOrgPerson'];
@@ -107,7 +110,19 @@ export function personEntry(
     });
   }
   attributes.push({ type: types.structuralObjectClass, values: personClass }, ...operational(dn, no));
+  if (person.addedAt !== undefined) attributes.push(moment(types.createTimestamp, person.addedAt));
+  if (person.changedAt !== undefined) attributes.push(moment(types.modifyTimestamp, person.changedAt));
   return { dn, attributes };
+}
+
+/** @see RFC 4517 §3.3.13 */
+function moment(type: AttributeType, at: Instant): EntryAttribute {
+  return {
+    type,
+    get values() {
+      return [`${new Date(at).toISOString().slice(0, 19).replace(/\D/g, '')}Z`];
+    },
+  };
 }
 
 export function groupEntry(tree: Tree, name: string, memberUids: readonly string[]): Entry {

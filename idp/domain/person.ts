@@ -1,3 +1,5 @@
+import type { Instant } from './instant.ts';
+
 export type PersonId = string & { readonly __brand: 'PersonId' };
 export type OrganizationId = string & { readonly __brand: 'OrganizationId' };
 
@@ -18,6 +20,11 @@ export interface ReleasedPerson {
   readonly department?: string;
   readonly title?: string;
   readonly groups: readonly string[];
+  /** When the record first and last wrote what clients see of this person, in whole seconds; the record sets it. */
+  readonly addedAt?: Instant;
+  readonly changedAt?: Instant;
+  /** Of the Unix account, from 1: given once by the record and never to anybody else. */
+  readonly unixNumber?: number;
 }
 
 /** A holder of cards: staff, or any user of a connected system. */

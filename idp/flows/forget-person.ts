@@ -1,4 +1,5 @@
 import { InvalidInput } from '../domain/fault.ts';
+import { foldText } from '../domain/fold-text.ts';
 import type { Person, PersonId } from '../domain/person.ts';
 import type { Actor } from '../domain/registration.ts';
 import type { Card, Tables } from '../ports/system-record.ts';
@@ -98,6 +99,7 @@ function tracesOf(person: Person, cards: readonly Card[]): readonly (string | Ui
   );
   return [
     ...texts.filter((text) => text !== ''),
+    ...texts.map(foldText).filter((text) => text !== ''),
     ...cards.map(({ sealedNumber }) => sealedNumber),
     ...cards.map(({ cardKey }) =>
       Uint8Array.from(cardKey.match(/../g) ?? [], (octet) => Number.parseInt(octet, 16)),

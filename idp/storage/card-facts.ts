@@ -1,7 +1,8 @@
 import type { CardFacts, CardId, CardKind, CardState, RevocationScope } from '../domain/card.ts';
 import type { IssuerKeyId } from '../domain/certificate-id.ts';
 import { Fault } from '../domain/fault.ts';
-import type { OrganizationId, PersonId, PersonState } from '../domain/person.ts';
+import { msPerSecond } from '../domain/instant.ts';
+import type { OrganizationId, PersonId, PersonState, ReleasedPerson } from '../domain/person.ts';
 import { present, StoredFields } from './stored-fields.ts';
 
 export const cardKinds: readonly CardKind[] = ['jpki', 'felica', 'uid'];
@@ -11,7 +12,14 @@ const code = 'ERR_CARD_INDEX_UNAVAILABLE';
 
 /** What an index keeps under one card key. */
 export function cardFactsToText(cards: readonly CardFacts[]): string {
-  return JSON.stringify(cards);
+  return JSON.stringify(cards.map((card) => ({ ...card, person: personToFields(card.person) })));
+}
+
+/** A million times: three numbers in a list instead of three names and milliseconds. */
+function personToFields(person: CardFacts['person']): object {
+  const { addedAt, changedAt, unixNumber, ...rest } = person;
+  if (addedAt === undefined || changedAt === undefined || unixNumber === undefined) return rest;
+  return { ...rest, kept: [addedAt / msPerSecond, changedAt / msPerSecond, unixNumber] };
 }
 
 /** @throws {Fault} `ERR_CARD_INDEX_UNAVAILABLE` when it is not what we wrote; never "unknown card". */
@@ -58,7 +66,15 @@ function toPersonFacts(fields: StoredFields): CardFacts['person'] {
     department: fields.optionalText('department'),
     title: fields.optionalText('title'),
     groups: fields.texts('groups'),
+    ...keptOf(fields),
   });
+}
+
+function keptOf(fields: StoredFields): Pick<ReleasedPerson, 'addedAt' | 'changedAt' | 'unixNumber'> {
+  const kept = fields.optionalIntegers('kept');
+  if (kept === undefined) return {};
+  const [added = 0, changed = 0, unixNumber = 0] = kept;
+  return { addedAt: added * msPerSecond, changedAt: changed * msPerSecond, unixNumber };
 }
 
 export function toRevocationScope(fields: StoredFields | undefined): RevocationScope | undefined {

@@ -61,7 +61,7 @@ export async function openEmbeddedStorage(options: {
     const oidcState = keep(await openSqliteOidcState({ path: oidcPath, indexKey: keys.indexKey, clock }));
     let audit: SqliteAuditTrail | undefined;
     const record = keep(
-      await openSqliteRecord(recordPath, turn, {
+      await openSqliteRecord(recordPath, turn, clock, {
         before: () => audit?.noteComingChange(),
         after: () => audit?.noteChange(),
       }),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
+import type { Clock } from '../ports/clock.ts';
 import type { ReadTables } from '../ports/system-record.ts';
 import { recordFileName } from './file-names.ts';
 import { openForReading } from './sqlite/connection.ts';
@@ -8,6 +9,13 @@ import type { RecordSchema } from './sqlite/schema.ts';
 import { tablesOver } from './sqlite/tables/tables.ts';
 
 const code = 'ERR_RECORD_UNAVAILABLE';
+
+/** Nothing is written here, so that nothing has a time. */
+const noClock: Clock = {
+  now() {
+    throw new TypeError('A record that is open for reading has no clock.');
+  },
+};
 
 /**
  * Opens the record of a data directory for reading alone, beside the process or thread that writes it: each read sees what
@@ -18,6 +26,7 @@ export function openRecordForReading(dataDir: string): ReadTables & { close(): v
   const connection = openForReading(join(dataDir, recordFileName), code);
   const tables: ReadTables = tablesOver(
     new Kysely<RecordSchema>({ dialect: new NodeSqliteDialect(connection, code) }),
+    noClock,
   );
   return { ...tables, close: () => connection.close() };
 }

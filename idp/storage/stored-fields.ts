@@ -78,6 +78,13 @@ export class StoredFields {
     return fits ? (value as T[]) : this.#unfit(name);
   }
 
+  /** A list of whole numbers. */
+  optionalIntegers(name: string): readonly number[] | undefined {
+    const value = this.#json(name) ?? undefined;
+    if (value === undefined) return undefined;
+    return Array.isArray(value) && value.every(Number.isSafeInteger) ? value : this.#unfit(name);
+  }
+
   textsOf<T extends string>(name: string, words: readonly T[]): readonly T[] {
     const texts = this.texts<T>(name);
     return texts.every((text) => words.includes(text)) ? texts : this.#unfit(name);

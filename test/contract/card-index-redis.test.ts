@@ -11,9 +11,11 @@ import { WriteTurn } from '../../idp/storage/sqlite/write-turn.ts';
 import {
   card,
   cardKey,
+  clock,
   facts,
   organization,
   person,
+  start,
   temporaryDirectory,
 } from '../idp/storage/support/storage-world.ts';
 import { requirePrograms } from '../support/programs.ts';
@@ -23,7 +25,7 @@ import { cardIndexContract } from './card-index.ts';
 const missing = requirePrograms('redis-server');
 const indexKey = createSecretKey(randomBytes(32));
 const fault = { code: 'ERR_CARD_INDEX_UNAVAILABLE' };
-const tanaka = person('tanaka');
+const tanaka = person('tanaka', { addedAt: start, changedAt: start, unixNumber: 1 });
 async function* nothing(): AsyncGenerator<never> {}
 
 /** Somebody who can write into Redis. */
@@ -173,7 +175,7 @@ describe.skipIf(missing !== undefined)('with a real Redis', () => {
     beforeAll(async () => {
       redis = await startRedis();
       directory = temporaryDirectory();
-      record = await openSqliteRecord(join(directory.path, 'record.sqlite'), new WriteTurn());
+      record = await openSqliteRecord(join(directory.path, 'record.sqlite'), new WriteTurn(), clock);
       await record.change(async (tables) => {
         await tables.organizations.add(organization);
         await tables.people.put(tanaka);

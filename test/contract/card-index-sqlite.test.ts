@@ -7,6 +7,7 @@ import { WriteTurn } from '../../idp/storage/sqlite/write-turn.ts';
 import {
   card,
   cardKey,
+  clock,
   organization,
   person,
   temporaryDirectory,
@@ -16,7 +17,7 @@ import { cardIndexContract } from './card-index.ts';
 cardIndexContract('SQLite', async () => {
   const directory = temporaryDirectory();
   const path = join(directory.path, 'record.sqlite');
-  await (await openSqliteRecord(path, new WriteTurn())).close();
+  await (await openSqliteRecord(path, new WriteTurn(), clock)).close();
   const turn = new WriteTurn();
   return {
     open: async () => new SqliteCardIndex(path, turn),
@@ -40,7 +41,7 @@ describe('the index in the record’s own file', () => {
     const directory = temporaryDirectory();
     const path = join(directory.path, 'record.sqlite');
     const turn = new WriteTurn();
-    const record = await openSqliteRecord(path, turn);
+    const record = await openSqliteRecord(path, turn, clock);
     const index = new SqliteCardIndex(path, turn);
     const tanaka = person('tanaka');
     const publish = async () => {

@@ -17,11 +17,15 @@ const own = {
     uid: `'many-' || n`,
     employee_number: 'NULL',
     mail: 'NULL',
+    unix_number: 'n + 1000',
+    uid_key: `'many-' || n`,
+    employee_number_key: 'NULL',
+    mail_key: 'NULL',
   },
   card_index: {
     card_key: 'many.card_key',
     facts: `json_set(facts, '$[0].cardId', 'many-' || n,
-      '$[0].person.personId', 'many-' || n, '$[0].person.uid', 'many-' || n)`,
+      '$[0].person.personId', 'many-' || n, '$[0].person.uid', 'many-' || n, '$[0].person.kept[2]', n + 1000)`,
   },
   cards: {
     card_id: `'many-' || n`,

@@ -12,8 +12,8 @@ import { Deadline, ticksOfChange } from './deadline.ts';
 const code = 'ERR_CARD_INDEX_UNAVAILABLE';
 const keyPrefix = Buffer.from('kazasu:card:');
 const markerKey = Buffer.from('kazasu:card-index');
-const valueVersion = 'kazasu-card-facts-1';
-const markerVersion = 'kazasu-card-index-1';
+const valueVersion = 'kazasu-card-facts-2';
+const markerVersion = 'kazasu-card-index-2';
 const rebuildBatch = 500;
 
 /**

@@ -3,6 +3,7 @@ import { setImmediate as nextTurnOfTheEventLoop } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Kysely } from 'kysely';
 import type { CardFacts, CardKey } from '../../domain/card.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { IndexedCard, ReadTables, SystemRecord, Tables } from '../../ports/system-record.ts';
 import { cardFactsToText } from '../card-facts.ts';
 import { octetsOf } from '../card-key-octets.ts';
@@ -14,6 +15,7 @@ import { first } from './migrations/record-001-first.ts';
 import { revocation } from './migrations/record-002-revocation.ts';
 import { sessionEnds } from './migrations/record-003-session-ends.ts';
 import { notices } from './migrations/record-004-notices.ts';
+import { peopleDirectory } from './migrations/record-005-people-directory.ts';
 import { deviceRequests } from './migrations/record-006-device-requests.ts';
 import type { RecordSchema } from './schema.ts';
 import { factsOfRows, factsQuery } from './tables/facts.ts';
@@ -26,6 +28,7 @@ export const recordMigrations = {
   '002-revocation': revocation,
   '003-session-ends': sessionEnds,
   '004-notices': notices,
+  '005-people-directory': peopleDirectory,
   '006-device-requests': deviceRequests,
 };
 const code = 'ERR_RECORD_UNAVAILABLE';
@@ -34,17 +37,19 @@ const forgottenAtOnce = 32;
 /**
  * Opens the record, bringing its schema up to date.
  * @param turn orders the writers of this file, the audit trail among them.
+ * @param clock says when people came and changed.
  * @param whoIsTold the audit trail: its events keep their order, and new ones are to be vouched for.
  */
 export async function openSqliteRecord(
   path: string,
   turn: WriteTurn,
+  clock: Clock,
   whoIsTold: ToldOfChanges = { before() {}, after() {} },
 ): Promise<SystemRecord> {
   const writing = openForWriting(path, 'FULL', code);
   try {
     await migrateToLatest(writing, recordMigrations, code);
-    return new SqliteRecord(writing, openForReading(path, code), turn, whoIsTold);
+    return new SqliteRecord(writing, openForReading(path, code), turn, clock, whoIsTold);
   } catch (error) {
     writing.close();
     throw error;
@@ -77,15 +82,23 @@ class SqliteRecord implements SystemRecord {
   readonly #writing: Kysely<RecordSchema>;
   readonly #reading: Kysely<RecordSchema>;
   readonly #turn: WriteTurn;
+  readonly #clock: Clock;
   readonly #whoIsTold: ToldOfChanges;
 
-  constructor(writing: DatabaseSync, reading: DatabaseSync, turn: WriteTurn, whoIsTold: ToldOfChanges) {
+  constructor(
+    writing: DatabaseSync,
+    reading: DatabaseSync,
+    turn: WriteTurn,
+    clock: Clock,
+    whoIsTold: ToldOfChanges,
+  ) {
     this.#connections = [reading, writing];
     this.#writing = new Kysely({ dialect: new NodeSqliteDialect(writing, code) });
     this.#reading = new Kysely({ dialect: new NodeSqliteDialect(reading, code) });
     this.#turn = turn;
+    this.#clock = clock;
     this.#whoIsTold = whoIsTold;
-    const tables = tablesOver(this.#reading);
+    const tables = tablesOver(this.#reading, clock);
     this.organizations = tables.organizations;
     this.people = tables.people;
     this.invitations = tables.invitations;
@@ -104,7 +117,7 @@ class SqliteRecord implements SystemRecord {
 
   async change<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
     this.#whoIsTold.before();
-    const result = await this.#write((db) => work(tablesOver(db)));
+    const result = await this.#write((db) => work(tablesOver(db, this.#clock)));
     this.#whoIsTold.after();
     return result;
   }

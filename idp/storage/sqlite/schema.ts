@@ -4,6 +4,9 @@ import type { Generated } from 'kysely';
 export interface RecordSchema {
   organizations: OrganizationRow;
   people: PersonRow;
+  counters: { name: string; last: number };
+  group_names: { group_number: Generated<number>; name: string; name_key: string };
+  person_groups: { group_number: number; uid: string };
   invitations: InvitationRow;
   registrations: RegistrationRow;
   cards: CardRow;
@@ -27,7 +30,7 @@ interface OrganizationRow {
   verifier_basis: string | null;
 }
 
-interface PersonRow {
+export interface PersonRow {
   person_id: string;
   uid: string;
   organization_id: string;
@@ -41,6 +44,14 @@ interface PersonRow {
   /** JSON list of texts, like `roles`. */
   groups: string;
   roles: string;
+  added_at: number;
+  changed_at: number;
+  unix_number: number;
+  /** Folded by `foldText`, like the other keys. */
+  uid_key: string | null;
+  display_name_key: string | null;
+  mail_key: string | null;
+  employee_number_key: string | null;
 }
 
 interface InvitationRow {

@@ -10,6 +10,7 @@ import { openSqliteRecord, recordMigrations } from '../../../idp/storage/sqlite/
 import { WriteTurn } from '../../../idp/storage/sqlite/write-turn.ts';
 import {
   cardKey,
+  clock,
   operator,
   organization,
   person,
@@ -30,7 +31,7 @@ let record: SystemRecord;
 
 beforeEach(async () => {
   directory = temporaryDirectory();
-  record = await openSqliteRecord(join(directory.path, 'record.sqlite'), new WriteTurn());
+  record = await openSqliteRecord(join(directory.path, 'record.sqlite'), new WriteTurn(), clock);
   await record.change(async (tables) => {
     await tables.organizations.add(organization);
     await tables.people.put(tanaka);
@@ -129,7 +130,7 @@ it('registrations from before devices could ask stay as they are', async () => {
       Buffer.from(cardKey(7), 'hex'),
     );
   earlier.close();
-  const opened = await openSqliteRecord(path, new WriteTurn());
+  const opened = await openSqliteRecord(path, new WriteTurn(), clock);
   expect(await opened.registrations.list('pending')).toEqual([kept]);
   expect(await opened.registrations.findPendingByCardKey(cardKey(7))).toEqual([kept]);
   await opened.close();

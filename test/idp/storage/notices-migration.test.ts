@@ -7,7 +7,7 @@ import { openForWriting } from '../../../idp/storage/sqlite/connection.ts';
 import { migrateToLatest } from '../../../idp/storage/sqlite/migrate.ts';
 import { openSqliteRecord, recordMigrations } from '../../../idp/storage/sqlite/record.ts';
 import { WriteTurn } from '../../../idp/storage/sqlite/write-turn.ts';
-import { temporaryDirectory } from './support/storage-world.ts';
+import { clock, temporaryDirectory } from './support/storage-world.ts';
 
 it('registrations from before wordings were kept have theirs', async () => {
   const directory = temporaryDirectory();
@@ -15,7 +15,7 @@ it('registrations from before wordings were kept have theirs', async () => {
     const path = join(directory.path, 'record.sqlite');
     const sha256 = createSecrets().hash(consentText(currentConsent));
     await makeEarlier(path, sha256);
-    const record = await openSqliteRecord(path, new WriteTurn());
+    const record = await openSqliteRecord(path, new WriteTurn(), clock);
     expect(await record.consents.find(sha256)).toEqual({ ...currentConsent, sha256, firstUsedAt: 1_000 });
     await record.close();
   } finally {

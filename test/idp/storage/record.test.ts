@@ -10,6 +10,7 @@ import { WriteTurn } from '../../../idp/storage/sqlite/write-turn.ts';
 import {
   card,
   cardKey,
+  clock,
   facts,
   issuerKeyId,
   ldapClient,
@@ -24,8 +25,9 @@ import {
   temporaryDirectory,
 } from './support/storage-world.ts';
 
-const tanaka = person('tanaka');
-const sato = person('sato');
+const since = { addedAt: start, changedAt: start };
+const tanaka = person('tanaka', { ...since, unixNumber: 1 });
+const sato = person('sato', { ...since, unixNumber: 2 });
 
 let directory: ReturnType<typeof temporaryDirectory>;
 let path: string;
@@ -34,7 +36,7 @@ let record: SystemRecord;
 beforeEach(async () => {
   directory = temporaryDirectory();
   path = join(directory.path, 'record.sqlite');
-  record = await openSqliteRecord(path, new WriteTurn());
+  record = await openSqliteRecord(path, new WriteTurn(), clock);
   await record.change(async (tables) => {
     await tables.organizations.add(organization);
     await tables.people.put(tanaka);
@@ -52,7 +54,7 @@ describe('a change', () => {
     await record.change((tables) => tables.settings.set('demo', 'yes'));
     expect(await record.settings.get('demo')).toBe('yes');
     await record.close();
-    record = await openSqliteRecord(path, new WriteTurn());
+    record = await openSqliteRecord(path, new WriteTurn(), clock);
     expect(await record.settings.get('demo')).toBe('yes');
     expect(await record.people.find('tanaka')).toEqual(tanaka);
   });
@@ -108,7 +110,7 @@ describe('a change', () => {
   });
 
   it('is a fault when the store is closed, never an empty answer', async () => {
-    const closed = await openSqliteRecord(join(directory.path, 'other.sqlite'), new WriteTurn());
+    const closed = await openSqliteRecord(join(directory.path, 'other.sqlite'), new WriteTurn(), clock);
     await closed.close();
     await expect(closed.people.list()).rejects.toBeInstanceOf(Fault);
     await expect(closed.change(async () => {})).rejects.toBeInstanceOf(Fault);
@@ -129,7 +131,7 @@ describe('what is stored', () => {
     const raw = openForWriting(path, 'NORMAL', 'ERR_RECORD_UNAVAILABLE');
     raw.exec("INSERT INTO kysely_migration (name, timestamp) VALUES ('999-later', '2030')");
     raw.close();
-    const opening = openSqliteRecord(path, new WriteTurn());
+    const opening = openSqliteRecord(path, new WriteTurn(), clock);
     await expect(opening).rejects.toMatchObject({ code: 'ERR_RECORD_UNAVAILABLE' });
   });
 });
@@ -293,7 +295,8 @@ describe('notes for the index', () => {
   const changes: [string, Parameters<SystemRecord['change']>[0], number[]][] = [
     ['a card changed', (t) => t.cards.update(card(1, tanaka, { state: 'suspended' }), 'active'), [1]],
     ['its person changed state', (t) => t.people.setState(tanaka.personId, 'active', 'suspended'), [1]],
-    ['its person was imported again', (t) => t.people.put(sato), [2]],
+    ['its person was imported anew', (t) => t.people.put({ ...sato, displayName: 'New' }), [2]],
+    ['its person was imported as it was', (t) => t.people.put(sato), []],
     [
       'its organisation was declared a verifier',
       (t) => t.organizations.declareVerifier(organization.organizationId, 'notified'),

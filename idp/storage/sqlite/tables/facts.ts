@@ -27,6 +27,9 @@ export function factsQuery(db: Kysely<RecordSchema>, cardKey: CardKey) {
       'people.department',
       'people.title',
       'people.groups',
+      'people.added_at',
+      'people.changed_at',
+      'people.unix_number',
       'organizations.name as organization',
       'organizations.verifier_basis',
     ])
@@ -81,5 +84,8 @@ function toPersonFacts(fields: StoredFields): CardFacts['person'] {
     department: fields.optionalText('department'),
     title: fields.optionalText('title'),
     groups: fields.texts('groups'),
+    addedAt: fields.integer('added_at'),
+    changedAt: fields.integer('changed_at'),
+    unixNumber: fields.integer('unix_number'),
   });
 }

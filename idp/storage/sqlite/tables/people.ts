@@ -1,21 +1,24 @@
-import type { Kysely, Selectable } from 'kysely';
-import type { OrganizationId, Person, PersonId, Role } from '../../../domain/person.ts';
+import { type Kysely, sql } from 'kysely';
+import { foldText } from '../../../domain/fold-text.ts';
+import { msPerSecond } from '../../../domain/instant.ts';
+import type { PersonId } from '../../../domain/person.ts';
+import type { Clock } from '../../../ports/clock.ts';
 import type { Tables } from '../../../ports/system-record.ts';
-import { personStates } from '../../card-facts.ts';
-import { present, StoredFields } from '../../stored-fields.ts';
-import type { RecordSchema } from '../schema.ts';
+import type { PersonRow, RecordSchema } from '../schema.ts';
 import { noteCardsOfPeople } from './index-notes.ts';
+import { putGroupsOf } from './person-groups.ts';
+import { type GivenColumns, toPerson, toPersonRow } from './person-rows.ts';
 
-const roles: readonly Role[] = ['approver', 'administrator', 'auditor'];
-
-const columnOf = {
-  uid: 'uid',
-  mail: 'mail',
-  displayName: 'display_name',
-  employeeNumber: 'employee_number',
+const keyOf = {
+  uid: 'uid_key',
+  mail: 'mail_key',
+  displayName: 'display_name_key',
+  employeeNumber: 'employee_number_key',
 } as const;
 
-export function personTable(db: Kysely<RecordSchema>): Tables['people'] {
+export function personTable(db: Kysely<RecordSchema>, clock: Clock): Tables['people'] {
+  /** Whole seconds: directories show no more, and the index keeps no more. */
+  const now = () => Math.floor(clock.now() / msPerSecond) * msPerSecond;
   const all = db
     .selectFrom('people')
     .innerJoin('organizations', 'organizations.organization_id', 'people.organization_id')
@@ -35,22 +38,36 @@ export function personTable(db: Kysely<RecordSchema>): Tables['people'] {
       return (await all.orderBy('uid').execute()).map(toPerson);
     },
     async findBy(attribute, value, limit) {
-      const rows = await all.where(`people.${columnOf[attribute]}`, '=', value).limit(limit).execute();
+      const rows = await all.where(`people.${keyOf[attribute]}`, '=', foldText(value)).limit(limit).execute();
       return rows.map(toPerson);
     },
     async put(person) {
-      const { person_id, state, roles: given, ...replaced } = toRow(person);
-      await db
-        .insertInto('people')
-        .values({ person_id, state, roles: given, ...replaced })
-        .onConflict((conflict) => conflict.column('uid').doUpdateSet(replaced))
-        .execute();
+      const { person_id, state, roles, ...replaced } = toPersonRow(person);
+      const known = await db
+        .selectFrom('people')
+        .selectAll()
+        .where('uid', '=', person.uid)
+        .executeTakeFirst();
+      // The same list imported every night changes nobody.
+      if (known !== undefined && isSame(known, replaced)) return;
+      const at = now();
+      if (known === undefined) {
+        const own = { added_at: at, changed_at: at, unix_number: await nextUnixNumber(db) };
+        await db
+          .insertInto('people')
+          .values({ person_id, state, roles, ...replaced, ...own })
+          .execute();
+      } else {
+        const changed = { ...replaced, changed_at: at };
+        await db.updateTable('people').set(changed).where('uid', '=', person.uid).execute();
+      }
+      await putGroupsOf(db, person);
       await noteCardsOfPeople(db, db.selectFrom('people').select('person_id').where('uid', '=', person.uid));
     },
     async setState(id, from, to) {
       const { numUpdatedRows } = await db
         .updateTable('people')
-        .set({ state: to })
+        .set({ state: to, changed_at: now() })
         .where('person_id', '=', id)
         .where('state', '=', from)
         .executeTakeFirstOrThrow();
@@ -58,6 +75,7 @@ export function personTable(db: Kysely<RecordSchema>): Tables['people'] {
       return numUpdatedRows > 0n;
     },
     async setRoles(id, given) {
+      // No client sees them: not a change of what it knows.
       await db
         .updateTable('people')
         .set({ roles: JSON.stringify(given) })
@@ -75,39 +93,16 @@ export function personTable(db: Kysely<RecordSchema>): Tables['people'] {
   };
 }
 
-function toPerson(row: Selectable<RecordSchema['people']> & { organization: string }): Person {
-  const fields = new StoredFields(row, 'people');
-  return present({
-    personId: fields.text<PersonId>('person_id'),
-    organizationId: fields.text<OrganizationId>('organization_id'),
-    state: fields.oneOf('state', personStates),
-    roles: fields.textsOf('roles', roles),
-    uid: fields.text('uid'),
-    displayName: fields.text('display_name'),
-    displayNameKana: fields.optionalText('display_name_kana'),
-    mail: fields.optionalText('mail'),
-    employeeNumber: fields.optionalText('employee_number'),
-    organization: fields.text('organization'),
-    department: fields.optionalText('department'),
-    title: fields.optionalText('title'),
-    groups: fields.texts('groups'),
-  });
+function isSame(known: PersonRow, replaced: Partial<GivenColumns>): boolean {
+  return (Object.keys(replaced) as (keyof GivenColumns)[]).every((name) => known[name] === replaced[name]);
 }
 
-/** The organisation's name is not repeated here: the organisation keeps it. */
-function toRow(person: Person): RecordSchema['people'] {
-  return {
-    person_id: person.personId,
-    uid: person.uid,
-    organization_id: person.organizationId,
-    state: person.state,
-    display_name: person.displayName,
-    display_name_kana: person.displayNameKana ?? null,
-    mail: person.mail ?? null,
-    employee_number: person.employeeNumber ?? null,
-    department: person.department ?? null,
-    title: person.title ?? null,
-    groups: JSON.stringify(person.groups),
-    roles: JSON.stringify(person.roles),
-  };
+async function nextUnixNumber(db: Kysely<RecordSchema>): Promise<number> {
+  const { last } = await db
+    .updateTable('counters')
+    .set({ last: sql`last + 1` })
+    .where('name', '=', 'unix-number')
+    .returning('last')
+    .executeTakeFirstOrThrow();
+  return last;
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Clock } from '../../../ports/clock.ts';
 import type { Tables } from '../../../ports/system-record.ts';
 import type { RecordSchema } from '../schema.ts';
 import { appliedListTable } from './applied-lists.ts';
@@ -18,10 +19,10 @@ import { sessionEndTable } from './session-ends.ts';
 import { settingTable } from './settings.ts';
 
 /** Every table over one connection or one transaction. */
-export function tablesOver(db: Kysely<RecordSchema>): Tables {
+export function tablesOver(db: Kysely<RecordSchema>, clock: Clock): Tables {
   return {
     organizations: organizationTable(db),
-    people: personTable(db),
+    people: personTable(db, clock),
     invitations: invitationTable(db),
     registrations: registrationTable(db),
     cards: cardTable(db),

@@ -19,9 +19,13 @@ import type { Tap, TapId } from '../../../../idp/domain/tap.ts';
 import type { LdapClient } from '../../../../idp/ports/clients.ts';
 import type { Card } from '../../../../idp/ports/system-record.ts';
 import type { Prompt } from '../../../../idp/ports/taps.ts';
+import { HandSetClock } from '../../../support/clock.ts';
 
 /** A moment that every test can count from. */
 export const start = Date.UTC(2026, 10, 22, 9, 0, 0);
+
+/** Stands at `start`. */
+export const clock = new HandSetClock(start);
 
 /** A directory that is removed by `remove`. */
 export function temporaryDirectory(): { readonly path: string; remove(): void } {
@@ -79,6 +83,7 @@ export function card(n: number, holder: Person, changed: Partial<Card> = {}): Ca
 /** What the index is told of `card(n, holder)`. */
 export function facts(n: number, holder: Person, changed: Partial<CardFacts> = {}): CardFacts {
   const { personId, state, uid, displayName, mail, groups, organization: name } = holder;
+  const { addedAt, changedAt, unixNumber } = holder;
   return {
     cardId: `card-${n}` as CardId,
     kind: 'jpki',
@@ -97,6 +102,7 @@ export function facts(n: number, holder: Person, changed: Partial<CardFacts> = {
       ...(mail === undefined ? {} : { mail }),
       organization: name,
       groups,
+      ...(unixNumber === undefined ? {} : { addedAt, changedAt, unixNumber }),
     },
     organizationId: holder.organizationId,
     declaredVerifier: false,
