@@ -13,6 +13,7 @@ export interface BoundDevice {
   readonly clientId: ClientId;
   /** The `cn` of `cn=…,ou=devices`. */
   readonly name: string;
+  /** As it is at this moment: a change of it holds for the next operation. */
   readonly profile: DeviceProfile;
   /** Names the secret or certificate it proved: once that is rotated, nothing more is answered on this connection. */
   readonly credential: string;

@@ -6,9 +6,11 @@ import { actor } from '../../idp/domain/registration.ts';
 import { type BindOutcome, bindDevice, bindDeviceByCertificate } from '../../idp/flows/bind-device.ts';
 import type { FlowContext } from '../../idp/flows/context.ts';
 import { findGroups, findPeople } from '../../idp/flows/find-people.ts';
+import type { KnownClients } from '../../idp/flows/known-clients.ts';
 import { logInFromDevice } from '../../idp/flows/log-in-from-device.ts';
 import type { CardLoginOutcome } from '../../idp/flows/log-in-with-card.ts';
 import type { LdapClient } from '../../idp/ports/clients.ts';
+import { BoundClient } from './bound-client.ts';
 import type {
   BoundDevice,
   CardLogInOutcome,
@@ -19,7 +21,7 @@ import type {
 
 /** The façade's four questions, answered by the flows that decide for every protocol. */
 export function createLdapFlows(system: FlowContext): LdapFlows {
-  const { audit } = system;
+  const { audit, clients } = system;
   // Nothing waits for its own line: everything of one turn is written before the first of its answers leaves.
   const context = { ...system, audit: { append: (event: AuditEvent) => audit.note(event) } };
   /** Asked for every operation: a disabled device, or a rotated secret, ends connections that are open already. */
@@ -34,11 +36,13 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
     bindDevice({ name, secret, remoteAddress, channel, way }) {
       const secure = channel === 'tls';
       const request = { name, secret, remoteAddress, secure, forCard: way === 'card-bind' };
-      return whenKnown(bindDevice(context, request), boundBySecret);
+      return whenKnown(bindDevice(context, request), (known) =>
+        outcomeOf(clients, known, ({ secretHash }) => secretHash),
+      );
     },
     bindCertificate(request) {
       const outcome = bindDeviceByCertificate(context, request);
-      return whenKnown(outcome, (known) => outcomeOf(known, () => request.certificateSha256));
+      return whenKnown(outcome, (known) => outcomeOf(clients, known, () => request.certificateSha256));
     },
     logInWithCard({ device, number, way }) {
       if (stillBound(device) === undefined) return deviceDenied;
@@ -85,10 +89,6 @@ function eventOf(
 
 const deviceDenied = { outcome: 'device-denied' } as const;
 
-function boundBySecret(outcome: BindOutcome): DeviceBindOutcome {
-  return outcomeOf(outcome, ({ secretHash }) => secretHash);
-}
-
 /** What the façade may know of a decision. */
 function toldOf(outcome: CardLoginOutcome): CardLogInOutcome {
   return outcome.outcome === 'granted'
@@ -96,14 +96,14 @@ function toldOf(outcome: CardLoginOutcome): CardLogInOutcome {
     : { outcome: 'denied', reason: outcome.reason };
 }
 
-function outcomeOf(outcome: BindOutcome, credentialOf: (device: LdapClient) => string): DeviceBindOutcome {
+function outcomeOf(
+  clients: KnownClients,
+  outcome: BindOutcome,
+  credentialOf: (device: LdapClient) => string,
+): DeviceBindOutcome {
   if (outcome.outcome === 'refused') {
     const confidential = outcome.reason === 'plaintext-not-allowed';
     return { outcome: 'denied', reason: confidential ? 'confidentiality-required' : 'invalid-credentials' };
   }
-  const { name, policy, profile } = outcome.device;
-  return {
-    outcome: 'bound',
-    device: { clientId: policy.clientId, name, profile, credential: credentialOf(outcome.device) },
-  };
+  return { outcome: 'bound', device: new BoundClient(clients, outcome.device, credentialOf(outcome.device)) };
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { type Acr, acrNames, parseAcr } from '../domain/assurance.ts';
-import { devicePresets } from '../domain/device-presets.ts';
+import { devicePresets } from '../domain/device-profile.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import {
   addLdapClient,
@@ -12,7 +12,10 @@ import {
 } from '../flows/manage-clients.ts';
 import { clientCertificate } from './client-certificate.ts';
 import { clientPolicy, policyOptions, readPolicy, shownPolicy } from './client-policy.ts';
+import { clientProfile } from './client-profile.ts';
 import { collect, flag, recordCommand, type Typed, text, texts, word } from './command.ts';
+import { profileOptionNames, profileOptions, readChoices } from './profile-options.ts';
+import { pageOf } from './profile-text.ts';
 import { oneOf } from './reader.ts';
 import { table } from './table.ts';
 
@@ -27,6 +30,8 @@ type AddedClient =
       readonly secret: string;
       /** Of the readers beside it, when the device reads no cards itself. */
       readonly next?: string;
+      /** What to enter on the device. */
+      readonly page: string;
     };
 
 export const clientCommands = [
@@ -34,7 +39,7 @@ export const clientCommands = [
     name: 'client add',
     summary: 'add a relying party: an OpenID Connect client or an LDAP device account',
     shape: (command) =>
-      policyOptions(command)
+      profileOptions(policyOptions(command))
         .argument('<name>', 'what it is called; part of an LDAP device’s bind DN')
         .option('--oidc', 'an OpenID Connect client')
         .option('--redirect-uri <url>', 'where it takes the code; repeatable', collect, [])
@@ -42,12 +47,10 @@ export const clientCommands = [
         .option('--backchannel-logout-session-required', 'it tells sessions apart by their id (`sid`)')
         .option('--pin-window <hours>', 'for how long a PIN lifts later taps at the same reader group', '0')
         .option('--ldap', 'an LDAP device account')
-        .option('--profile <name>', 'card-search, card-bind or generic', 'card-search')
+        .option('--profile <preset>', devicePresets.join(', '), 'card-search')
         .option('--address <cidr>', 'where the device stands; repeatable', collect, [])
         .option('--allow-plaintext', 'let it bind without TLS (needs --address)')
         .option('--own-reader', 'it reads cards itself; its numbers count as `serial`')
-        .option('--card-kind <kind>', 'the kind of number its reader sends: jpki, felica or uid', 'jpki')
-        .option('--card-attribute <name>', 'serialNumber, employeeNumber, pager or uid', 'serialNumber')
         .option('--acr <name>', `what it accepts: ${acrNames.join(', ')}; repeatable`, collect, [])
         .option('--require-group <name>', 'only people of this group; repeatable', collect, []),
     read: readNewClient,
@@ -60,12 +63,10 @@ export const clientCommands = [
       const { name, ownReader } = input.client;
       const next = `kazasu reader add READER --kind device --client "${name}"`;
       const bindDN = `cn=${name},ou=devices,${context.ldapBaseDn}`;
-      return { id: clientId, bindDN, secret, ...(ownReader ? {} : { next }) };
+      const page = pageOf(input.client);
+      return { id: clientId, bindDN, secret, page, ...(ownReader ? {} : { next }) };
     },
-    text: (added) =>
-      'clientId' in added
-        ? `issuer         ${added.issuer}\nclient_id      ${added.clientId}\nclient_secret  ${added.clientSecret}\nThe secret is shown this once.`
-        : `bind DN   ${added.bindDN}\npassword  ${added.secret}\nThe password is shown this once.${added.next === undefined ? '' : `\nThe reader beside it: ${added.next}`}`,
+    text: addedText,
   }),
   recordCommand({
     name: 'client list',
@@ -99,6 +100,7 @@ export const clientCommands = [
   }),
   clientPolicy,
   clientCertificate,
+  clientProfile,
   recordCommand({
     name: 'client rotate-secret',
     summary: 'give a client a new secret; the old one ends at once',
@@ -112,6 +114,19 @@ export const clientCommands = [
     text: ({ name, secret }) => `New secret of ${name}, shown this once:\n${secret}`,
   }),
 ];
+
+function addedText(added: AddedClient): string {
+  if ('clientId' in added) {
+    const { issuer, clientId, clientSecret } = added;
+    return `issuer         ${issuer}\nclient_id      ${clientId}\nclient_secret  ${clientSecret}\nThe secret is shown this once.`;
+  }
+  const lines = [
+    ...[`bind DN   ${added.bindDN}`, `password  ${added.secret}`, 'The password is shown this once.'],
+    ...(added.next === undefined ? [] : [`The reader beside it: ${added.next}`]),
+    `What to enter on the device: ${added.page}`,
+  ];
+  return lines.join('\n');
+}
 
 function readNewClient(typed: Typed): NewClient {
   if (flag(typed, 'oidc') === flag(typed, 'ldap')) {
@@ -144,14 +159,7 @@ function readNewClient(typed: Typed): NewClient {
       addresses: texts(typed, 'address').map(readCidr),
       allowPlaintext: flag(typed, 'allowPlaintext'),
       ownReader: flag(typed, 'ownReader'),
-      choices: {
-        cardKind: oneOf(text(typed, 'cardKind'), ['jpki', 'felica', 'uid'], '--card-kind'),
-        cardAttribute: oneOf(
-          text(typed, 'cardAttribute'),
-          ['serialNumber', 'employeeNumber', 'pager', 'uid'],
-          '--card-attribute',
-        ),
-      },
+      choices: readChoices(typed),
     },
   };
 }
@@ -167,10 +175,15 @@ function readBackchannelLogout(typed: Typed): Pick<NewOidcClient, 'backchannelLo
   );
 }
 
+const deviceOptionNames: { readonly [key: string]: string } = {
+  ...{ address: '--address', allowPlaintext: '--allow-plaintext', ownReader: '--own-reader' },
+  ...profileOptionNames,
+};
+
 /** An option of the other protocol would be dropped in silence, and be missed only at the device. */
 function refuseForeignOptions(typed: Typed): void {
   const [protocol, foreign] = flag(typed, 'oidc')
-    ? ['--oidc', { address: '--address', allowPlaintext: '--allow-plaintext', ownReader: '--own-reader' }]
+    ? ['--oidc', deviceOptionNames]
     : [
         '--ldap',
         {

@@ -94,5 +94,5 @@ const ldapDevice = {
   addresses: ['127.0.0.1'],
   allowPlaintext: false,
   ownReader: true,
-  choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' },
+  choices: {},
 } as const;

@@ -43,6 +43,7 @@ export type AuditEventType =
   | 'client.policy-changed'
   | 'client.certificate-added'
   | 'client.certificate-removed'
+  | 'client.profile-changed'
   | 'client.logout-delivered'
   | 'client.logout-undelivered'
   | 'sessions.ended'

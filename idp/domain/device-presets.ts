@@ -1,41 +1,114 @@
 import type { CardKind } from './card.ts';
-import { type DevicePreset, type DeviceProfile, personAttributeNames, type WayIn } from './device-profile.ts';
+import { changedProfile, type DeviceChoices, usualSpelling } from './device-choices.ts';
+import {
+  type DevicePreset,
+  type DeviceProfile,
+  devicePresets,
+  type PersonAttributeName,
+  type PersonBind,
+  personAttributeNames,
+  type WayIn,
+  type WriteBack,
+} from './device-profile.ts';
 
-export const devicePresets: readonly DevicePreset[] = ['card-search', 'card-bind', 'generic'];
+export { devicePresets };
 
-const waysOf: { readonly [preset in DevicePreset]: readonly WayIn[] } = {
-  'card-search': ['card-search'],
-  'card-bind': ['card-bind'],
-  generic: ['people'],
-};
-
-/** Octets of a number by kind, unless an administrator says otherwise. A serial number of JPKI has had four so far. */
-const octetsOf: { readonly [kind in CardKind]: number } = { jpki: 4, felica: 8, uid: 4 };
-
-/** What an administrator says of a device beside its preset. */
-export interface DeviceChoices {
-  readonly cardKind: CardKind;
-  readonly cardAttribute: 'serialNumber' | 'employeeNumber' | 'pager' | 'uid';
+/** What a maker's devices do, as far as it differs. */
+interface PresetRow {
+  readonly ways: readonly WayIn[];
+  /** In lower case; empty where no card is searched. */
+  readonly cardAttributes?: readonly string[];
+  /** What the device's reader, or the one beside it, reads unless somebody says otherwise. */
+  readonly cardKind?: CardKind;
+  readonly released?: readonly PersonAttributeName[];
+  readonly maxEntries?: number;
+  readonly personBind?: PersonBind;
+  readonly writeBack?: WriteBack;
 }
 
+const password: PersonBind = { password: true, tap: false, waitSeconds: 0 };
+
+/** A person enrols one card and perhaps a second; a device stands in one office. */
+const fewADay: WriteBack = { perPersonPerDay: 2, perDevicePerDay: 20 };
+
+/** What printers read back of the person whom they let in. */
+const printing: readonly PersonAttributeName[] = [
+  ...['objectclass', 'uid', 'cn', 'sn', 'displayname', 'mail', 'department', 'ou', 'memberof'],
+] as PersonAttributeName[];
+
+/** What a door writes into its own log. */
+const passing: readonly PersonAttributeName[] = ['objectclass', 'uid', 'cn', 'sn', 'displayname', 'memberof'];
+
+const few = 10;
+
+/**
+ * The pages in `docs/devices/` say what of each row its maker documents and what is inferred. Readers in printers read
+ * FeliCa; a My Number Card shows them a number that changes, so its serial comes from a reader of ours beside them.
+ */
+const rows: { readonly [preset in DevicePreset]: PresetRow } = {
+  'card-search': { ways: ['card-search'], cardAttributes: ['serialnumber'] },
+  'card-bind': { ways: ['card-bind'] },
+  generic: { ways: ['people', 'person-bind'], personBind: password },
+  'konica-minolta': {
+    ways: ['card-search', 'person-bind'],
+    cardAttributes: ['serialnumber'],
+    cardKind: 'felica',
+    released: printing,
+    maxEntries: few,
+    personBind: password,
+    writeBack: fewADay,
+  },
+  fujifilm: {
+    ways: ['card-search', 'person-bind'],
+    cardAttributes: ['serialnumber'],
+    cardKind: 'felica',
+    released: printing,
+    maxEntries: few,
+    personBind: password,
+    writeBack: fewADay,
+  },
+  ricoh: {
+    ways: ['card-search'],
+    cardAttributes: ['serialnumber', 'uid', 'employeenumber'],
+    cardKind: 'felica',
+    released: printing,
+    maxEntries: few,
+  },
+  hp: { ways: ['person-bind', 'people'], released: printing, maxEntries: few, personBind: password },
+  // It keeps card numbers itself; ours never leave. Both names it looks for them are kept from other meanings.
+  papercut: {
+    ways: ['people', 'person-bind', 'card-search'],
+    cardAttributes: ['employeenumber', 'pager'],
+    cardKind: 'felica',
+    released: printing,
+    personBind: password,
+  },
+  unix: { ways: ['people', 'person-bind'], personBind: password },
+  freeradius: {
+    ways: ['card-search', 'people', 'person-bind'],
+    cardAttributes: ['serialnumber'],
+    released: passing,
+    maxEntries: few,
+    personBind: password,
+  },
+  door: { ways: ['card-bind'], released: passing, maxEntries: few },
+};
+
+const many = 1_000;
+
 /** The profile that a preset and the administrator's choices make. */
-export function deviceProfileOf(preset: DevicePreset, choices: DeviceChoices): DeviceProfile {
-  return {
+export function deviceProfileOf(preset: DevicePreset, choices: DeviceChoices = {}): DeviceProfile {
+  const { ways, cardAttributes, cardKind, released, maxEntries, personBind, writeBack } = rows[preset];
+  const profile: DeviceProfile = {
     preset,
-    ways: waysOf[preset],
-    // Elsewhere the same attribute is an ordinary one, or absent.
-    cardAttributes: preset === 'card-search' ? [choices.cardAttribute.toLowerCase()] : [],
-    spelling: {
-      kind: choices.cardKind,
-      base: 'hex',
-      octets: octetsOf[choices.cardKind],
-      byteOrder: 'as-read',
-      digits: octetsOf[choices.cardKind] * 2,
-      letters: 'either',
-      separators: 'optional',
-    },
+    ways,
+    cardAttributes: cardAttributes ?? [],
+    spelling: usualSpelling(cardKind ?? 'jpki'),
     echoCardNumber: true,
-    released: personAttributeNames.map((name) => ({ shown: name, from: name })),
-    maxEntries: 1_000,
+    released: (released ?? personAttributeNames).map((name) => ({ shown: name, from: name })),
+    maxEntries: maxEntries ?? many,
+    ...(personBind === undefined ? {} : { personBind }),
+    ...(writeBack === undefined ? {} : { writeBack }),
   };
+  return changedProfile(profile, choices);
 }

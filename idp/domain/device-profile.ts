@@ -5,8 +5,22 @@ export type WayIn = 'card-search' | 'card-bind' | 'person-bind' | 'people';
 
 export const waysIn: readonly WayIn[] = ['card-search', 'card-bind', 'person-bind', 'people'];
 
-/** The rows that profiles are made from. */
-export type DevicePreset = 'card-search' | 'card-bind' | 'generic';
+/** The rows that profiles are made from: three general ones, then makers and systems by name. */
+export const devicePresets = [
+  'card-search',
+  'card-bind',
+  'generic',
+  'konica-minolta',
+  'fujifilm',
+  'ricoh',
+  'hp',
+  'papercut',
+  'unix',
+  'freeradius',
+  'door',
+] as const;
+
+export type DevicePreset = (typeof devicePresets)[number];
 
 /**
  * The one spelling in which a device sends card numbers. It is never guessed: a decimal number that
@@ -50,6 +64,22 @@ export const personAttributeNames = [
 ] as const;
 
 export type PersonAttributeName = (typeof personAttributeNames)[number];
+
+/** Names, in lower case, under which a device may search a card. */
+export const cardAttributeNames = ['serialnumber', 'employeenumber', 'employeeid', 'pager', 'uid'] as const;
+
+/** Names, in lower case, under which a device may be shown an attribute of people. */
+export const shownAttributeNames: readonly string[] = [
+  ...personAttributeNames,
+  'samaccountname',
+  'userprincipalname',
+  'givenname',
+  'name',
+  'description',
+  'employeeid',
+  'pager',
+  'serialnumber',
+];
 
 /** One attribute of people as a device sees it. */
 export interface ReleasedAttribute {

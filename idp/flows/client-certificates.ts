@@ -47,7 +47,8 @@ export function requireDevice(context: Pick<FlowContext, 'clients'>, idOrName: s
   throw new InvalidInput('ERR_CLIENT_PROTOCOL', `"${client.name}" is no LDAP device account.`);
 }
 
-async function requireStored(tables: Tables, clientId: string): Promise<LdapClient> {
+/** @throws {InvalidInput} `ERR_CLIENT_UNKNOWN` */
+export async function requireStored(tables: Tables, clientId: string): Promise<LdapClient> {
   const stored = await tables.clients.find(clientId);
   if (stored?.protocol === 'ldap') return stored;
   throw new InvalidInput('ERR_CLIENT_UNKNOWN', `No client "${clientId}".`);

@@ -6,10 +6,12 @@ export class KnownClients {
   readonly #byIdOrName = new Map<string, Client>();
   readonly #byCertificate = new Map<string, LdapClient>();
   readonly #backchannelLogoutUris = new Set<string>();
+  #readings = 0;
 
   /** Reads them anew; called at the start and by every flow that changes a client, before it reports done. */
   async reload(record: Pick<SystemRecord, 'clients'>): Promise<void> {
     const clients = await record.clients.list();
+    this.#readings += 1;
     this.#byIdOrName.clear();
     this.#byCertificate.clear();
     this.#backchannelLogoutUris.clear();
@@ -22,6 +24,11 @@ export class KnownClients {
       const uri = client.protocol === 'oidc' ? client.backchannelLogout?.uri : undefined;
       if (uri !== undefined) this.#backchannelLogoutUris.add(new URL(uri).href);
     }
+  }
+
+  /** Rises whenever a client may have changed: who keeps something of one compares it. */
+  get readings(): number {
+    return this.#readings;
   }
 
   /** Whether an administrator noted this very address for a client: nothing is posted anywhere else. */

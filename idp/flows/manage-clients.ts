@@ -1,5 +1,6 @@
 import { type Acr, cardAcrs, toAcr } from '../domain/assurance.ts';
-import { type DeviceChoices, deviceProfileOf } from '../domain/device-presets.ts';
+import type { DeviceChoices } from '../domain/device-choices.ts';
+import { deviceProfileOf } from '../domain/device-presets.ts';
 import type { DevicePreset } from '../domain/device-profile.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import type { ClientId, LoginPolicy } from '../domain/login-policy.ts';
@@ -8,6 +9,7 @@ import { readerClockAheadSeconds, tapFreshSeconds } from '../domain/tap.ts';
 import type { BackchannelLogout, Client, LdapClient, OidcClient } from '../ports/clients.ts';
 import type { RevocationPolicy } from './change-client-policy.ts';
 import type { FlowContext } from './context.ts';
+import { requireProfile } from './require-profile.ts';
 
 /** PIN-less use rests on a list no older than this unless the client says otherwise: lists come daily. */
 export const defaultRevocationAgeSeconds = 48 * 3_600;
@@ -30,6 +32,7 @@ export interface NewOidcClient {
 export interface NewLdapClient {
   readonly name: string;
   readonly preset: DevicePreset;
+  /** What differs from the preset. */
   readonly choices: DeviceChoices;
   readonly acceptedAcr: readonly Acr[];
   readonly requiredGroups: readonly string[];
@@ -66,7 +69,7 @@ export async function addOidcClient(
   return { clientId: policy.clientId, clientSecret };
 }
 
-/** @throws {InvalidInput} `ERR_CLIENT_NAME`, `ERR_CLIENT_EXISTS`, `ERR_PLAINTEXT`. */
+/** @throws {InvalidInput} `ERR_CLIENT_NAME`, `ERR_CLIENT_EXISTS`, `ERR_PLAINTEXT`, `ERR_PROFILE`. */
 export async function addLdapClient(
   context: Context,
   request: NewLdapClient,
@@ -77,6 +80,8 @@ export async function addLdapClient(
       '--allow-plaintext needs an --address range: say where the device stands.',
     );
   }
+  const profile = deviceProfileOf(request.preset, request.choices);
+  requireProfile(profile);
   const accepted = request.ownReader ? [toAcr('serial')] : [toAcr('certificate'), toAcr('card-pin')];
   const secret = context.secrets.random(256);
   const client: LdapClient = {
@@ -84,7 +89,7 @@ export async function addLdapClient(
     name: request.name,
     policy: policyOf(context, request, request.ownReader ? 'own' : 'ours', accepted),
     addedAt: context.clock.now(),
-    profile: deviceProfileOf(request.preset, request.choices),
+    profile,
     secretHash: context.secrets.hash(secret),
     certificateSha256s: [],
     addresses: request.addresses,

@@ -1,7 +1,8 @@
-import { devicePresets, deviceProfileOf } from '../domain/device-presets.ts';
+import { deviceProfileOf } from '../domain/device-presets.ts';
 import {
   type CardSpelling,
   type DeviceProfile,
+  devicePresets,
   type PersonBind,
   personAttributeNames,
   type WriteBack,
@@ -36,9 +37,14 @@ export function toDeviceProfile(settings: StoredFields): DeviceProfile {
 }
 
 function firstVersion(settings: StoredFields): DeviceProfile {
-  return deviceProfileOf(settings.oneOf('profile', devicePresets), {
+  const preset = settings.oneOf('profile', ['card-search', 'card-bind', 'generic']);
+  const attribute = settings.oneOf('cardAttribute', ['serialNumber', 'employeeNumber', 'pager', 'uid']);
+  return deviceProfileOf(preset, {
     cardKind: settings.oneOf('cardKind', cardKinds),
-    cardAttribute: settings.oneOf('cardAttribute', ['serialNumber', 'employeeNumber', 'pager', 'uid']),
+    // Other presets had an attribute, and no use for it.
+    ...(preset === 'card-search' ? { cardAttributes: [attribute] } : {}),
+    // What was added to the preset since is nothing that somebody chose for this device.
+    ...(preset === 'generic' ? { ways: ['people'] } : {}),
   });
 }
 

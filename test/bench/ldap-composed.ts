@@ -57,7 +57,7 @@ function addDevice(context: FlowContext, name: string, profile: 'card-search' | 
     addresses: ['127.0.0.0/8'],
     allowPlaintext: true,
     ownReader: true,
-    choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' },
+    choices: {},
     actor: actor('os', 0),
   });
 }

@@ -302,7 +302,7 @@ async function registerCardAt(
       ...{
         allowPlaintext: false,
         ownReader: true,
-        choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' },
+        choices: {},
         actor: by,
       },
     });

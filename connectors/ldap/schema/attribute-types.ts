@@ -43,6 +43,7 @@ const rows: readonly (readonly [string, string, string])[] = [
   ['2.5.4.11', 'ou organizationalUnitName', `SUP name ${text}`],
   ['2.5.4.12', 'title', `SUP name ${text}`],
   ['2.5.4.13', 'description', text],
+  ['2.5.4.42', 'givenName gn', `SUP name ${text}`],
   ['2.5.4.31', 'member', dn],
   ['0.9.2342.19200300.100.1.1', 'uid userid', text],
   ['0.9.2342.19200300.100.1.3', 'mail rfc822Mailbox', ia5],
@@ -51,6 +52,10 @@ const rows: readonly (readonly [string, string, string])[] = [
   ['2.16.840.1.113730.3.1.3', 'employeeNumber', single],
   ['2.16.840.1.113730.3.1.241', 'displayName', single],
   ['1.2.840.113556.1.2.141', 'department', single],
+  // Names that devices made for Active Directory ask by; a profile may show an attribute of people under them.
+  ['1.2.840.113556.1.4.35', 'employeeID', single],
+  ['1.2.840.113556.1.4.221', 'sAMAccountName', single],
+  ['1.2.840.113556.1.4.656', 'userPrincipalName', single],
   ['1.2.840.113556.1.4.1946', 'msDS-PhoneticDisplayName', single],
   [
     '1.2.840.113556.1.2.102',

@@ -8,6 +8,7 @@ import { openSystem, type System } from '../../../idp/compose.ts';
 import { readConfig } from '../../../idp/config.ts';
 import { parseCardNumber } from '../../../idp/domain/card.ts';
 import { actor } from '../../../idp/domain/registration.ts';
+import { changeDeviceProfile } from '../../../idp/flows/change-device-profile.ts';
 import { changeClientCertificates } from '../../../idp/flows/client-certificates.ts';
 import { importPeople } from '../../../idp/flows/import-people.ts';
 import { addLdapClient, type NewLdapClient, rotateClientSecret } from '../../../idp/flows/manage-clients.ts';
@@ -41,7 +42,7 @@ async function added(changes: Partial<NewLdapClient> = {}): Promise<string> {
     addresses: [],
     allowPlaintext: false,
     ownReader: true,
-    choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' },
+    choices: {},
     actor: admin,
     ...changes,
   });
@@ -75,6 +76,13 @@ describe('a bound device', () => {
     expect(await flows.findGroups({ device, names: undefined })).toEqual({ outcome: 'device-denied' });
     const people = { device, anyOf: undefined, afterUid: undefined, limit: 1 };
     expect(await flows.findPeople(people)).toEqual({ outcome: 'device-denied' });
+  });
+
+  it('is answered by its new profile on its open connection', async () => {
+    expect(device.profile).toMatchObject({ cardAttributes: ['serialnumber'], spelling: { digits: 8 } });
+    const choices = { cardAttributes: ['pager'], base: 'decimal' } as const;
+    await changeDeviceProfile(system.context, { client: 'printer', choices, actor: admin });
+    expect(device.profile).toMatchObject({ cardAttributes: ['pager'], spelling: { digits: 0 } });
   });
 
   it('sees only the people it is for: those who could sign in there', async () => {

@@ -8,7 +8,7 @@ import { makeTlsPair } from '../../support/tls-pair.ts';
 function added(range: string): unknown {
   const command = recordCommands.find(({ name }) => name === 'client add');
   const options = {
-    ...{ ldap: true, profile: 'card-search', cardKind: 'jpki', cardAttribute: 'serialNumber' },
+    ...{ ldap: true, profile: 'card-search' },
     ...{ address: [range], allowPlaintext: true },
   };
   return command?.read({ positional: ['printer'], options });

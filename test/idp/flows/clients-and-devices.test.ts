@@ -35,7 +35,7 @@ const device: NewLdapClient = {
   addresses: [],
   allowPlaintext: false,
   ownReader: true,
-  choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' },
+  choices: {},
   actor: admin,
 };
 

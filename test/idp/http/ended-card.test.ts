@@ -34,7 +34,7 @@ beforeAll(async () => {
   ({ secret } = await addLdapClient(idp.context, {
     ...{ name: 'printer', preset: 'card-search', acceptedAcr: [], requiredGroups: [], ownReader: true },
     ...{ addresses: ['127.0.0.1/32'], allowPlaintext: true, actor: admin },
-    ...{ choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' } },
+    ...{ choices: {} },
   }));
   ldap = await startLdapServer({
     ...{ host: '127.0.0.1', ldapPort: 0, ldapsPort: undefined, baseDn: idp.context.ldapBaseDn },

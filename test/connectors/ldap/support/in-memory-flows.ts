@@ -46,7 +46,7 @@ export class InMemoryDirectory implements LdapFlows {
       name,
       secret,
       secretHash: sha256(secret),
-      profile: deviceProfileOf(preset, { cardKind: 'jpki', cardAttribute: 'serialNumber' }),
+      profile: deviceProfileOf(preset),
       allowPlaintext: true,
       disabled: false,
       ...more,

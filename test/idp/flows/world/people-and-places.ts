@@ -90,7 +90,7 @@ export async function addDevice(
     addresses: [],
     allowPlaintext: false,
     ownReader,
-    choices: { cardKind: 'jpki', cardAttribute: 'serialNumber' },
+    choices: {},
     actor: admin,
   });
 }

@@ -187,7 +187,7 @@ export function ldapClient(name: string): LdapClient {
     protocol: 'ldap',
     name,
     addedAt: start,
-    profile: deviceProfileOf('card-search', { cardKind: 'jpki', cardAttribute: 'serialNumber' }),
+    profile: deviceProfileOf('card-search'),
     secretHash: 'hash',
     certificateSha256s: [],
     addresses: ['127.0.0.0/8'],
