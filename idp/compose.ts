@@ -3,6 +3,7 @@ import { startLdapServer } from '../connectors/ldap/server.ts';
 import { createMailChannel } from '../connectors/notices/mail-channel.ts';
 import { systemClock } from './clock.ts';
 import { startControlServer } from './commands/control-server.ts';
+import { openDirectory } from './compose-directory.ts';
 import { openJpki } from './compose-jpki.ts';
 import { type Config, isLoopback } from './config.ts';
 import { CrlDaily, crlPlanOf } from './crl-daily.ts';
@@ -14,6 +15,7 @@ import { CrlTurn } from './flows/crl-turn.ts';
 import { DeviceGuesses } from './flows/device-guesses.ts';
 import { forgetTaps } from './flows/forget-taps.ts';
 import { KnownClients } from './flows/known-clients.ts';
+import { PasswordChecks } from './flows/password-checks.ts';
 import { publishCards } from './flows/publish-cards.ts';
 import { RevocationFreshness } from './flows/revocation-freshness.ts';
 import { watchGuesses } from './flows/tell-of-guesses.ts';
@@ -104,6 +106,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       }),
       crlWithoutDistributionPointCounts: config.crlWithoutDistributionPoint,
       freshness: new RevocationFreshness(),
+      passwords: new PasswordChecks(openDirectory(config), clock),
       notices: noticeRoutes(config),
       erasure: storage.erasure,
       cardOverlapSeconds: config.cardOverlapDays * 24 * 3_600,

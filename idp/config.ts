@@ -2,9 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { parseUserNameTemplate, type UserNameTemplate } from './domain/directory-user-name.ts';
 import { InvalidInput } from './domain/fault.ts';
 import { parseMailbox, parseSmtpUrl, type SmtpServer } from './domain/smtp-server.ts';
 import {
+  existing,
   oneOf,
   parseBoolean,
   parseDn,
@@ -14,6 +16,7 @@ import {
   parseTimeOfDay,
   parseUrl,
   parseWhole,
+  refuseYet,
 } from './setting-values.ts';
 
 /** What one installation is set up with; everything else lives in the record. */
@@ -58,6 +61,12 @@ export interface Config {
   readonly mailFrom: string;
   /** Whom alarms go to. */
   readonly alarmMail: readonly string[];
+  /** Where people's passwords are asked about; empty: nowhere. */
+  readonly directoryUrl: string;
+  readonly directoryUserDn: UserNameTemplate | undefined;
+  readonly directoryCa: string;
+  /** Of `ldap:`; anywhere but on loopback unless said otherwise. */
+  readonly directoryStartTls: boolean;
   readonly cardOverlapDays: number;
   readonly trustedProxies: readonly string[];
 }
@@ -92,6 +101,10 @@ const names = [
   'KAZASU_SMTP_URL',
   'KAZASU_MAIL_FROM',
   'KAZASU_ALARM_MAIL',
+  'KAZASU_DIRECTORY_URL',
+  'KAZASU_DIRECTORY_USER_DN',
+  'KAZASU_DIRECTORY_CA',
+  'KAZASU_DIRECTORY_START_TLS',
   'KAZASU_CARD_OVERLAP_DAYS',
   'KAZASU_TRUSTED_PROXIES',
 ] as const;
@@ -125,6 +138,9 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
   if (config.smtpServer === undefined && config.alarmMail !== undefined && config.alarmMail.length > 0) {
     problems.push('KAZASU_ALARM_MAIL: needs KAZASU_SMTP_URL');
   }
+  if (Boolean(config.directoryUrl) !== Boolean(config.directoryUserDn)) {
+    problems.push('KAZASU_DIRECTORY_URL and KAZASU_DIRECTORY_USER_DN: give both or none');
+  }
   if (config.jpkiAllowTestCa && config.issuer?.startsWith('https:')) {
     problems.push('KAZASU_JPKI_ALLOW_TEST_CA: never with an https issuer, anybody can get a test card');
   }
@@ -143,6 +159,7 @@ function readAll(
   read: <T>(name: Name, fallback: string, parse: (text: string) => T) => T | undefined,
 ): Optional<Config> {
   const port = read('KAZASU_PORT', '3000', parsePort);
+  const directoryUrl = read('KAZASU_DIRECTORY_URL', '', parseUrl('ldap:', 'ldaps:'));
   return {
     // Another port alone must not leave an issuer, and links, where nobody listens.
     issuer: read('KAZASU_ISSUER', `http://localhost:${port || 3000}`, parseIssuer),
@@ -172,6 +189,13 @@ function readAll(
     smtpServer: read('KAZASU_SMTP_URL', '', (text) => (text === '' ? undefined : parseSmtpUrl(text))),
     mailFrom: read('KAZASU_MAIL_FROM', '', (text) => (text === '' ? '' : parseMailbox(text))),
     alarmMail: read('KAZASU_ALARM_MAIL', '', (text) => parseList(text).map(parseMailbox)),
+    directoryUrl,
+    directoryUserDn: read('KAZASU_DIRECTORY_USER_DN', '', (text) =>
+      text === '' ? undefined : parseUserNameTemplate(text),
+    ),
+    directoryCa: read('KAZASU_DIRECTORY_CA', '', existing),
+    // Passwords in clear beyond this machine only where somebody said so.
+    directoryStartTls: read('KAZASU_DIRECTORY_START_TLS', String(isPlainAfar(directoryUrl)), parseBoolean),
     cardOverlapDays: read('KAZASU_CARD_OVERLAP_DAYS', '14', parseWhole('days', 0, 365)),
     trustedProxies: read('KAZASU_TRUSTED_PROXIES', '', parseList),
   };
@@ -186,6 +210,10 @@ export function bridgeStateDir(environment: Environment = process.env): string {
 /** Whether a host name means this machine itself. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function isPlainAfar(url = ''): boolean {
+  return url.startsWith('ldap:') && !isLoopback(new URL(url).hostname);
 }
 
 function readEnvFile(path: string): Environment {
@@ -211,18 +239,4 @@ export function parsePort(text: string): number {
 
 function parseCrlSource(text: string): string {
   return parseUrl('ldap:', 'ldaps:', 'http:', 'https:', 'file:')(text);
-}
-
-function existing(text: string): string {
-  if (text === '') return text;
-  const path = resolve(text);
-  if (!existsSync(path)) throw new TypeError(`${path} does not exist`);
-  return path;
-}
-
-function refuseYet(what: string): (text: string) => string {
-  return (text) => {
-    if (text !== '') throw new TypeError(`${what} is not supported by this version: leave it empty`);
-    return text;
-  };
 }

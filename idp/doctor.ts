@@ -8,6 +8,7 @@ import { findingOnLists, findingOnSchedule, type ListSurroundings } from './comm
 import { isoMonth } from './commands/table.ts';
 import type { Config } from './config.ts';
 import { anchorDirectory } from './data-directory.ts';
+import { lookAtDirectory } from './doctor-directory.ts';
 import { statusOfRecord } from './doctor-record.ts';
 import { loadAnchors } from './jpki/anchors.ts';
 import { loadCardProfiles } from './jpki/card-profile-file.ts';
@@ -62,6 +63,7 @@ function looksAt(config: Config): readonly Look[] {
     ['card profiles', () => lookAtProfiles(config)],
     ['revocation lists', async () => findingOnLists(await statusOfLists(config), surroundings(config))],
     ['list schedule', async () => findingOnSchedule(await statusInServer(config), surroundings(config))],
+    ['directory for passwords', () => lookAtDirectory(config)],
     ['card reader', lookAtReader],
   ];
 }

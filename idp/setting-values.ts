@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
 // What settings may say. Each throws a TypeError that says what the value should be, and never what it was: it may hold
 // a password.
 
@@ -85,4 +88,20 @@ export function parseWhole(unit: string, least: number, most: number): (text: st
 /** Items with commas or spaces between them. */
 export function parseList(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter((item) => item !== '');
+}
+
+/** A file or directory that is there; empty: none. */
+export function existing(text: string): string {
+  if (text === '') return text;
+  const path = resolve(text);
+  if (!existsSync(path)) throw new TypeError(`${path} does not exist`);
+  return path;
+}
+
+/** What other versions can: only empty is taken. */
+export function refuseYet(what: string): (text: string) => string {
+  return (text) => {
+    if (text !== '') throw new TypeError(`${what} is not supported by this version: leave it empty`);
+    return text;
+  };
 }

@@ -46,8 +46,15 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
 
 /** Only these import across: the composition (`start` and `doctor` are commands of `main.ts`) and the demonstration. */
 const importsAcross = [
-  ...['idp/main.ts', 'idp/start.ts', 'idp/doctor.ts', 'idp/doctor-record.ts', 'idp/outside.ts'],
-  ...['idp/compose.ts', 'idp/compose-jpki.ts', 'idp/demo'],
+  ...[
+    'idp/main.ts',
+    'idp/start.ts',
+    'idp/doctor.ts',
+    'idp/doctor-record.ts',
+    'idp/doctor-directory.ts',
+    'idp/outside.ts',
+  ],
+  ...['idp/compose.ts', 'idp/compose-jpki.ts', 'idp/compose-directory.ts', 'idp/demo'],
   // Both sides of the thread for lists, which composes what it needs for itself.
   ...['idp/crl-thread.ts', 'idp/crl-thread-worker.ts'],
 ];

@@ -1,4 +1,4 @@
-import type { CardNumber } from '../../idp/domain/card.ts';
+import type { CardId, CardNumber } from '../../idp/domain/card.ts';
 import type { DenialReason } from '../../idp/domain/decide-login.ts';
 import type { DeviceProfile } from '../../idp/domain/device-profile.ts';
 import type { DirectoryRule } from '../../idp/domain/directory-rule.ts';
@@ -53,7 +53,7 @@ export interface CardLogInRequest {
 }
 
 export type CardLogInOutcome =
-  | { readonly outcome: 'granted'; readonly person: ReleasedPerson }
+  | { readonly outcome: 'granted'; readonly person: ReleasedPerson; readonly cardId?: CardId }
   /** No card of this number signs in here. The device is never told why; only unknown numbers count as guesses. */
   | { readonly outcome: 'denied'; readonly reason: DenialReason }
   /** The device account itself was disabled since it bound. */
@@ -71,6 +71,41 @@ export interface DirectoryDecision {
   readonly result: number;
   readonly entries: number;
   readonly remoteAddress: string;
+}
+
+/** Somebody binds as `uid=…,ou=people`. */
+export interface PersonBindRequest {
+  /** As it was typed. */
+  readonly uid: string;
+  /** Taken out of the message; neither logged nor kept by the façade. */
+  readonly password: string;
+  readonly remoteAddress: string;
+  readonly channel: 'tls' | 'plain';
+  /** The device account that bound last on this connection: its profile rules. */
+  readonly device: BoundDevice | undefined;
+  /** Of the TLS client certificate that the handshake proved: its device rules where none bound. */
+  readonly certificateSha256: string | undefined;
+}
+
+export type PersonBindOutcome =
+  | {
+      readonly outcome: 'bound';
+      readonly device: BoundDevice;
+      readonly person: ReleasedPerson;
+      readonly cardId?: CardId;
+    }
+  | {
+      readonly outcome: 'denied';
+      /** `not-offered`: people do not bind at this device (53); `busy`: not now (51). Every other one is 49. */
+      readonly reason: 'confidentiality-required' | 'invalid-credentials' | 'not-offered' | 'busy';
+    };
+
+/** Whoever bound as a person, or by a card. */
+export interface BoundPerson {
+  readonly device: BoundDevice;
+  readonly uid: string;
+  /** The card that let the person in. */
+  readonly cardId?: CardId;
 }
 
 /** What a search of people may be narrowed to: each value exact, without regard to case. */
@@ -112,7 +147,7 @@ export type GroupsOutcome =
   | { readonly outcome: 'device-denied' };
 
 /**
- * What the façade needs to be a directory: four questions, decided and audited behind them.
+ * What the façade needs to be a directory: a few questions, decided and audited behind them.
  * Each is asked anew for every operation, so that a suspension holds on the very next one.
  * @throws {Fault} when it cannot be found out; the façade answers 52, never 49.
  */
@@ -124,6 +159,9 @@ export interface LdapFlows {
   logInWithCard(request: CardLogInRequest): MaybePromise<CardLogInOutcome>;
   /** Keeps it for the trail; written before the answer leaves. */
   noteDecision(decision: DirectoryDecision): void;
+  bindPerson(request: PersonBindRequest): MaybePromise<PersonBindOutcome>;
+  /** Whether this person may still be here: asked for what no search of people would notice. */
+  stillAdmits(person: BoundPerson): MaybePromise<boolean>;
   findPeople(query: PeopleQuery): MaybePromise<PeopleOutcome>;
   findGroups(query: GroupsQuery): MaybePromise<GroupsOutcome>;
 }

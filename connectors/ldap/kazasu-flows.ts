@@ -4,11 +4,17 @@ import type { Instant } from '../../idp/domain/instant.ts';
 import { whenKnown } from '../../idp/domain/maybe-promise.ts';
 import { actor } from '../../idp/domain/registration.ts';
 import { type BindOutcome, bindDevice, bindDeviceByCertificate } from '../../idp/flows/bind-device.ts';
+import {
+  bindPerson,
+  type PersonBindOutcome as FlowOutcome,
+  type PersonBindRefusal,
+} from '../../idp/flows/bind-person.ts';
 import type { FlowContext } from '../../idp/flows/context.ts';
 import { findGroups, findPeople } from '../../idp/flows/find-people.ts';
 import type { KnownClients } from '../../idp/flows/known-clients.ts';
 import { logInFromDevice } from '../../idp/flows/log-in-from-device.ts';
 import type { CardLoginOutcome } from '../../idp/flows/log-in-with-card.ts';
+import { stillAdmitted } from '../../idp/flows/still-admitted.ts';
 import type { LdapClient } from '../../idp/ports/clients.ts';
 import { BoundClient } from './bound-client.ts';
 import type {
@@ -17,9 +23,10 @@ import type {
   DeviceBindOutcome,
   DirectoryDecision,
   LdapFlows,
+  PersonBindOutcome,
 } from './directory-service.ts';
 
-/** The façade's four questions, answered by the flows that decide for every protocol. */
+/** The façade's questions, answered by the flows that decide for every protocol. */
 export function createLdapFlows(system: FlowContext): LdapFlows {
   const { audit, clients } = system;
   // Nothing waits for its own line: everything of one turn is written before the first of its answers leaves.
@@ -29,7 +36,7 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
     const client = context.clients.find(clientId);
     if (client?.protocol !== 'ldap' || client.policy.clientState !== 'active') return undefined;
     const proved = client.secretHash === credential || client.certificateSha256s.includes(credential);
-    return proved ? client.policy : undefined;
+    return proved ? client : undefined;
   };
   return {
     settle: () => audit.settle(),
@@ -54,14 +61,23 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
       return whenKnown(logInFromDevice(context, { clientId, ...sent, way }), toldOf);
     },
     noteDecision: (decision) => audit.note(eventOf(decision, system.clock.now())),
+    bindPerson({ device, channel, ...request }) {
+      const boundDevice = device && (stillBound(device) ?? 'disabled');
+      const outcome = bindPerson(context, { ...request, secure: channel === 'tls', boundDevice });
+      return outcome.then((known) => personOutcomeOf(known, device));
+    },
+    async stillAdmits({ device, ...person }) {
+      const policy = stillBound(device)?.policy;
+      return policy !== undefined && stillAdmitted(context, policy, person);
+    },
     async findPeople({ device, ...lookUp }) {
-      const policy = stillBound(device);
+      const policy = stillBound(device)?.policy;
       return policy
         ? { outcome: 'found', ...(await findPeople(context, policy, lookUp)) }
         : { outcome: 'device-denied' };
     },
     async findGroups({ device, names }) {
-      const policy = stillBound(device);
+      const policy = stillBound(device)?.policy;
       return policy
         ? { outcome: 'found', groups: await findGroups(context, policy, names) }
         : { outcome: 'device-denied' };
@@ -92,7 +108,7 @@ const deviceDenied = { outcome: 'device-denied' } as const;
 /** What the façade may know of a decision. */
 function toldOf(outcome: CardLoginOutcome): CardLogInOutcome {
   return outcome.outcome === 'granted'
-    ? { outcome: 'granted', person: outcome.person }
+    ? { outcome: 'granted', person: outcome.person, cardId: outcome.cardId }
     : { outcome: 'denied', reason: outcome.reason };
 }
 
@@ -106,4 +122,28 @@ function outcomeOf(
     return { outcome: 'denied', reason: confidential ? 'confidentiality-required' : 'invalid-credentials' };
   }
   return { outcome: 'bound', device: new BoundClient(clients, outcome.device, credentialOf(outcome.device)) };
+}
+
+/** @param bound what proved the device on this connection; where nothing did, its secret must stay what it is now */
+function personOutcomeOf(outcome: FlowOutcome, bound: BoundDevice | undefined): PersonBindOutcome {
+  if (outcome.outcome === 'refused') return { outcome: 'denied', reason: told(outcome.reason) };
+  const { name, policy, profile, secretHash } = outcome.device;
+  const { clientId } = policy;
+  const credential = bound?.clientId === clientId ? bound.credential : secretHash;
+  return { outcome: 'bound', device: { clientId, name, profile, credential }, person: outcome.person };
+}
+
+/** What whoever binds is told of a refusal. */
+function told(reason: PersonBindRefusal): (PersonBindOutcome & { readonly outcome: 'denied' })['reason'] {
+  switch (reason) {
+    case 'plaintext-not-allowed':
+      return 'confidentiality-required';
+    case 'way-not-allowed':
+    case 'no-directory':
+      return 'not-offered';
+    case 'too-many-tries':
+      return 'busy';
+    default:
+      return 'invalid-credentials';
+  }
 }

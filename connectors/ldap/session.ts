@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Control } from './codec/controls.ts';
-import type { BoundDevice } from './directory-service.ts';
+import type { BoundDevice, BoundPerson } from './directory-service.ts';
 import type { Entry } from './entry.ts';
 import { PageStore } from './search/page-store.ts';
 import type { Selection } from './search/selection.ts';
@@ -11,18 +11,15 @@ export type Identity =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'device'; readonly device: BoundDevice }
   /** A person: by a card number that a door controller bound to, or by a bind as the person. The device's profile rules. */
-  | {
-      readonly kind: 'person';
-      readonly device: BoundDevice;
-      readonly uid: string;
-      readonly by: 'card-bind' | 'person-bind';
-    };
+  | (BoundPerson & { readonly kind: 'person'; readonly by: 'card-bind' | 'person-bind' });
 
 export const anonymous: Identity = { kind: 'anonymous' };
 
 /** What a connection is, as far as operations may know. */
 export interface Session {
   identity: Identity;
+  /** The device account that bound last: whose people bind on this connection, also after its own bind has ended. */
+  lastDevice: BoundDevice | undefined;
   readonly remoteAddress: string;
   readonly channel: 'tls' | 'plain';
   /** SHA-256 in hex of the certificate whose key the client proved in the handshake. */
@@ -35,6 +32,7 @@ export interface Session {
 export function openSession(socket: Socket, channel: Session['channel']): Session {
   return {
     identity: anonymous,
+    lastDevice: undefined,
     remoteAddress: socket.remoteAddress ?? '',
     channel,
     clientCertificateSha256: () => clientCertificateSha256(socket),

@@ -12,6 +12,7 @@ import {
 } from '../flows/manage-clients.ts';
 import { clientCertificate } from './client-certificate.ts';
 import { clientPolicy, policyOptions, readPolicy, shownPolicy } from './client-policy.ts';
+import { presenceOptionNames, presenceOptions, readPresence } from './client-presence.ts';
 import { clientProfile } from './client-profile.ts';
 import { collect, flag, recordCommand, type Typed, text, texts, word } from './command.ts';
 import { profileOptionNames, profileOptions, readChoices } from './profile-options.ts';
@@ -39,7 +40,7 @@ export const clientCommands = [
     name: 'client add',
     summary: 'add a relying party: an OpenID Connect client or an LDAP device account',
     shape: (command) =>
-      profileOptions(policyOptions(command))
+      presenceOptions(profileOptions(policyOptions(command)))
         .argument('<name>', 'what it is called; part of an LDAP device’s bind DN')
         .option('--oidc', 'an OpenID Connect client')
         .option('--redirect-uri <url>', 'where it takes the code; repeatable', collect, [])
@@ -160,6 +161,7 @@ function readNewClient(typed: Typed): NewClient {
       allowPlaintext: flag(typed, 'allowPlaintext'),
       ownReader: flag(typed, 'ownReader'),
       choices: readChoices(typed),
+      presence: readPresence(typed),
     },
   };
 }
@@ -178,6 +180,7 @@ function readBackchannelLogout(typed: Typed): Pick<NewOidcClient, 'backchannelLo
 const deviceOptionNames: { readonly [key: string]: string } = {
   ...{ address: '--address', allowPlaintext: '--allow-plaintext', ownReader: '--own-reader' },
   ...profileOptionNames,
+  ...presenceOptionNames,
 };
 
 /** An option of the other protocol would be dropped in silence, and be missed only at the device. */

@@ -18,6 +18,7 @@ import type { CrlTurn } from './crl-turn.ts';
 import type { DeviceGuesses } from './device-guesses.ts';
 import type { SessionEnds } from './end-sessions.ts';
 import type { KnownClients } from './known-clients.ts';
+import type { PasswordChecks } from './password-checks.ts';
 import type { RevocationFreshness } from './revocation-freshness.ts';
 
 /** Everything that the flows act on; `compose.ts` makes the one that runs. Each flow names the parts it needs. */
@@ -43,6 +44,8 @@ export interface FlowContext {
   readonly crlWithoutDistributionPointCounts: boolean;
   readonly clients: KnownClients;
   readonly freshness: RevocationFreshness;
+  /** Of people, asked of the directory above. */
+  readonly passwords: PasswordChecks;
   readonly notices: NoticeRoutes;
   readonly erasure: Erasure;
   /** For how long an older card works on beside the one that takes its place. */

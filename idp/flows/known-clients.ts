@@ -7,6 +7,7 @@ export class KnownClients {
   readonly #byCertificate = new Map<string, LdapClient>();
   readonly #backchannelLogoutUris = new Set<string>();
   #readings = 0;
+  #devices: readonly LdapClient[] = [];
 
   /** Reads them anew; called at the start and by every flow that changes a client, before it reports done. */
   async reload(record: Pick<SystemRecord, 'clients'>): Promise<void> {
@@ -15,6 +16,7 @@ export class KnownClients {
     this.#byIdOrName.clear();
     this.#byCertificate.clear();
     this.#backchannelLogoutUris.clear();
+    this.#devices = clients.filter((client) => client.protocol === 'ldap');
     for (const client of clients) {
       this.#byIdOrName.set(client.name.toLowerCase(), client);
       this.#byIdOrName.set(client.policy.clientId, client);
@@ -39,6 +41,11 @@ export class KnownClients {
   /** Names as DNs compare them: without regard to case. */
   find(idOrName: string): Client | undefined {
     return this.#byIdOrName.get(idOrName) ?? this.#byIdOrName.get(idOrName.toLowerCase());
+  }
+
+  /** Every device account. */
+  devices(): readonly LdapClient[] {
+    return this.#devices;
   }
 
   /** The device account that a TLS client certificate was noted for. @param sha256 of the certificate, in hex */

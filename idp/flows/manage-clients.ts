@@ -9,6 +9,12 @@ import { readerClockAheadSeconds, tapFreshSeconds } from '../domain/tap.ts';
 import type { BackchannelLogout, Client, LdapClient, OidcClient } from '../ports/clients.ts';
 import type { RevocationPolicy } from './change-client-policy.ts';
 import type { FlowContext } from './context.ts';
+import {
+  acceptedByDefault,
+  type PresenceChoices,
+  policyWithPresence,
+  profileWithPresence,
+} from './device-presence.ts';
 import { requireProfile } from './require-profile.ts';
 
 /** PIN-less use rests on a list no older than this unless the client says otherwise: lists come daily. */
@@ -39,6 +45,7 @@ export interface NewLdapClient {
   readonly addresses: readonly string[];
   readonly allowPlaintext: boolean;
   readonly ownReader: boolean;
+  readonly presence?: PresenceChoices;
   readonly revocation?: Partial<RevocationPolicy>;
   readonly actor: Actor;
 }
@@ -69,7 +76,7 @@ export async function addOidcClient(
   return { clientId: policy.clientId, clientSecret };
 }
 
-/** @throws {InvalidInput} `ERR_CLIENT_NAME`, `ERR_CLIENT_EXISTS`, `ERR_PLAINTEXT`, `ERR_PROFILE`. */
+/** @throws {InvalidInput} `ERR_CLIENT_NAME`, `ERR_CLIENT_EXISTS`, `ERR_PLAINTEXT`, `ERR_PROFILE`, `ERR_PERSON_BIND`. */
 export async function addLdapClient(
   context: Context,
   request: NewLdapClient,
@@ -80,14 +87,16 @@ export async function addLdapClient(
       '--allow-plaintext needs an --address range: say where the device stands.',
     );
   }
-  const profile = deviceProfileOf(request.preset, request.choices);
+  const reader = request.ownReader ? 'own' : 'ours';
+  const { presence = {} } = request;
+  const profile = profileWithPresence(deviceProfileOf(request.preset, request.choices), presence, reader);
   requireProfile(profile);
-  const accepted = request.ownReader ? [toAcr('serial')] : [toAcr('certificate'), toAcr('card-pin')];
+  const policy = policyOf(context, request, reader, acceptedByDefault(reader, profile));
   const secret = context.secrets.random(256);
   const client: LdapClient = {
     protocol: 'ldap',
     name: request.name,
-    policy: policyOf(context, request, request.ownReader ? 'own' : 'ours', accepted),
+    policy: policyWithPresence(policy, presence),
     addedAt: context.clock.now(),
     profile,
     secretHash: context.secrets.hash(secret),
@@ -137,9 +146,11 @@ function policyOf(
   { secrets }: Context,
   request: Pick<NewOidcClient, 'acceptedAcr' | 'requiredGroups' | 'revocation'>,
   reader: LoginPolicy['reader'],
-  acceptedByDefault: readonly Acr[],
+  byDefault: readonly Acr[],
 ): LoginPolicy {
-  const unreachable = request.acceptedAcr.filter((acr) => !cardAcrs.includes(acr));
+  const unreachable = request.acceptedAcr.filter(
+    (acr) => !cardAcrs.includes(acr) && !byDefault.includes(acr),
+  );
   if (unreachable.length > 0) {
     throw new InvalidInput(
       'ERR_ACR',
@@ -149,7 +160,7 @@ function policyOf(
   return {
     clientId: secrets.id() as ClientId,
     clientState: 'active',
-    acceptedAcr: request.acceptedAcr.length > 0 ? request.acceptedAcr : acceptedByDefault,
+    acceptedAcr: request.acceptedAcr.length > 0 ? request.acceptedAcr : byDefault,
     reader,
     organizations: 'any',
     requiredGroups: request.requiredGroups,

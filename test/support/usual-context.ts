@@ -2,6 +2,7 @@ import type { FlowContext } from '../../idp/flows/context.ts';
 import { CrlTurn } from '../../idp/flows/crl-turn.ts';
 import { DeviceGuesses } from '../../idp/flows/device-guesses.ts';
 import { KnownClients } from '../../idp/flows/known-clients.ts';
+import { PasswordChecks } from '../../idp/flows/password-checks.ts';
 import { RevocationFreshness } from '../../idp/flows/revocation-freshness.ts';
 import { createSessionEnds } from '../../idp/oidc/session-ends.ts';
 import type { EmbeddedStorage } from '../../idp/storage/embedded.ts';
@@ -33,6 +34,7 @@ export function usualContext({ storage, keys, ...given }: Given): Omit<FlowConte
     secrets: createSecrets(),
     crlWithoutDistributionPointCounts: false,
     freshness: new RevocationFreshness(),
+    passwords: new PasswordChecks(undefined, given.clock),
     notices: { operators: [] },
     cardOverlapSeconds: 14 * 24 * 3_600,
     sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),

@@ -35,6 +35,7 @@ export function bindSasl(
     return whenKnown(outcome, (known) => {
       if (known.outcome === 'denied') return refused(facade, exchange);
       exchange.session.identity = { kind: 'device', device: known.device };
+      exchange.session.lastDevice = known.device;
       return success;
     });
   });

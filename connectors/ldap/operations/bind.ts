@@ -7,16 +7,13 @@ import { countMiss } from '../search/card-search.ts';
 import { anonymous, type Exchange } from '../session.ts';
 import type { Place } from '../tree.ts';
 import { whenAdmitted, whenCardAdmitted } from '../when-admitted.ts';
+import { bindPerson } from './bind-person.ts';
 import { bindSasl } from './bind-sasl.ts';
-import { invalidCredentials, refused } from './refused-bind.ts';
-
-const confidentialityRequired = result(
-  resultCode.confidentialityRequired,
-  'This account binds over TLS only: use LDAPS or StartTLS.',
-);
+import { confidentialityRequired, invalidCredentials, refused } from './refused-bind.ts';
 
 /**
- * Simple bind of a device account, or of a card number with the device's secret as its password; SASL EXTERNAL beside it.
+ * Simple bind of a device account, of a card number with the device's secret as its password, or of a person; SASL
+ * EXTERNAL beside it.
  * Whatever happens, the connection is anonymous first.
  * @see RFC 4511 §4.2, RFC 4513 §4 and §5.1
  */
@@ -41,9 +38,7 @@ export function bind(facade: Facade, exchange: Exchange, request: BindRequest): 
 }
 
 function bindAt(facade: Facade, exchange: Exchange, place: Place, secret: string): MaybePromise<LdapResult> {
-  if (place.kind === 'person') {
-    return result(resultCode.unwillingToPerform, 'People do not bind here: bind as a device account.');
-  }
+  if (place.kind === 'person') return bindPerson(facade, exchange, place.uid, secret);
   if (place.kind !== 'device' && place.kind !== 'card') return refused(facade, exchange);
   const outcome = facade.flows.bindDevice({
     name: place.kind === 'device' ? place.name : place.device,
@@ -69,6 +64,7 @@ function answerDevice(
   }
   if (place.kind === 'card') return bindCard(facade, exchange, outcome.device, place.number);
   exchange.session.identity = { kind: 'device', device: outcome.device };
+  exchange.session.lastDevice = outcome.device;
   return success;
 }
 
@@ -98,8 +94,10 @@ function answerCard(
   outcome: CardLogInOutcome,
 ): LdapResult {
   if (outcome.outcome === 'granted') {
+    const { person, cardId } = outcome;
     exchange.session.identity = {
-      ...{ kind: 'person', by: 'card-bind', device, uid: outcome.person.uid },
+      ...{ kind: 'person', by: 'card-bind', device, uid: person.uid },
+      ...(cardId === undefined ? {} : { cardId }),
     };
     return success;
   }

@@ -1,3 +1,4 @@
+import { whenKnown } from '../../../idp/domain/maybe-promise.ts';
 import type { CompareRequest, SearchRequest } from '../codec/request.ts';
 import { type LdapResult, result, resultCode } from '../codec/result-code.ts';
 import type { MaybePromise } from '../directory-service.ts';
@@ -13,6 +14,7 @@ import { bindFirst, seenBy } from '../search/decide-search.ts';
 import { equalsAny, valuesOf } from '../search/evaluate.ts';
 import { firstCursor } from '../search/page-store.ts';
 import type { Exchange } from '../session.ts';
+import { whileAdmitted } from '../while-admitted.ts';
 
 /**
  * Compares one value of one entry, seen with the same eyes as a search.
@@ -40,9 +42,8 @@ export function compare(
     return noted(facade, exchange, 'compare', 'entry-not-there', answer);
   }
   const { viewer, rule } = seenBy(identity);
-  return compareNamed(facade, request, viewer).then((answer) =>
-    noted(facade, exchange, 'compare', rule, answer),
-  );
+  const answer = whileAdmitted(facade, identity, () => compareNamed(facade, request, viewer));
+  return whenKnown(answer, (known) => noted(facade, exchange, 'compare', rule, known));
 }
 
 async function compareNamed(facade: Facade, request: CompareRequest, viewer: Viewer): Promise<LdapResult> {

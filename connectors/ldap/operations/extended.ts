@@ -1,5 +1,6 @@
 import type { ExtendedRequest } from '../codec/request.ts';
 import { type LdapResult, result, resultCode } from '../codec/result-code.ts';
+import type { MaybePromise } from '../directory-service.ts';
 import type { Facade } from '../facade.ts';
 import { startTlsOid, whoAmIOid } from '../root-dse.ts';
 import type { Exchange } from '../session.ts';
@@ -12,7 +13,7 @@ export function extended(
   exchange: Exchange,
   request: ExtendedRequest,
   unanswered: number,
-): LdapResult {
+): MaybePromise<LdapResult> {
   if (request.name === startTlsOid) return startTls(facade, exchange, unanswered);
   if (request.name === whoAmIOid) return whoAmI(facade, exchange);
   return result(resultCode.protocolError, 'This extended operation is not known.');

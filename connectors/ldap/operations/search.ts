@@ -1,3 +1,4 @@
+import { whenKnown } from '../../../idp/domain/maybe-promise.ts';
 import type { SearchRequest } from '../codec/request.ts';
 import { type LdapResult, result, resultCode, success } from '../codec/result-code.ts';
 import type { MaybePromise } from '../directory-service.ts';
@@ -12,6 +13,7 @@ import { evaluate } from '../search/evaluate.ts';
 import { peopleSearch } from '../search/people-search.ts';
 import { readSelection } from '../search/selection.ts';
 import type { Exchange } from '../session.ts';
+import { whileAdmitted } from '../while-admitted.ts';
 
 const noSuchObject = result(resultCode.noSuchObject);
 
@@ -28,10 +30,12 @@ export function search(facade: Facade, exchange: Exchange, request: SearchReques
   switch (decision.kind) {
     case 'card':
       return cardSearch(facade, exchange, request, place, decision.device, decision.assertion);
-    case 'people':
-      return peopleSearch(facade, exchange, request, place, decision.viewer).then((answer) =>
-        noted(facade, exchange, 'search', decision.rule, answer),
+    case 'people': {
+      const answer = whileAdmitted(facade, exchange.session.identity, () =>
+        peopleSearch(facade, exchange, request, place, decision.viewer),
       );
+      return whenKnown(answer, (known) => noted(facade, exchange, 'search', decision.rule, known));
+    }
     case 'answered':
       return noted(facade, exchange, 'search', decision.rule, decision.result);
   }

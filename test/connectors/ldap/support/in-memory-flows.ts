@@ -1,5 +1,12 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { DirectoryDecision, LdapFlows } from '../../../../connectors/ldap/directory-service.ts';
+import type {
+  BoundDevice,
+  BoundPerson,
+  DirectoryDecision,
+  LdapFlows,
+  PersonBindOutcome,
+  PersonBindRequest,
+} from '../../../../connectors/ldap/directory-service.ts';
 import { deviceProfileOf } from '../../../../idp/domain/device-presets.ts';
 import type { DevicePreset, DeviceProfile } from '../../../../idp/domain/device-profile.ts';
 import { Fault } from '../../../../idp/domain/fault.ts';
@@ -22,6 +29,7 @@ export class InMemoryDirectory implements LdapFlows {
   readonly uidOfCard = new Map<string, string>();
   readonly suspended = new Set<string>();
   readonly devices = new Map<string, TestDevice>();
+  readonly passwords = new Map<string, string>();
   readonly logIns: { readonly number: string; readonly way: string }[] = [];
   readonly decisions: DirectoryDecision[] = [];
   outage = false;
@@ -53,6 +61,16 @@ export class InMemoryDirectory implements LdapFlows {
     };
     this.devices.set(name.toLowerCase(), device);
     return device;
+  }
+
+  deviceOfPeople(): BoundDevice | undefined {
+    const device = [...this.devices.values()].find(({ profile }) => profile.ways.includes('person-bind'));
+    return (
+      device && {
+        ...{ clientId: device.name as ClientId, name: device.name },
+        ...{ profile: device.profile, credential: device.secret },
+      }
+    );
   }
 
   settle(): void {
@@ -90,6 +108,26 @@ export class InMemoryDirectory implements LdapFlows {
       };
       return { outcome: 'bound', device: bound };
     });
+  }
+
+  bindPerson({ uid, password, channel, device }: PersonBindRequest) {
+    return this.#answer<PersonBindOutcome>(() => {
+      if (channel === 'plain') return { outcome: 'denied', reason: 'confidentiality-required' };
+      if (device?.profile.ways.includes('person-bind') === false) {
+        return { outcome: 'denied', reason: 'not-offered' };
+      }
+      const person = this.people.get(uid.toLowerCase());
+      const right = this.passwords.get(uid.toLowerCase()) === password && !this.suspended.has(uid);
+      const rules = device ?? this.deviceOfPeople();
+      if (person === undefined || rules === undefined || !right) {
+        return { outcome: 'denied', reason: 'invalid-credentials' };
+      }
+      return { outcome: 'bound', device: rules, person };
+    });
+  }
+
+  stillAdmits({ device, uid }: BoundPerson) {
+    return this.#answer(() => !this.#isGone(device.clientId) && !this.suspended.has(uid));
   }
 
   logInWithCard({ device: { clientId }, number, way }: Parameters<LdapFlows['logInWithCard']>[0]) {

@@ -1,0 +1,19 @@
+import type { CardId } from '../domain/card.ts';
+import type { LoginPolicy } from '../domain/login-policy.ts';
+import { personProblem } from '../domain/person-problem.ts';
+import type { FlowContext } from './context.ts';
+
+/**
+ * Whether somebody who signed in earlier may still be here: asked at every operation on a connection that stays open.
+ * Hours are not asked about: whoever is in already is not put out.
+ * @param cardId of the card that let the person in; a card that was stopped since then puts its holder out.
+ */
+export async function stillAdmitted(
+  { record }: Pick<FlowContext, 'record'>,
+  policy: Pick<LoginPolicy, 'organizations' | 'requiredGroups'>,
+  { uid, cardId }: { readonly uid: string; readonly cardId?: CardId },
+): Promise<boolean> {
+  const [person] = await record.people.findBy('uid', uid, 1);
+  if (person === undefined || personProblem(person, policy) !== undefined) return false;
+  return cardId === undefined || (await record.cards.find(cardId))?.state === 'active';
+}
