@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fdatasync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 
 const datasync = promisify(fdatasync);
@@ -29,9 +38,14 @@ export class AuditJournal {
   readonly #files: readonly [JournalFile, JournalFile];
   #generation: number;
 
-  /** @param directory the data directory. @throws the file system's error */
-  constructor(directory: string, movedGeneration: number) {
-    this.#files = [open(pathOf(directory, 0)), open(pathOf(directory, 1))];
+  /**
+   * @param directory the data directory.
+   * @param name of whoever writes: each thread has a journal of its own.
+   * @param movedGeneration the newest one that the record holds; what is older than that is written over.
+   * @throws the file system's error
+   */
+  constructor(directory: string, name: string, movedGeneration: number) {
+    this.#files = [open(pathOf(directory, name, 0)), open(pathOf(directory, name, 1))];
     this.#generation = movedGeneration;
   }
 
@@ -83,9 +97,9 @@ export class AuditJournal {
 }
 
 /** Reads what a crash left behind; once the record holds it, a new journal may begin. */
-export function readLeftover(directory: string, movedGeneration: number): Leftover {
+export function readLeftover(directory: string, name: string, movedGeneration: number): Leftover {
   const files = [0, 1]
-    .map((index) => pathOf(directory, index))
+    .map((index) => pathOf(directory, name, index))
     .filter((path) => existsSync(path))
     .map((path) => readFileSync(path, 'utf8').split('\n'))
     .map(([header = '', ...lines]) => ({ generation: generationIn(header), lines }))
@@ -107,8 +121,16 @@ function open(path: string): JournalFile {
   return { file: openSync(path, existsSync(path) ? 'r+' : 'wx+', 0o600), generation: -1, octets: 0 };
 }
 
-function pathOf(directory: string, index: number): string {
-  return `${directory}/audit-journal-${index}.jsonl`;
+/** The names of all journals that lie in a data directory. */
+export function journalNames(directory: string): readonly string[] {
+  const names = readdirSync(directory).map((file) => journalFile.exec(file)?.[1]);
+  return [...new Set(names)].filter((name) => name !== undefined).sort();
+}
+
+const journalFile = /^audit-journal-([a-z0-9-]+)-[01]\.jsonl$/;
+
+function pathOf(directory: string, name: string, index: number): string {
+  return `${directory}/audit-journal-${name}-${index}.jsonl`;
 }
 
 function generationIn(header: string): number {

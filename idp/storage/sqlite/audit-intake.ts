@@ -1,11 +1,8 @@
 import type { AuditEvent } from '../../domain/audit-event.ts';
 import { Fault } from '../../domain/fault.ts';
-import { AuditJournal, readLeftover } from '../audit-journal.ts';
+import type { AuditJournal } from '../audit-journal.ts';
 import { eventText } from './audit-chain.ts';
-import type { AuditMover } from './audit-mover.ts';
 import { faultOf } from './faults.ts';
-import type { WalSync } from './wal-sync.ts';
-import type { WriteTurn } from './write-turn.ts';
 
 const code = 'ERR_AUDIT_UNAVAILABLE';
 /** With the sync itself this stays within the 100 ms that the design promises. */
@@ -19,12 +16,23 @@ const mostEvents = 65_536;
 /** Whoever does not wait is refused from here on: something holds the record up for long. */
 const tooManyEvents = 4 * mostEvents;
 
-interface IntakeParts {
-  readonly directory: string;
-  readonly turn: WriteTurn;
-  readonly mover: AuditMover;
-  readonly walSync: WalSync;
-  readonly onMoved: () => void;
+/** What an intake needs around it. */
+export interface IntakeParts {
+  readonly journal: AuditJournal;
+  /**
+   * Resolves when the record has these events, and on disk: from then on the journal is written over.
+   * @throws {DiskLost} nothing more may be promised; any other error is tried again
+   */
+  readonly move: (events: readonly string[], generation: number) => Promise<void>;
+  /** Refuses where waiting for an event would wait for itself for ever. */
+  readonly assertMayWait?: () => void;
+}
+
+/** What was written may not have come to disk, and the operating system no longer knows: only a restart finds out. */
+export class DiskLost extends Fault {
+  constructor(cause?: unknown) {
+    super(code, 'The disk did not take what was written: restart the server once the disk is well.', cause);
+  }
 }
 
 /** Events that leave the journal: its generation is closed, and they are tried until the record has them. */
@@ -36,7 +44,7 @@ interface Departing {
 /** Takes sign-in events in: written before their answers, in the record and on disk within 100 ms. */
 export class AuditIntake {
   readonly #parts: IntakeParts;
-  #journal: AuditJournal | undefined;
+  readonly #journal: AuditJournal;
   /** Of this moment, not yet written. */
   #fresh: string[] = [];
   #written: PromiseWithResolvers<void> | undefined;
@@ -47,21 +55,11 @@ export class AuditIntake {
   #timer: NodeJS.Timeout | undefined;
   #failure: Fault | Error | undefined;
 
+  /** @param parts with a journal that holds nothing any more. @throws the file system's error */
   constructor(parts: IntakeParts) {
     this.#parts = parts;
-  }
-
-  /** Takes over what a crash left in the journal. @throws SQLite's or the file system's error */
-  async open(): Promise<void> {
-    const { directory, mover, turn, walSync } = this.#parts;
-    const left = readLeftover(directory, mover.movedGeneration());
-    if (left.lines.length > 0) {
-      await turn.run(() => mover.move(left.lines, left.generation));
-      await walSync.sync();
-    }
-    const journal = new AuditJournal(directory, left.generation);
-    journal.turnOver();
-    this.#journal = journal;
+    this.#journal = parts.journal;
+    this.#journal.turnOver();
   }
 
   /** Resolves when the event is written; all of one moment are written together. @throws {Fault} */
@@ -72,7 +70,7 @@ export class AuditIntake {
 
   /** Takes an event that is written a moment later at the latest. @throws {Fault} */
   note(event: AuditEvent): void {
-    this.#parts.turn.assertOutside();
+    this.#parts.assertMayWait?.();
     // What cannot be brought to disk any more must not be promised any more.
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#waiting.length >= tooManyEvents)
@@ -87,7 +85,7 @@ export class AuditIntake {
     const events = this.#fresh;
     this.#fresh = [];
     try {
-      this.#journal?.append(`${events.join('\n')}\n`);
+      this.#journal.append(`${events.join('\n')}\n`);
     } catch (error) {
       const fault = faultOf(error, code);
       this.#written?.reject(fault);
@@ -122,7 +120,7 @@ export class AuditIntake {
     } finally {
       clearTimeout(this.#timer);
       this.#failure ??= faultOf(new Error('the trail is closed'), code);
-      this.#journal?.close();
+      this.#journal.close();
     }
   }
 
@@ -157,7 +155,7 @@ export class AuditIntake {
   }
 
   #syncJournal(): void {
-    this.#journal?.sync().catch((error: unknown) => {
+    this.#journal.sync().catch((error: unknown) => {
       this.#failure = faultOf(error, code);
     });
   }
@@ -170,30 +168,20 @@ export class AuditIntake {
   }
 
   async #moveOnce(): Promise<void> {
-    const { turn, mover, walSync, onMoved } = this.#parts;
+    this.#departing ??= this.#depart();
+    const { events, generation } = this.#departing;
     try {
-      await turn.run(async () => {
-        const { events, generation } = this.#depart();
-        await mover.move(events, generation);
-        this.#departing = undefined;
-      });
-      // Until then the journal's file of that generation is not written over.
-      await walSync.sync().catch((error: unknown) => {
-        this.#failure = faultOf(error, code);
-        throw error;
-      });
-      onMoved();
+      await this.#parts.move(events, generation);
+      this.#departing = undefined;
     } catch (error) {
+      if (error instanceof DiskLost) this.#failure = error;
       throw faultOf(error, code);
     }
   }
 
   #depart(): Departing {
-    if (this.#departing !== undefined || this.#journal === undefined) {
-      return this.#departing ?? { generation: 0, events: [] };
-    }
-    this.#departing = { generation: this.#journal.turnOver(), events: this.#waiting };
+    const departing = { generation: this.#journal.turnOver(), events: this.#waiting };
     this.#waiting = [];
-    return this.#departing;
+    return departing;
   }
 }

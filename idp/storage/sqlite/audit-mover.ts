@@ -3,13 +3,14 @@ import { setImmediate as nextTurnOfTheEventLoop } from 'node:timers/promises';
 import { type ChainTail, chain } from './audit-chain.ts';
 import { beginImmediate, rollBack } from './connection.ts';
 
-const generationName = 'audit-journal';
+/** Under which the record notes the newest generation that it holds of a journal. */
+const generationName = (journal: string) => `audit-journal-${journal}`;
 /** Together in one row: a few hundred share the price of an insert, and a reader need not hold many at once. */
 const eventsPerRow = 512;
 /** About 3 ms of work; then others get their turn. */
 const rowsPerTurn = 4;
 
-/** Moves events out of the journal into the chain, and notes in the same transaction which generation that was. */
+/** Moves events out of the journals into the chain, and notes in the same transaction which generation that was. */
 export class AuditMover {
   readonly #connection: DatabaseSync;
   readonly #newest: () => ChainTail;
@@ -28,15 +29,20 @@ export class AuditMover {
     );
   }
 
-  /** The newest generation that the record holds. */
-  movedGeneration(): number {
-    return Number(this.#generation.get(generationName)?.value ?? 0);
+  /** The newest generation that the record holds of a journal. */
+  movedGeneration(journal: string): number {
+    return Number(this.#generation.get(generationName(journal))?.value ?? 0);
   }
 
   /** To be called in the file's own turn to write. @throws SQLite's error; nothing was moved then */
-  async move(events: readonly string[], generation: number): Promise<void> {
+  async move(journal: string, events: readonly string[], generation: number): Promise<void> {
     await beginImmediate(this.#connection);
     try {
+      // Tried again, because it was not known whether they had come to disk.
+      if (generation <= this.movedGeneration(journal)) {
+        rollBack(this.#connection);
+        return;
+      }
       let tail = this.#newest();
       for (let from = 0; from < events.length; from += eventsPerRow) {
         if (from > 0 && from % (eventsPerRow * rowsPerTurn) === 0) await nextTurnOfTheEventLoop();
@@ -44,7 +50,7 @@ export class AuditMover {
         this.#insert.run(row.sequence, row.line, row.hash);
         tail = row;
       }
-      this.#noteGeneration.run(generationName, String(generation));
+      this.#noteGeneration.run(generationName(journal), String(generation));
       this.#connection.exec('COMMIT');
     } catch (error) {
       rollBack(this.#connection);

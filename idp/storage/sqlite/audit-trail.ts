@@ -1,80 +1,81 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { AuditEvent, ChainedAuditEvent } from '../../domain/audit-event.ts';
 import type { AuditTrail, AuditVerdict } from '../../ports/audit-trail.ts';
 import type { AuditCheckpoints } from '../audit-checkpoints.ts';
-import {
-  type ChainedLine,
-  type ChainTail,
-  chainStart,
-  linesOf,
-  toAuditRow,
-  toChainedEvent,
-} from './audit-chain.ts';
+import { toChainedEvent } from './audit-chain.ts';
+import { AuditChainReader } from './audit-chain-reader.ts';
 import { AuditIntake } from './audit-intake.ts';
+import { AuditJournals } from './audit-journals.ts';
 import { AuditMover } from './audit-mover.ts';
 import { verifyChain } from './audit-verification.ts';
 import { closeAll, openForReading, openForWriting } from './connection.ts';
-import { faultOf, orFault } from './faults.ts';
+import { faultOf } from './faults.ts';
 import { WalSync } from './wal-sync.ts';
 import type { WriteTurn } from './write-turn.ts';
 
 const code = 'ERR_AUDIT_UNAVAILABLE';
 const checkpointEveryMs = 1_000;
-/** A row holds up to some hundred events. */
-const rowsAtOnce = 32;
+/** This process's own journal, beside those of its threads. */
+const ownJournal = 'main';
+
+interface TrailParts {
+  readonly writing: DatabaseSync;
+  readonly reading: DatabaseSync;
+  readonly walSync: WalSync;
+  readonly chain: AuditChainReader;
+  readonly checkpoints: AuditCheckpoints;
+}
 
 /**
  * The trail in the record's own file: events of changes come with their change, sign-in events through `append`. Those are
  * written to a journal before their answers (a killed process loses none) and moved into the record a moment later.
  */
 export class SqliteAuditTrail implements AuditTrail {
-  readonly #writing: DatabaseSync;
-  readonly #reading: DatabaseSync;
-  readonly #walSync: WalSync;
-  readonly #checkpoints: AuditCheckpoints;
+  readonly #parts: TrailParts;
+  /** Those of threads that write to this trail come through here too. */
+  readonly journals: AuditJournals;
   readonly #intake: AuditIntake;
-  readonly #tail: StatementSync;
-  readonly #rowsAfter: StatementSync;
-  readonly #hashBefore: StatementSync;
   #checkpointTimer: NodeJS.Timeout | undefined;
   #vouching: Promise<void> = Promise.resolve();
   #closed = false;
 
   /** What it writes through; the card index looks up through it too. */
   get connection(): DatabaseSync {
-    return this.#writing;
+    return this.#parts.writing;
   }
 
-  private constructor(path: string, directory: string, turn: WriteTurn, checkpoints: AuditCheckpoints) {
-    this.#writing = openForWriting(path, 'NORMAL', code);
-    this.#reading = openForReading(path, code);
-    this.#walSync = new WalSync(path);
-    this.#checkpoints = checkpoints;
-    const columns = 'SELECT sequence, line, hash FROM audit_events';
-    this.#tail = this.#writing.prepare(`${columns} ORDER BY sequence DESC LIMIT 1`);
-    this.#rowsAfter = this.#reading.prepare(`${columns} WHERE sequence > ? ORDER BY sequence LIMIT ?`);
-    this.#hashBefore = this.#reading.prepare(`${columns} WHERE sequence < ? ORDER BY sequence DESC LIMIT 1`);
-    const mover = new AuditMover(this.#writing, () => this.#newest());
+  private constructor(parts: TrailParts, journals: AuditJournals, turn: WriteTurn) {
+    this.#parts = parts;
+    this.journals = journals;
     this.#intake = new AuditIntake({
-      ...{ directory, turn, mover, walSync: this.#walSync },
-      onMoved: () => this.noteChange(),
+      journal: journals.open(ownJournal),
+      move: (events, generation) => journals.move(ownJournal, events, generation),
+      assertMayWait: () => turn.assertOutside(),
     });
   }
 
-  /** @param path the record's file, its schema up to date. @param directory where the journal lies. */
+  /** @param path the record's file, its schema up to date. @param directory where the journals lie. */
   static async open(
     path: string,
     directory: string,
     turn: WriteTurn,
     checkpoints: AuditCheckpoints,
   ): Promise<SqliteAuditTrail> {
-    const trail = new SqliteAuditTrail(path, directory, turn, checkpoints);
+    const [writing, reading] = [openForWriting(path, 'NORMAL', code), openForReading(path, code)];
     try {
-      await checkpoints.open(trail.#newest(), ({ sequence, hash }) => trail.#hashAt(sequence) === hash);
-      await trail.#intake.open();
+      const chain = new AuditChainReader(writing, reading);
+      const walSync = new WalSync(path);
+      await checkpoints.open(chain.newest(), ({ sequence, hash }) => chain.hashAt(sequence) === hash);
+      const mover = new AuditMover(writing, () => chain.newest());
+      // Nothing is moved before the trail is there but what a crash left.
+      let onMoved = () => {};
+      const journals = new AuditJournals({ directory, turn, mover, walSync, onMoved: () => onMoved() });
+      await journals.takeOverAll();
+      const trail = new SqliteAuditTrail({ writing, reading, walSync, chain, checkpoints }, journals, turn);
+      onMoved = () => trail.noteChange();
       return trail;
     } catch (error) {
-      closeAll(trail.#reading, trail.#writing);
+      closeAll(reading, writing);
       throw faultOf(error, code);
     }
   }
@@ -95,10 +96,10 @@ export class SqliteAuditTrail implements AuditTrail {
     filter: { readonly afterSequence?: number; readonly limit?: number } = {},
   ): AsyncGenerator<ChainedAuditEvent> {
     const { afterSequence = 0, limit = Number.POSITIVE_INFINITY } = filter;
-    await this.#intake.moved();
+    await this.#allMoved();
     let [place, left] = [afterSequence, limit];
     while (left > 0) {
-      const lines = this.#linesAfter(place).slice(0, left);
+      const lines = this.#parts.chain.linesAfter(place).slice(0, left);
       for (const line of lines) yield toChainedEvent(line);
       place = lines.at(-1)?.sequence ?? place;
       left = lines.length === 0 ? 0 : left - lines.length;
@@ -106,9 +107,10 @@ export class SqliteAuditTrail implements AuditTrail {
   }
 
   async verify(): Promise<AuditVerdict> {
-    await this.#intake.moved();
+    await this.#allMoved();
+    const { chain, checkpoints } = this.#parts;
     try {
-      return await verifyChain(this.#rowsAfter, await this.#checkpoints.list());
+      return await verifyChain(chain.rowsAfter, await checkpoints.list());
     } catch (error) {
       throw faultOf(error, code);
     }
@@ -131,44 +133,25 @@ export class SqliteAuditTrail implements AuditTrail {
     this.#closed = true;
     clearTimeout(this.#checkpointTimer);
     await this.#vouch();
-    await this.#walSync.close();
-    closeAll(this.#reading, this.#writing);
+    const { walSync, reading, writing } = this.#parts;
+    await walSync.close();
+    closeAll(reading, writing);
   }
 
-  /** Some hundred lines or more; none when there are none. */
-  #linesAfter(sequence: number): readonly ChainedLine[] {
-    const rows = orFault(code, () => this.#rowsAfter.all(sequence, rowsAtOnce)).map(toAuditRow);
-    const [first] = rows;
-    if (first === undefined) return [];
-    const before = orFault(code, () => this.#hashBefore.get(first.sequence));
-    let previousHash = before === undefined ? chainStart.hash : toAuditRow(before).hash;
-    const lines = rows.flatMap((row) => {
-      const expanded = linesOf(row, previousHash);
-      previousHash = row.hash;
-      return expanded;
-    });
-    return lines.filter((line) => line.sequence > sequence);
-  }
-
-  #newest(): ChainTail {
-    const row = this.#tail.get();
-    return row === undefined ? chainStart : toAuditRow(row);
-  }
-
-  #hashAt(sequence: number): string | undefined {
-    if (sequence === 0) return chainStart.hash;
-    const [line] = this.#linesAfter(sequence - 1);
-    return line?.sequence === sequence ? line.hash : undefined;
+  async #allMoved(): Promise<void> {
+    await this.#intake.moved();
+    await this.journals.outpostsMoved();
   }
 
   /** Signs where the trail stands, after that much of it is on disk. */
   #vouch(): Promise<void> {
     this.#checkpointTimer = undefined;
+    const { chain, walSync, checkpoints } = this.#parts;
     this.#vouching = this.#vouching.then(async () => {
       try {
-        const tail = this.#newest();
-        await this.#walSync.sync();
-        await this.#checkpoints.write(tail);
+        const tail = chain.newest();
+        await walSync.sync();
+        await checkpoints.write(tail);
       } catch {
         // The trail itself is whole; what was not vouched for now is retried a moment later.
         this.noteChange();

@@ -1,23 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { Kysely } from 'kysely';
 import type { CardFacts, CardKey } from '../../domain/card.ts';
 import type { CardIndex } from '../../ports/card-index.ts';
-import { cardFactsToText, parseCardFacts } from '../card-facts.ts';
+import { cardFactsToText } from '../card-facts.ts';
 import { octetsOf } from '../card-key-octets.ts';
+import { CardLookUp, cardIndexCode } from './card-look-up.ts';
 import { closeAll, openForReading, openForWriting } from './connection.ts';
-import { NodeSqliteDialect } from './dialect.ts';
-import { orFault } from './faults.ts';
 import { GroupCommit } from './group-commit.ts';
-import { RememberedFacts } from './remembered-facts.ts';
-import type { RecordSchema } from './schema.ts';
-import { factsOfRows, factsQuery } from './tables/facts.ts';
 import type { WriteTurn } from './write-turn.ts';
-
-const code = 'ERR_CARD_INDEX_UNAVAILABLE';
-
-/** Always one row: what the index says, and whether a note says that it may be older than the record. */
-const findSql = `SELECT (SELECT facts FROM card_index WHERE card_key = ?1),
-                        EXISTS (SELECT 1 FROM index_notes WHERE card_key = ?1)`;
 
 /**
  * The card index as a table of the record: nothing to load at start, one B-tree look-up on a connection of its own.
@@ -30,11 +19,9 @@ export class SqliteCardIndex implements CardIndex {
   readonly #writing: DatabaseSync;
   readonly #turn: WriteTurn;
   readonly #group: GroupCommit;
-  readonly #find: StatementSync;
-  readonly #factsOfRecord: StatementSync;
+  readonly #lookUp: CardLookUp;
   readonly #put: StatementSync;
   readonly #remove: StatementSync;
-  readonly #remembered: RememberedFacts;
 
   /**
    * @param path the record's file, its schema up to date.
@@ -42,16 +29,12 @@ export class SqliteCardIndex implements CardIndex {
    * has read as soon as another one writes, and each look-up is followed by a line of audit.
    */
   constructor(path: string, turn: WriteTurn, reading?: DatabaseSync) {
-    this.#remembered = new RememberedFacts(turn.changes);
-    this.#reading = reading ?? openForReading(path, code);
+    this.#reading = reading ?? openForReading(path, cardIndexCode);
     this.#ownsReading = reading === undefined;
-    this.#writing = openForWriting(path, 'FULL', code);
+    this.#writing = openForWriting(path, 'FULL', cardIndexCode);
     this.#turn = turn;
-    this.#group = new GroupCommit(this.#writing, turn, code);
-    // Arrays, because naming the columns of every row costs a third of the look-up.
-    this.#find = this.#reading.prepare(findSql);
-    this.#find.setReturnArrays(true);
-    this.#factsOfRecord = this.#reading.prepare(factsSql(this.#reading));
+    this.#group = new GroupCommit(this.#writing, turn, cardIndexCode);
+    this.#lookUp = new CardLookUp(this.#reading, turn.changes);
     this.#put = this.#writing.prepare(
       `INSERT INTO card_index (card_key, facts) VALUES (?, ?)
        ON CONFLICT (card_key) DO UPDATE SET facts = excluded.facts`,
@@ -60,17 +43,8 @@ export class SqliteCardIndex implements CardIndex {
   }
 
   find(cardKey: CardKey): readonly CardFacts[] {
-    return this.#remembered.of(cardKey, this.#lookUp);
+    return this.#lookUp.find(cardKey);
   }
-
-  readonly #lookUp = (cardKey: CardKey): readonly CardFacts[] => {
-    const key = octetsOf(cardKey);
-    return orFault(code, () => {
-      const [facts, noted] = this.#find.get(key) as unknown as [string | null, number];
-      if (noted !== 0) return factsOfRows(this.#factsOfRecord.all(key));
-      return facts === null ? [] : parseCardFacts(facts);
-    });
-  };
 
   async put(cardKey: CardKey, cards: readonly CardFacts[]): Promise<void> {
     const key = octetsOf(cardKey);
@@ -87,10 +61,4 @@ export class SqliteCardIndex implements CardIndex {
     const connections = this.#ownsReading ? [this.#reading, this.#writing] : [this.#writing];
     await this.#turn.run(async () => closeAll(...connections));
   }
-}
-
-/** The record's own query as text: Kysely's way of running it costs ten times a prepared statement. */
-function factsSql(connection: DatabaseSync): string {
-  const db = new Kysely<RecordSchema>({ dialect: new NodeSqliteDialect(connection, code) });
-  return factsQuery(db, '' as CardKey).compile().sql;
 }

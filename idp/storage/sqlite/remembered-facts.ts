@@ -21,11 +21,13 @@ export class RememberedFacts {
 
   /** @param lookUp asks the record; while it changes, every time. */
   of(cardKey: CardKey, lookUp: (cardKey: CardKey) => readonly CardFacts[]): readonly CardFacts[] {
+    // Before the look-up: a change that ends during it, in another thread, must end what is remembered of it.
+    const { generation } = this.#changes;
     if (!this.#changes.areSettled) return lookUp(cardKey);
-    if (this.#generation !== this.#changes.generation) {
+    if (this.#generation !== generation) {
       this.#facts.clear();
       this.#unknown.clear();
-      this.#generation = this.#changes.generation;
+      this.#generation = generation;
     }
     const known = this.#facts.get(cardKey);
     if (known !== undefined) return known;

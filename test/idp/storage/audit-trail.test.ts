@@ -107,7 +107,7 @@ describe('the audit trail', () => {
 });
 
 describe('events that a crash left in the journal', () => {
-  const journalPath = (index: number) => join(directory.path, `audit-journal-${index}.jsonl`);
+  const journalPath = (index: number) => join(directory.path, `audit-journal-main-${index}.jsonl`);
   const subjects = async () => (await Array.fromAsync(storage.audit.read())).map(({ subject }) => subject);
 
   /** The files as they are at this moment, for a directory that is opened after the crash. */
@@ -116,7 +116,7 @@ describe('events that a crash left in the journal', () => {
     await storage.close();
     const record = ['record.sqlite'].map((name) => join(directory.path, name));
     expect(existsSync(record[0] ?? '')).toBe(true);
-    tamper(`DELETE FROM audit_events; DELETE FROM settings WHERE name = 'audit-journal'`);
+    tamper(`DELETE FROM audit_events; DELETE FROM settings WHERE name = 'audit-journal-main'`);
     rmSync(checkpointPath());
     for (const [index, text] of left.entries()) writeFileSync(journalPath(index), afterwards(index, text));
     storage = await open();
