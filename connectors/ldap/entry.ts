@@ -3,6 +3,7 @@ import type { Instant } from '../../idp/domain/instant.ts';
 import type { ReleasedPerson } from '../../idp/domain/person.ts';
 import { type AttributeType, attributeType, knownType } from './schema/attribute-types.ts';
 import { containerNames, subschemaDn, type Tree } from './tree.ts';
+import { accountAttributes, accountClasses } from './unix-account.ts';
 
 export interface EntryAttribute {
   readonly type: AttributeType;
@@ -40,6 +41,7 @@ const types = {
 };
 
 const personClasses = ['top', 'person', 'organizationalPerson', 'inetOrgPerson'];
+const accountPersonClasses = [...personClasses, ...accountClasses];
 const personClass = ['inetOrgPerson'];
 const subschemaSubentry = [subschemaDn];
 const no = ['FALSE'];
@@ -92,11 +94,14 @@ export function personEntry(
   echo?: { readonly attributes: readonly AttributeType[]; readonly number: string },
 ): Entry {
   const dn = tree.personDn(person.uid);
-  const attributes: EntryAttribute[] = [{ type: types.objectClass, values: personClasses }];
+  const account = profile.unixAccounts && accountAttributes(person, profile.unixAccounts);
+  const classes = account === undefined ? personClasses : accountPersonClasses;
+  const attributes: EntryAttribute[] = [{ type: types.objectClass, values: classes }];
   for (const [type, read] of visibleColumns(profile)) {
     const value = read(person);
     if (value !== undefined && value !== '') attributes.push({ type, values: [value] });
   }
+  if (account !== undefined) attributes.push(...account);
   for (const type of echo?.attributes ?? []) {
     if (echo !== undefined && type !== types.uid) attributes.push({ type, values: [echo.number] });
   }

@@ -7,6 +7,7 @@ import type {
   WayIn,
   WriteBack,
 } from './device-profile.ts';
+import { type UnixAccounts, usualUnixAccounts } from './unix-accounts.ts';
 
 /** What an administrator says of a device; what is not said stays as it is. */
 export interface DeviceChoices {
@@ -25,6 +26,8 @@ export interface DeviceChoices {
   readonly released?: readonly ReleasedAttribute[];
   readonly maxEntries?: number;
   readonly writeBack?: WriteBack | 'off';
+  /** What is not said of accounts stays as it is, or as it usually is. */
+  readonly unixAccounts?: Partial<UnixAccounts> | 'off';
 }
 
 /** Octets of a number by kind, unless an administrator says otherwise. A serial number of JPKI has had four so far. */
@@ -43,9 +46,10 @@ const byPassword: PersonBind = { password: true, tap: false, waitSeconds: 0 };
 
 /** The profile after these choices; `profileProblems` says whether it fits together. */
 export function changedProfile(profile: DeviceProfile, choices: DeviceChoices): DeviceProfile {
-  const { personBind, writeBack: _, ...kept } = profile;
+  const { personBind, writeBack: _, unixAccounts: before, ...kept } = profile;
   const ways = choices.ways ?? profile.ways;
   const writeBack = writeBackAfter(profile, choices, ways);
+  const unixAccounts = unixAccountsAfter(before, choices);
   return {
     ...kept,
     ways,
@@ -56,6 +60,7 @@ export function changedProfile(profile: DeviceProfile, choices: DeviceChoices): 
     maxEntries: choices.maxEntries ?? profile.maxEntries,
     ...(ways.includes('person-bind') ? { personBind: personBind ?? byPassword } : {}),
     ...(writeBack === undefined ? {} : { writeBack }),
+    ...(unixAccounts === undefined ? {} : { unixAccounts }),
   };
 }
 
@@ -77,6 +82,14 @@ function writeBackAfter(
   if (writeBack === 'off') return undefined;
   if (writeBack !== undefined) return writeBack;
   return ways.includes('card-search') && ways.includes('person-bind') ? profile.writeBack : undefined;
+}
+
+function unixAccountsAfter(
+  before: UnixAccounts | undefined,
+  { unixAccounts }: DeviceChoices,
+): UnixAccounts | undefined {
+  if (unixAccounts === 'off') return undefined;
+  return unixAccounts === undefined ? before : { ...(before ?? usualUnixAccounts), ...unixAccounts };
 }
 
 function changedSpelling(before: CardSpelling, choices: DeviceChoices): CardSpelling {

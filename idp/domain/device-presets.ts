@@ -10,6 +10,7 @@ import {
   type WayIn,
   type WriteBack,
 } from './device-profile.ts';
+import { type UnixAccounts, usualUnixAccounts } from './unix-accounts.ts';
 
 export { devicePresets };
 
@@ -24,6 +25,7 @@ interface PresetRow {
   readonly maxEntries?: number;
   readonly personBind?: PersonBind;
   readonly writeBack?: WriteBack;
+  readonly unixAccounts?: UnixAccounts;
 }
 
 const password: PersonBind = { password: true, tap: false, waitSeconds: 0 };
@@ -83,7 +85,7 @@ const rows: { readonly [preset in DevicePreset]: PresetRow } = {
     released: printing,
     personBind: password,
   },
-  unix: { ways: ['people', 'person-bind'], personBind: password },
+  unix: { ways: ['people', 'person-bind'], personBind: password, unixAccounts: usualUnixAccounts },
   freeradius: {
     ways: ['card-search', 'people', 'person-bind'],
     cardAttributes: ['serialnumber'],
@@ -98,7 +100,8 @@ const many = 1_000;
 
 /** The profile that a preset and the administrator's choices make. */
 export function deviceProfileOf(preset: DevicePreset, choices: DeviceChoices = {}): DeviceProfile {
-  const { ways, cardAttributes, cardKind, released, maxEntries, personBind, writeBack } = rows[preset];
+  const { ways, cardAttributes, cardKind, released, maxEntries, personBind, writeBack, unixAccounts } =
+    rows[preset];
   const profile: DeviceProfile = {
     preset,
     ways,
@@ -109,6 +112,7 @@ export function deviceProfileOf(preset: DevicePreset, choices: DeviceChoices = {
     maxEntries: maxEntries ?? many,
     ...(personBind === undefined ? {} : { personBind }),
     ...(writeBack === undefined ? {} : { writeBack }),
+    ...(unixAccounts === undefined ? {} : { unixAccounts }),
   };
   return changedProfile(profile, choices);
 }

@@ -1,4 +1,5 @@
 import type { CardKind } from './card.ts';
+import type { UnixAccounts } from './unix-accounts.ts';
 
 /** How a device may use the directory. `people`: searches of people and groups. */
 export type WayIn = 'card-search' | 'card-bind' | 'person-bind' | 'people';
@@ -121,4 +122,6 @@ export interface DeviceProfile {
   readonly personBind?: PersonBind;
   /** Absent: nothing that the device writes is taken. */
   readonly writeBack?: WriteBack;
+  /** Present: people and groups are Unix accounts to this device, with all that belongs to one. */
+  readonly unixAccounts?: UnixAccounts;
 }

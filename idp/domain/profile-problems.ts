@@ -1,6 +1,7 @@
 import type { CardKind } from './card.ts';
 import { spellingProblems } from './card-spelling.ts';
 import { cardAttributeNames, type DeviceProfile, shownAttributeNames } from './device-profile.ts';
+import { unixAccountsProblem } from './unix-accounts.ts';
 
 /** RFC 5280 §4.1.2.2: 20 octets at most. */
 const octetCounts: { readonly [kind in CardKind]: readonly number[] } = {
@@ -23,6 +24,7 @@ export function profileProblems(profile: DeviceProfile): readonly string[] {
     ...releaseProblems(profile),
     ...(inRange(profile.maxEntries, mostEntries) ? [] : [`entries: 1 to ${mostEntries} a search`]),
     ...writeBackProblems(profile),
+    ...unixProblems(profile),
   ];
 }
 
@@ -71,6 +73,11 @@ function writeBackProblems({ writeBack, ways, cardAttributes }: DeviceProfile): 
   return ways.includes('person-bind') && cardAttributes.length > 0
     ? []
     : ['write-back: only for a person who is bound, into a card attribute'];
+}
+
+function unixProblems({ unixAccounts }: DeviceProfile): readonly string[] {
+  const problem = unixAccounts && unixAccountsProblem(unixAccounts);
+  return problem === undefined ? [] : [`Unix accounts: ${problem}`];
 }
 
 function inRange(value: number, most: number): boolean {

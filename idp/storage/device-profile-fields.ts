@@ -8,6 +8,7 @@ import {
   type WriteBack,
   waysIn,
 } from '../domain/device-profile.ts';
+import type { UnixAccounts } from '../domain/unix-accounts.ts';
 import { cardKinds } from './card-facts.ts';
 import { present, type StoredFields } from './stored-fields.ts';
 
@@ -18,6 +19,7 @@ export function toDeviceProfile(settings: StoredFields): DeviceProfile {
   const fields = settings.fields('profile');
   const personBind = fields.optionalFields('personBind');
   const writeBack = fields.optionalFields('writeBack');
+  const unixAccounts = fields.optionalFields('unixAccounts');
   return {
     preset: fields.oneOf('preset', devicePresets),
     ways: fields.textsOf('ways', waysIn),
@@ -32,6 +34,7 @@ export function toDeviceProfile(settings: StoredFields): DeviceProfile {
     ...present({
       personBind: personBind && toPersonBind(personBind),
       writeBack: writeBack && toWriteBack(writeBack),
+      unixAccounts: unixAccounts && toUnixAccounts(unixAccounts),
     }),
   };
 }
@@ -65,6 +68,16 @@ function toWriteBack(fields: StoredFields): WriteBack {
   return {
     perPersonPerDay: fields.integer('perPersonPerDay'),
     perDevicePerDay: fields.integer('perDevicePerDay'),
+  };
+}
+
+function toUnixAccounts(fields: StoredFields): UnixAccounts {
+  return {
+    uidNumberFrom: fields.integer('uidNumberFrom'),
+    gidNumber: fields.integer('gidNumber'),
+    groupNumberFrom: fields.integer('groupNumberFrom'),
+    homeDirectory: fields.text('homeDirectory'),
+    loginShell: fields.text('loginShell'),
   };
 }
 

@@ -1,3 +1,5 @@
+import { posixAttributeRows } from './posix-schema.ts';
+
 /** How values of a type compare. @see RFC 4517 §4.2 */
 export type MatchingKind = 'caseIgnore' | 'dn' | 'objectIdentifier' | 'integer';
 
@@ -117,7 +119,7 @@ const rows: readonly (readonly [string, string, string])[] = [
 const byName = new Map<string, AttributeType>();
 const all: AttributeType[] = [];
 
-for (const [oid, nameList, rest] of rows) {
+for (const [oid, nameList, rest] of [...rows, ...posixAttributeRows]) {
   const type = makeType(oid, nameList.split(' '), rest);
   all.push(type);
   for (const name of [oid, ...nameList.split(' ')]) byName.set(name, type).set(name.toLowerCase(), type);

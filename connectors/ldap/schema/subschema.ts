@@ -1,6 +1,7 @@
 import type { Entry } from '../entry.ts';
 import { subschemaDn } from '../tree.ts';
 import { attributeTypes, knownType } from './attribute-types.ts';
+import { posixObjectClasses } from './posix-schema.ts';
 
 /** @see RFC 4517 §3.3 */
 const ldapSyntaxes = [
@@ -29,6 +30,7 @@ const matchingRules = [
   ['2.5.13.14', 'integerMatch', '27'],
   ['2.5.13.27', 'generalizedTimeMatch', '24'],
   ['2.5.13.30', 'objectIdentifierFirstComponentMatch', '38'],
+  ['1.3.6.1.4.1.1466.109.114.1', 'caseExactIA5Match', '26'],
   ['1.3.6.1.4.1.1466.109.114.2', 'caseIgnoreIA5Match', '26'],
   ['1.3.6.1.4.1.1466.109.114.3', 'caseIgnoreIA5SubstringsMatch', '58'],
 ].map(([oid, name, syntax]) => `( ${oid} NAME '${name}' SYNTAX 1.3.6.1.4.1.1466.115.121.1.${syntax} )`);
@@ -48,6 +50,7 @@ const objectClasses = [
   "( 0.9.2342.19200300.100.4.13 NAME 'domain' SUP top STRUCTURAL MUST dc MAY ( o $ description ) )",
   "( 1.3.6.1.4.1.1466.344 NAME 'dcObject' SUP top AUXILIARY MUST dc )",
   "( 1.3.6.1.4.1.1466.101.120.111 NAME 'extensibleObject' SUP top AUXILIARY )",
+  ...posixObjectClasses,
 ];
 
 /** The schema as one entry, which clients read before anything else. @see RFC 4512 §4.2 */
