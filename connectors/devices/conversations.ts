@@ -1,37 +1,32 @@
-import { Attribute, Change, EqualityFilter, OrFilter } from 'ldapts';
-import { InvalidInput } from '../../idp/domain/fault.ts';
+import { Attribute, Change, EqualityFilter } from 'ldapts';
 import { escapeDnValue } from '../ldap/codec/dn.ts';
+import {
+  type Conversation,
+  cardSearch,
+  needed,
+  readBack,
+  serviceBind,
+  type Trial,
+  unknownCardSearch,
+} from './steps.ts';
+import { systemConversations } from './system-conversations.ts';
 import type { Found, Talk } from './talk.ts';
 
-/** The devices whose conversations are scripted, from what their vendors document. */
-export const scriptedDevices = ['konica', 'fujifilm', 'ricoh', 'hp', 'papercut'] as const;
+/** The devices whose conversations are scripted, from what their vendors document; named as their presets are. */
+export const scriptedDevices = [
+  'konica-minolta',
+  'fujifilm',
+  'ricoh',
+  'hp',
+  'papercut',
+  'unix',
+  'freeradius',
+  'door',
+] as const;
 export type ScriptedDevice = (typeof scriptedDevices)[number];
 
-/** What is entered on the device, and who stands in front of it. */
-export interface Trial {
-  readonly bindDn: string;
-  readonly secret: string;
-  readonly baseDn: string;
-  /** Under which attribute the device searches a card; Ricoh takes several. */
-  readonly cardAttributes: readonly string[];
-  /** As the device's reader sends it. */
-  readonly card?: string;
-  /** A number that is nobody's: the device must be told so. */
-  readonly unknownCard?: string;
-  readonly user?: string;
-  readonly password?: string;
-  /** A number that the person enrols at the device. */
-  readonly enrolCard?: string;
-}
-
-/** What printers read back of the person. */
-const readBack = ['uid', 'cn', 'displayName', 'mail', 'department', 'ou', 'memberOf'];
-
-/** One conversation with each device; ends with the person whom the device lets in. @throws {GaveUp} */
-export type Conversation = (talk: Talk, trial: Trial) => Promise<Found | undefined>;
-
 /** Card mode: the service account binds and the search is the login; both spellings of hexadecimal are sent. */
-const konica: Conversation = async (talk, trial) => {
+const konicaMinolta: Conversation = async (talk, trial) => {
   await serviceBind(talk, trial);
   const card = needed(trial.card, '--card');
   const person = await cardSearch(talk, trial, card.toUpperCase());
@@ -105,35 +100,13 @@ const papercut: Conversation = async (talk, trial) => {
 };
 
 export const conversations: { readonly [device in ScriptedDevice]: Conversation } = {
-  konica,
+  'konica-minolta': konicaMinolta,
   fujifilm,
   ricoh,
   hp,
   papercut,
+  ...systemConversations,
 };
-
-async function serviceBind(talk: Talk, { bindDn, secret }: Trial): Promise<void> {
-  await talk.connect();
-  await talk.bind(`binds as ${bindDn} (service account)`, bindDn, secret);
-}
-
-async function cardSearch(talk: Talk, trial: Trial, card: string): Promise<Found> {
-  const does = `searches the card by ${trial.cardAttributes.join(' or ')} below ${trial.baseDn}`;
-  const [person] = await talk.search(does, trial.baseDn, cardQuery(trial, card), 'one');
-  return person as Found;
-}
-
-async function unknownCardSearch(talk: Talk, trial: Trial): Promise<void> {
-  if (trial.unknownCard === undefined) return;
-  const does = 'searches a card that is nobody’s, as when a stranger holds one to it';
-  await talk.search(does, trial.baseDn, cardQuery(trial, trial.unknownCard), 'none');
-}
-
-function cardQuery({ cardAttributes }: Trial, value: string) {
-  const filters = cardAttributes.map((attribute) => new EqualityFilter({ attribute, value }));
-  const filter = filters.length === 1 && filters[0] ? filters[0] : new OrFilter({ filters });
-  return { scope: 'sub' as const, filter, attributes: readBack };
-}
 
 /** The person types the password once, and the device notes the new card as that person. */
 async function enrol(talk: Talk, trial: Trial, person: Found): Promise<void> {
@@ -148,9 +121,4 @@ async function modifyCard(talk: Talk, trial: Trial, { dn }: Found, card: string)
   const modification = new Attribute({ type, values: [card] });
   const does = `adds the new card to ${type} of ${dn}: a request that an approver decides`;
   await talk.modify(does, dn, new Change({ operation: 'add', modification }));
-}
-
-function needed(value: string | undefined, option: string): string {
-  if (value !== undefined) return value;
-  throw new InvalidInput('ERR_OPTION', `This device’s conversation needs ${option}.`);
 }

@@ -2,6 +2,7 @@ import {
   type Change,
   Client,
   type Entry as FoundEntry,
+  InvalidCredentialsError,
   type SearchOptions as LdapSearch,
   ResultCodeError,
 } from 'ldapts';
@@ -31,6 +32,9 @@ export interface Step {
 export class GaveUp extends Error {}
 
 export type Found = FoundEntry;
+
+/** How many entries a device needs; `any`: it copes with none. */
+type Hoped = 'one' | 'none' | 'some' | 'any';
 
 const timeoutMs = 60_000;
 const successText = 'success (0)';
@@ -66,19 +70,26 @@ export class Talk {
     });
   }
 
+  /** A bind that must end with 49, as for a card that may not pass. */
+  async refusedBind(does: string, dn: string, secret: string): Promise<void> {
+    await this.#step(does, async () => {
+      const refusal = await this.#client.bind(dn, secret).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (refusal === undefined) throw new Unhoped(successText, 'none');
+      if (!(refusal instanceof InvalidCredentialsError)) throw refusal;
+      return heardOf(refusal);
+    });
+  }
+
   /** A search that must find as many entries as the device needs. */
-  async search(
-    does: string,
-    base: string,
-    search: LdapSearch,
-    hoped: 'one' | 'none' | 'some',
-  ): Promise<readonly Found[]> {
+  async search(does: string, base: string, search: LdapSearch, hoped: Hoped): Promise<readonly Found[]> {
     let found: readonly Found[] = [];
     await this.#step(does, async () => {
       found = (await this.#client.search(base, search)).searchEntries;
       const heard = found.length === 1 ? `one entry: ${found[0]?.dn}` : `${found.length} entries`;
-      const fits = hoped === 'some' ? found.length > 0 : found.length === (hoped === 'one' ? 1 : 0);
-      if (!fits) throw new Unhoped(heard, hoped);
+      if (!fits(hoped, found.length)) throw new Unhoped(heard, hoped);
       return heard;
     });
     return found;
@@ -124,14 +135,19 @@ export class Talk {
 
 /** The answer was a success and yet not what the device needs. */
 class Unhoped extends Error {
-  readonly hoped: 'one' | 'none' | 'some';
-  constructor(heard: string, hoped: 'one' | 'none' | 'some') {
+  readonly hoped: Hoped;
+  constructor(heard: string, hoped: Hoped) {
     super(heard);
     this.hoped = hoped;
   }
 }
 
-function emptyAdvice(hoped: 'one' | 'none' | 'some'): string {
+function fits(hoped: Hoped, found: number): boolean {
+  if (hoped === 'any') return true;
+  return hoped === 'some' ? found > 0 : found === (hoped === 'one' ? 1 : 0);
+}
+
+function emptyAdvice(hoped: Hoped): string {
   return hoped === 'none'
     ? 'A number that should be nobody’s was found: choose another --unknown-card.'
     : 'Nobody, or nobody whom this device may see: `kazasu ldap explain` says which rule decided.';

@@ -1,4 +1,5 @@
-import { conversations, type ScriptedDevice, type Trial } from './conversations.ts';
+import { conversations, type ScriptedDevice } from './conversations.ts';
+import type { Trial } from './steps.ts';
 import { GaveUp, type Line, type Step, Talk } from './talk.ts';
 
 /** How a device's conversation went. */

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { type ScriptedDevice, scriptedDevices, type Trial } from '../../connectors/devices/conversations.ts';
+import { type ScriptedDevice, scriptedDevices } from '../../connectors/devices/conversations.ts';
+import type { Trial } from '../../connectors/devices/steps.ts';
 import type { Line, Step } from '../../connectors/devices/talk.ts';
 import { type TryReport, tryDevice } from '../../connectors/devices/try-device.ts';
+import { attributeType } from '../../connectors/ldap/schema/attribute-types.ts';
+import { deviceProfileOf } from '../domain/device-presets.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import { collect, flag, type Progress, recordCommand, type Typed, text, texts } from './command.ts';
 import { oneOf } from './reader.ts';
@@ -44,7 +47,7 @@ export const ldapTry = recordCommand({
 });
 
 async function readTry(typed: Typed): Promise<TryInput> {
-  const device = oneOf(text(typed, 'preset'), scriptedDevices, '--preset');
+  const device = readDevice(text(typed, 'preset') ?? '');
   const url = text(typed, 'url') ?? '';
   if (!/^ldaps?:\/\/[^/]+$/.test(url) || !URL.canParse(url)) {
     throw new InvalidInput('ERR_OPTION', '--url is ldap://HOST:PORT or ldaps://HOST:PORT.');
@@ -65,20 +68,21 @@ async function readTry(typed: Typed): Promise<TryInput> {
       bindDn: text(typed, 'bindDn') ?? '',
       secret: (await secretIn(typed, 'secretFile')) ?? '',
       baseDn: text(typed, 'baseDn') ?? '',
-      cardAttributes: named.length > 0 ? named : cardAttributesOf[device],
+      cardAttributes: named.length > 0 ? named : cardAttributesOf(device),
       ...words,
     },
   };
 }
 
-/** What each is set to where nobody says otherwise. */
-const cardAttributesOf: { readonly [device in ScriptedDevice]: readonly string[] } = {
-  konica: ['serialNumber'],
-  fujifilm: ['serialNumber'],
-  ricoh: ['serialNumber', 'uid', 'employeeNumber'],
-  hp: [],
-  papercut: ['employeeNumber'],
-};
+/** The maker's first name alone is what people say. */
+function readDevice(given: string): ScriptedDevice {
+  return oneOf(given === 'konica' ? 'konica-minolta' : given, scriptedDevices, '--preset');
+}
+
+/** What each searches by where nobody says otherwise: as its preset. */
+function cardAttributesOf(device: ScriptedDevice): readonly string[] {
+  return deviceProfileOf(device).cardAttributes.map((key) => attributeType(key)?.name ?? key);
+}
 
 /** A file with one line; the line's end is no part of the secret. */
 async function secretIn(typed: Typed, option: string): Promise<string | undefined> {
