@@ -5,6 +5,7 @@ import type { DirectoryRule } from '../../idp/domain/directory-rule.ts';
 import type { ClientId } from '../../idp/domain/login-policy.ts';
 import type { MaybePromise } from '../../idp/domain/maybe-promise.ts';
 import type { ReleasedPerson } from '../../idp/domain/person.ts';
+import type { RequestRefusal } from '../../idp/domain/registration.ts';
 
 export type { MaybePromise };
 
@@ -133,6 +134,21 @@ export type PeopleOutcome =
     }
   | { readonly outcome: 'device-denied' };
 
+/** A card number that a device wrote into the entry of the person who is bound on that connection. */
+export interface EnrolmentRequest {
+  readonly device: BoundDevice;
+  readonly uid: string;
+  readonly boundBy: 'card-bind' | 'person-bind';
+  readonly number: CardNumber;
+  readonly channel: 'tls' | 'plain';
+}
+
+export type EnrolmentOutcome =
+  /** An approver will decide. `isOfAnother` counts as a guess; the device is answered alike. */
+  | { readonly outcome: 'requested'; readonly isOfAnother: boolean }
+  | { readonly outcome: 'refused'; readonly reason: RequestRefusal }
+  | { readonly outcome: 'device-denied' };
+
 export interface GroupsQuery {
   readonly device: BoundDevice;
   /** Only groups of these names, without regard to case; `undefined` asks for all. */
@@ -164,4 +180,5 @@ export interface LdapFlows {
   stillAdmits(person: BoundPerson): MaybePromise<boolean>;
   findPeople(query: PeopleQuery): MaybePromise<PeopleOutcome>;
   findGroups(query: GroupsQuery): MaybePromise<GroupsOutcome>;
+  requestEnrolment(request: EnrolmentRequest): MaybePromise<EnrolmentOutcome>;
 }

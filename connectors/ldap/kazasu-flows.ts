@@ -14,6 +14,7 @@ import { findGroups, findPeople } from '../../idp/flows/find-people.ts';
 import type { KnownClients } from '../../idp/flows/known-clients.ts';
 import { logInFromDevice } from '../../idp/flows/log-in-from-device.ts';
 import type { CardLoginOutcome } from '../../idp/flows/log-in-with-card.ts';
+import { requestEnrolment } from '../../idp/flows/request-enrolment.ts';
 import { stillAdmitted } from '../../idp/flows/still-admitted.ts';
 import type { LdapClient } from '../../idp/ports/clients.ts';
 import { BoundClient } from './bound-client.ts';
@@ -75,6 +76,11 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
       return policy
         ? { outcome: 'found', ...(await findPeople(context, policy, lookUp)) }
         : { outcome: 'device-denied' };
+    },
+    async requestEnrolment({ device, channel, ...request }) {
+      if (stillBound(device) === undefined) return deviceDenied;
+      const asked = { ...request, clientId: device.clientId, secure: channel === 'tls' };
+      return requestEnrolment(context, asked);
     },
     async findGroups({ device, names }) {
       const policy = stillBound(device)?.policy;

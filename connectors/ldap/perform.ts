@@ -59,7 +59,7 @@ function run(
     case 'extended':
       return extended(facade, exchange, request, unanswered);
     case 'modify':
-      return modify();
+      return modify(facade, exchange, request);
     case 'add':
       return add();
     case 'delete':

@@ -20,6 +20,7 @@ export type AuditEventType =
   | 'person.notified'
   | 'notice.given-up'
   | 'registration.begun'
+  | 'registration.requested'
   | 'registration.refused'
   | 'registration.proved'
   | 'registration.approved'

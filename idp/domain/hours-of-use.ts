@@ -31,6 +31,12 @@ export function isWithinHours(hours: readonly HoursOfUse[], now: Instant): boole
   );
 }
 
+/** The last midnight in Japan. */
+export function startOfDay(now: Instant): Instant {
+  const dayMs = minutesPerDay * msPerMinute;
+  return Math.floor((now + japanMs) / dayMs) * dayMs - japanMs;
+}
+
 const spelled = /^([a-z]{3})(?:-([a-z]{3}))?@([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)$/;
 
 /**

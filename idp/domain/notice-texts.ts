@@ -60,6 +60,16 @@ const wordings: { readonly [kind in Exclude<NoticeKind, 'operator-alarm'>]: Word
       en: 'A new card (certificate) was registered for you. The older registration ends by itself soon: please use the new card from now on.\n\nIf you did not register a card, tell whoever registers cards at once.',
     },
   },
+  'registration-requested': {
+    subject: {
+      ja: '機器からあなたのカードの登録が申請されました',
+      en: 'A device asked to register a card for you',
+    },
+    body: {
+      ja: 'あなたとしてサインインした方が、機器からカードの登録を申請しました。担当者が対面で確かめて承認するまで、このカードは使えません。\n\n申請したのがご本人であれば、そのカードを持って登録の担当者のところへお越しください。\n\n心当たりがない場合は、すぐに登録の担当者へご連絡ください。申請を却下し、パスワードやいまのカードについてご案内します。',
+      en: 'Somebody signed in as you at a device and asked to have a card registered for you. It does not work before whoever registers cards has seen you with it and approved it.\n\nIf it was you, go there with the card.\n\nIf it was not you, tell them at once: they reject it, and see to your password and the card that you have.',
+    },
+  },
   'registration-approved': {
     subject: { ja: 'カードの登録が承認されました', en: 'Your card is registered' },
     body: {
@@ -76,16 +86,23 @@ const wordings: { readonly [kind in Exclude<NoticeKind, 'operator-alarm'>]: Word
   },
 };
 
+/** What `words` are, where they stand beside a text. */
+const labels = {
+  device: { ja: '機器', en: 'Device' },
+  reason: { ja: '理由', en: 'Reason' },
+};
+
 /** Both languages in one message, Japanese first. */
 export function noticeText({ kind, name, words, issuer }: NoticeFacts): NoticeText {
   const { subject, body } = kind === 'operator-alarm' ? alarm(words) : wordings[kind];
   const reason = kind === 'operator-alarm' || words === undefined ? undefined : words;
+  const label = kind === 'registration-requested' ? labels.device : labels.reason;
   const ja = [
     ...(name === undefined ? [] : [`${name} 様`]),
     body.ja,
-    ...(reason === undefined ? [] : [`理由: ${reason.ja}`]),
+    ...(reason === undefined ? [] : [`${label.ja}: ${reason.ja}`]),
   ];
-  const en = [body.en, ...(reason === undefined ? [] : [`Reason: ${reason.en}`])];
+  const en = [body.en, ...(reason === undefined ? [] : [`${label.en}: ${reason.en}`])];
   const from = `-- \nKazasu ${issuer}`;
   return {
     subject: `[Kazasu] ${subject.ja} / ${subject.en}`,

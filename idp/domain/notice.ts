@@ -12,6 +12,7 @@ export type NoticeKind =
   | 'card-expires-7'
   | 'card-expired'
   | 'card-replaced'
+  | 'registration-requested'
   | 'registration-approved'
   | 'registration-rejected'
   | 'operator-alarm';
@@ -47,7 +48,7 @@ export interface Notice {
   readonly about: CardId | RegistrationId | string;
   /** Absent: the operators. */
   readonly personId?: PersonId;
-  /** Of an alarm, what happened; of a rejection, the reason given. It goes when the person goes. */
+  /** Of an alarm, what happened; of a rejection, the reason given; of a device's request, the device. It goes when the person goes. */
   readonly words?: BothLanguages;
   readonly state: NoticeState;
   readonly queuedAt: Instant;

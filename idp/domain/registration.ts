@@ -121,6 +121,17 @@ export interface RequestedCard {
 /** A number that may be asked for without a signature. */
 export type RequestableNumber = Exclude<CardNumber, { readonly kind: 'jpki' }>;
 
+/** Why a device's request for a card is not taken. A closed set. */
+export type RequestRefusal =
+  | 'device-disabled'
+  | 'confidentiality-required'
+  | 'write-back-not-allowed'
+  | 'signature-required'
+  | 'person-not-admitted'
+  | 'card-already-registered'
+  | 'quota-of-person'
+  | 'quota-of-device';
+
 /** How long an invitation, a begun registration and the OCSP answer behind an approval are good (design: registration). */
 export const invitationHours = 72;
 export const registrationProofSeconds = 300;

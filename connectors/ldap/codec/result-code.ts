@@ -14,6 +14,8 @@ export const resultCode = {
   noSuchAttribute: 16,
   undefinedAttributeType: 17,
   inappropriateMatching: 18,
+  constraintViolation: 19,
+  attributeOrValueExists: 20,
   noSuchObject: 32,
   invalidDNSyntax: 34,
   inappropriateAuthentication: 48,

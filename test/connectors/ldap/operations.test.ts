@@ -16,6 +16,7 @@ import {
   equal,
   extendedRequest,
   message,
+  modifyRequest,
   type SearchOptions,
   searchRequest,
 } from './support/requests.ts';
@@ -458,18 +459,7 @@ describe('any operation', () => {
   test('that would change something is 53 with a text that says why', async () => {
     await bindDevice('web');
     const entry = personDn('tanaka');
-    const modify = message(80, (writer) => {
-      const request = writer.begin(0x66);
-      writer.text(0x04, entry);
-      const changes = writer.begin(0x30);
-      const change = writer.begin(0x30);
-      writer.integer(0x0a, 2);
-      const attribute = writer.begin(0x30);
-      writer.text(0x04, 'mail');
-      const values = writer.begin(0x31);
-      writer.text(0x04, 'x@example.jp');
-      for (const mark of [values, attribute, change, changes, request]) writer.end(mark);
-    });
+    const modify = modifyRequest(80, entry, [['replace', 'mail', 'x@example.jp']]);
     const add = message(81, (writer) => writeBody(writer, 0x68, entry));
     const remove = message(82, (writer) => writer.text(0x4a, entry));
     const rename = message(83, (writer) => writeBody(writer, 0x6c, entry));

@@ -12,6 +12,7 @@ const kinds: readonly NoticeKind[] = [
   'card-expires-7',
   'card-expired',
   'card-replaced',
+  'registration-requested',
   'registration-approved',
   'registration-rejected',
   'operator-alarm',

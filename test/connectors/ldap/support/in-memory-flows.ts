@@ -12,6 +12,7 @@ import type { DevicePreset, DeviceProfile } from '../../../../idp/domain/device-
 import { Fault } from '../../../../idp/domain/fault.ts';
 import type { ClientId } from '../../../../idp/domain/login-policy.ts';
 import type { ReleasedPerson } from '../../../../idp/domain/person.ts';
+import type { RequestRefusal } from '../../../../idp/domain/registration.ts';
 
 export interface TestDevice {
   readonly name: string;
@@ -32,6 +33,9 @@ export class InMemoryDirectory implements LdapFlows {
   readonly passwords = new Map<string, string>();
   readonly logIns: { readonly number: string; readonly way: string }[] = [];
   readonly decisions: DirectoryDecision[] = [];
+  /** Cards that devices asked for. */
+  readonly requests: { readonly uid: string; readonly boundBy: string; readonly number: string }[] = [];
+  requestRefusal: RequestRefusal | undefined;
   outage = false;
   cannotWrite = false;
   answers: 'at-once' | 'later' = 'at-once';
@@ -155,6 +159,22 @@ export class InMemoryDirectory implements LdapFlows {
         .filter((person) => anyOf === undefined || anyOf.some((lookUp) => holds(person, lookUp)))
         .sort((a, b) => (a.uid < b.uid ? -1 : 1));
       return { outcome: 'found', people: found.slice(0, limit), more: found.length > limit };
+    });
+  }
+
+  requestEnrolment({
+    device: { clientId },
+    uid,
+    boundBy,
+    number,
+  }: Parameters<LdapFlows['requestEnrolment']>[0]) {
+    return this.#answer<Awaited<ReturnType<LdapFlows['requestEnrolment']>>>(() => {
+      if (this.#isGone(clientId)) return { outcome: 'device-denied' };
+      if (this.suspended.has(uid)) return { outcome: 'refused', reason: 'person-not-admitted' };
+      if (this.requestRefusal !== undefined) return { outcome: 'refused', reason: this.requestRefusal };
+      this.requests.push({ uid, boundBy, number: number.value });
+      const holder = this.uidOfCard.get(number.value);
+      return { outcome: 'requested', isOfAnother: holder !== undefined && holder !== uid };
     });
   }
 

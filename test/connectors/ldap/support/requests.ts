@@ -98,6 +98,30 @@ export function compareRequest(messageId: number, entry: string, attribute: stri
   });
 }
 
+/** A change of one entry: `[operation, attribute, ...values]` each. */
+export function modifyRequest(
+  messageId: number,
+  entry: string,
+  changes: readonly (readonly ['add' | 'delete' | 'replace', string, ...string[]])[],
+): Buffer {
+  return message(messageId, (writer) => {
+    const modify = writer.begin(0x66);
+    writer.text(0x04, entry);
+    const list = writer.begin(0x30);
+    for (const [operation, attribute, ...values] of changes) {
+      const change = writer.begin(0x30);
+      writer.integer(0x0a, ['add', 'delete', 'replace'].indexOf(operation));
+      const partial = writer.begin(0x30);
+      writer.text(0x04, attribute);
+      const set = writer.begin(0x31);
+      for (const value of values) writer.text(0x04, value);
+      for (const mark of [set, partial, change]) writer.end(mark);
+    }
+    writer.end(list);
+    writer.end(modify);
+  });
+}
+
 export function extendedRequest(messageId: number, oid: string): Buffer {
   return message(messageId, (writer) => {
     const extended = writer.begin(0x77);
