@@ -135,9 +135,7 @@ export type PeopleOutcome =
   | { readonly outcome: 'device-denied' };
 
 /** A card number that a device wrote into the entry of the person who is bound on that connection. */
-export interface EnrolmentRequest {
-  readonly device: BoundDevice;
-  readonly uid: string;
+export interface EnrolmentRequest extends BoundPerson {
   readonly boundBy: 'card-bind' | 'person-bind';
   readonly number: CardNumber;
   readonly channel: 'tls' | 'plain';

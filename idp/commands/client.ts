@@ -51,7 +51,10 @@ export const clientCommands = [
         .option('--profile <preset>', devicePresets.join(', '), 'card-search')
         .option('--address <cidr>', 'where the device stands; repeatable', collect, [])
         .option('--allow-plaintext', 'let it bind without TLS (needs --address)')
-        .option('--own-reader', 'it reads cards itself; its numbers count as `serial`')
+        .option(
+          '--own-reader',
+          'it reads cards itself; its numbers count as `serial`, or `idm` with --card-kind felica or uid',
+        )
         .option('--acr <name>', `what it accepts: ${acrNames.join(', ')}; repeatable`, collect, [])
         .option('--require-group <name>', 'only people of this group; repeatable', collect, []),
     read: readNewClient,

@@ -1,4 +1,5 @@
 import { type Acr, toAcr } from '../domain/assurance.ts';
+import type { CardKind } from '../domain/card.ts';
 import type { DeviceProfile, PersonBind } from '../domain/device-profile.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import type { HoursOfUse } from '../domain/hours-of-use.ts';
@@ -33,10 +34,16 @@ export function profileWithPresence(
 /** What a device's sign-ins may rest on unless an administrator says otherwise: of its cards, and of its people. */
 export function acceptedByDefault(
   reader: LoginPolicy['reader'],
-  { personBind }: DeviceProfile,
+  { personBind, spelling }: DeviceProfile,
 ): readonly Acr[] {
-  const ofCards = reader === 'own' ? [toAcr('serial')] : [toAcr('certificate'), toAcr('card-pin')];
+  const ofCards = ofKind(spelling.kind, reader);
   return restsOnPassword(personBind) ? [...ofCards, toAcr('password')] : ofCards;
+}
+
+/** What a kind of card is worth without its PIN. */
+function ofKind(kind: CardKind, reader: LoginPolicy['reader']): readonly Acr[] {
+  if (kind !== 'jpki') return [toAcr('idm')];
+  return reader === 'own' ? [toAcr('serial')] : [toAcr('certificate'), toAcr('card-pin')];
 }
 
 /** Whether a password alone lets somebody in; beside a tap it is the tap that counts. */

@@ -1,3 +1,4 @@
+import type { CardKey } from '../domain/card.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import { foldText } from '../domain/fold-text.ts';
 import type { Person, PersonId } from '../domain/person.ts';
@@ -71,10 +72,13 @@ async function evidenceOf(
   tables: Tables,
   personId: PersonId,
   cards: readonly Card[],
-): Promise<readonly string[]> {
+): Promise<readonly (string | Uint8Array)[]> {
   const registrations = await tables.registrations.findByPerson(personId);
-  const kept = registrations.flatMap((registration) => {
-    if (registration.origin === 'device') return [registration.requested.sealedNumber];
+  const kept = registrations.flatMap((registration): readonly (string | Uint8Array | undefined)[] => {
+    if (registration.origin === 'device') {
+      const { sealedNumber, cardKey } = registration.requested;
+      return [sealedNumber, octetsOf(cardKey)];
+    }
     const { proof, approvalEvidence } = registration;
     return [
       ...[proof?.sealedNumber, proof?.sealedCertificate],
@@ -88,7 +92,7 @@ async function evidenceOf(
   for (const about of abouts) {
     kept.push(...(await tables.notices.findAbout(about)).map(({ noticeId }) => noticeId));
   }
-  return kept.filter((text): text is string => text !== undefined && text !== '');
+  return kept.filter((trace): trace is string | Uint8Array => trace !== undefined && trace !== '');
 }
 
 /** By what a person could be found in the octets of a file. */
@@ -101,8 +105,10 @@ function tracesOf(person: Person, cards: readonly Card[]): readonly (string | Ui
     ...texts.filter((text) => text !== ''),
     ...texts.map(foldText).filter((text) => text !== ''),
     ...cards.map(({ sealedNumber }) => sealedNumber),
-    ...cards.map(({ cardKey }) =>
-      Uint8Array.from(cardKey.match(/../g) ?? [], (octet) => Number.parseInt(octet, 16)),
-    ),
+    ...cards.map(({ cardKey }) => octetsOf(cardKey)),
   ];
+}
+
+function octetsOf(cardKey: CardKey): Uint8Array {
+  return Uint8Array.from(cardKey.match(/../g) ?? [], (octet) => Number.parseInt(octet, 16));
 }

@@ -1,9 +1,9 @@
-import type { CardKey, CardNumber } from '../domain/card.ts';
+import type { CardId, CardKey, CardNumber } from '../domain/card.ts';
 import type { WriteBack } from '../domain/device-profile.ts';
 import { startOfDay } from '../domain/hours-of-use.ts';
 import type { ClientId } from '../domain/login-policy.ts';
 import type { Person } from '../domain/person.ts';
-import { hoursProblem, personProblem } from '../domain/person-problem.ts';
+import { hoursProblem } from '../domain/person-problem.ts';
 import {
   actor,
   type RegistrationId,
@@ -16,11 +16,14 @@ import type { LdapClient } from '../ports/clients.ts';
 import type { ReadTables, Tables } from '../ports/system-record.ts';
 import type { FlowContext } from './context.ts';
 import { queueNotice } from './queue-notice.ts';
+import { stillAdmitted } from './still-admitted.ts';
 
 export interface EnrolmentRequest {
   readonly clientId: ClientId;
   /** Of the person who is bound on the connection. */
   readonly uid: string;
+  /** The card that let them in: stopped since then, it asks for no other. */
+  readonly cardId?: CardId;
   readonly boundBy: RequestedRegistration['boundBy'];
   readonly number: CardNumber;
   readonly secure: boolean;
@@ -84,11 +87,10 @@ async function take(
 ): Promise<EnrolmentOutcome> {
   const now = context.clock.now();
   const [person] = await tables.people.findBy('uid', request.uid, 1);
-  const isAdmitted =
-    person !== undefined &&
-    personProblem(person, device.policy) === undefined &&
-    hoursProblem(device.policy, now) === undefined;
-  if (!isAdmitted) return refused('person-not-admitted');
+  const isAdmitted = await stillAdmitted({ record: tables }, device.policy, request);
+  if (person === undefined || !isAdmitted || hoursProblem(device.policy, now) !== undefined) {
+    return refused('person-not-admitted');
+  }
   const cardKey = context.numbers.keyOf(number);
   const standing = await standingOf(tables, cardKey, person);
   if (standing.outcome !== 'new') return standing;

@@ -1,7 +1,7 @@
 import type { CardId } from '../domain/card.ts';
 import type { LoginPolicy } from '../domain/login-policy.ts';
 import { personProblem } from '../domain/person-problem.ts';
-import type { FlowContext } from './context.ts';
+import type { ReadTables } from '../ports/system-record.ts';
 
 /**
  * Whether somebody who signed in earlier may still be here: asked at every operation on a connection that stays open.
@@ -9,7 +9,7 @@ import type { FlowContext } from './context.ts';
  * @param cardId of the card that let the person in; a card that was stopped since then puts its holder out.
  */
 export async function stillAdmitted(
-  { record }: Pick<FlowContext, 'record'>,
+  { record }: { readonly record: Pick<ReadTables, 'people' | 'cards'> },
   policy: Pick<LoginPolicy, 'organizations' | 'requiredGroups'>,
   { uid, cardId }: { readonly uid: string; readonly cardId?: CardId },
 ): Promise<boolean> {

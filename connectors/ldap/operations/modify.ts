@@ -116,15 +116,15 @@ function numberOf({ device: { profile } }: BoundPerson, { changes }: ModifyReque
 async function requestCard(
   facade: Facade,
   exchange: Exchange,
-  { device, uid, by }: BoundPerson,
+  { kind: _, by: boundBy, ...person }: BoundPerson,
   number: CardNumber,
 ): Promise<LdapResult> {
   const { channel } = exchange.session;
   const outcome: EnrolmentOutcome = await facade.flows.requestEnrolment({
-    ...{ device, uid, number, channel, boundBy: by },
+    ...{ ...person, number, channel, boundBy },
   });
   if (outcome.outcome === 'device-denied') return deviceGone;
   if (outcome.outcome === 'refused') return refusals[outcome.reason];
-  if (outcome.isOfAnother) countMiss(facade, exchange, device);
+  if (outcome.isOfAnother) countMiss(facade, exchange, person.device);
   return requested;
 }

@@ -14,7 +14,7 @@ const newCard = 'a1b2c3d4e5f60718';
 
 /** Takes FeliCa numbers under `pager`, signs people in by them, and may ask for cards. */
 const copier: DeviceProfile = {
-  ...deviceProfileOf('card-search', { cardKind: 'felica', cardAttribute: 'pager' }),
+  ...deviceProfileOf('card-search', { cardKind: 'felica', cardAttributes: ['pager'] }),
   ways: ['card-search', 'card-bind'],
   writeBack: { perPersonPerDay: 3, perDevicePerDay: 20 },
 };
@@ -160,7 +160,7 @@ describe('a change is refused', () => {
   });
 
   it('of a My Number Card, which is registered with its signature', async () => {
-    const spelling = deviceProfileOf('card-search', { cardKind: 'jpki', cardAttribute: 'pager' }).spelling;
+    const spelling = deviceProfileOf('card-search', { cardKind: 'jpki', cardAttributes: ['pager'] }).spelling;
     directory.addPerson('mori', '0a0b0c0d');
     directory.addDevice('serial', 'card-search', { profile: { ...copier, spelling } });
     await bind(`cn=0a0b0c0d,cn=serial,ou=cards,${baseDn}`, 'serial');

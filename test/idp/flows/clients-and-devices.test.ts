@@ -53,6 +53,15 @@ describe('a client', () => {
     expect(accepted).toEqual([toAcr('certificate'), toAcr('card-pin')]);
   });
 
+  it.each([true, false])(
+    'for FeliCa cards accepts what these are worth, own reader or not: %s',
+    async (ownReader) => {
+      const choices = { cardKind: 'felica', cardAttributes: ['pager'] } as const;
+      const { clientId } = await addLdapClient(world.context, { ...device, choices, ownReader });
+      expect(world.context.clients.find(clientId)?.policy.acceptedAcr).toEqual([toAcr('idm')]);
+    },
+  );
+
   it('is found by id and by name as soon as it was added', async () => {
     const { clientId } = await addOidcClient(world.context, oidc);
     expect(world.context.clients.find('attendance')).toBe(world.context.clients.find(clientId));
