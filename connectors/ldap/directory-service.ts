@@ -60,9 +60,9 @@ export type CardLogInOutcome =
   /** The device account itself was disabled since it bound. */
   | { readonly outcome: 'device-denied' };
 
-/** Which rule decided a search or comparison that is no sign-in with a card: those leave their own line. */
+/** Which rule decided what no flow has decided: a search or comparison that is no sign-in, a bind to what nobody is. */
 export interface DirectoryDecision {
-  readonly op: 'search' | 'compare';
+  readonly op: 'bind' | 'search' | 'compare';
   /** `undefined`: nobody is bound. */
   readonly device: BoundDevice | undefined;
   /** Whether a person is bound, at that device. */

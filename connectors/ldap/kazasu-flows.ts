@@ -97,13 +97,13 @@ function eventOf(
 ): AuditEvent {
   return {
     at,
-    type: 'directory.searched',
+    type: op === 'bind' ? 'client.bind-refused' : 'directory.searched',
     actor: actor('client', device?.clientId ?? 'unknown'),
     reason: rule,
     details: {
       address: remoteAddress,
       ...(asPerson ? { asPerson } : {}),
-      ...(op === 'compare' ? { op } : { entries }),
+      ...(op === 'compare' ? { op } : op === 'search' ? { entries } : {}),
       result,
     },
   };

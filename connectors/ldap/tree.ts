@@ -27,6 +27,7 @@ export interface Tree {
   personDn(uid: string): string;
   groupDn(cn: string): string;
   deviceDn(name: string): string;
+  cardDn(number: string, device: string): string;
 }
 
 export const subschemaDn = 'cn=Subschema';
@@ -58,6 +59,7 @@ export function createTree(baseDn: string): Tree {
     personDn: (uid) => under(`uid=${escapeDnValue(uid)},ou=people`),
     groupDn: (cn) => under(`cn=${escapeDnValue(cn)},ou=groups`),
     deviceDn: (name) => under(`cn=${escapeDnValue(name)},ou=devices`),
+    cardDn: (number, device) => under(`cn=${escapeDnValue(number)},cn=${escapeDnValue(device)},ou=cards`),
   };
 }
 

@@ -6,6 +6,7 @@ import { clientGuessCommands } from './client-guesses.ts';
 import type { RecordCommand } from './command.ts';
 import { crlCommands } from './crl.ts';
 import { evidenceCommands } from './evidence.ts';
+import { ldapExplain } from './ldap-explain.ts';
 import { ldapTry } from './ldap-try.ts';
 import { noticeCommands } from './notice.ts';
 import { orgCommands } from './org.ts';
@@ -23,6 +24,7 @@ export const recordCommands: readonly RecordCommand[] = [
   ...clientCommands,
   ...clientGuessCommands,
   ldapTry,
+  ldapExplain,
   ...anchorCommands,
   ...crlCommands,
   ...auditCommands,

@@ -54,6 +54,7 @@ export type AuditEventType =
   | 'client.stopped'
   | 'client.resumed'
   | 'directory.searched'
+  | 'directory.explained'
   | 'crl.applied'
   | 'crl.refused'
   | 'crl.accepted'

@@ -56,6 +56,11 @@ export const directoryRuleTexts: { readonly [rule in DirectoryRule]: BothLanguag
     'バインドの後で、機器か人が停止されたか、秘密が更新されました。',
     'After the bind the device or the person was stopped, or the secret was rotated.',
   ),
+  'password-missing': both('名前だけでパスワードがありません。', 'A name without a password is no bind.'),
+  'certificate-missing': both(
+    'TLSのクライアント証明書がありません。',
+    'SASL EXTERNAL needs TLS with a client certificate.',
+  ),
   'device-unknown': both(
     'そのような機器アカウントはありません。',
     'There is no device account of this name.',
@@ -65,6 +70,28 @@ export const directoryRuleTexts: { readonly [rule in DirectoryRule]: BothLanguag
   'certificate-unknown': both(
     'この証明書はどの機器にも登録されていません。',
     'The TLS client certificate is noted for no device.',
+  ),
+  'certificate-of-another': both(
+    'この証明書は、別の機器のものです。',
+    'The TLS client certificate is noted for another device than was asked for.',
+  ),
+  'device-ambiguous': both(
+    'どの機器でのバインドか決まりません。先に機器アカウントでバインドするか、アドレスを一つの機器に定めてください。',
+    'It is not clear at which device: let the device bind first, or give its address to one device only.',
+  ),
+  'way-not-allowed': both(
+    'この機器のプロファイルでは、人はバインドできません。',
+    'The device’s profile lets nobody bind as a person.',
+  ),
+  'person-unknown': both('この名前の人はいません。', 'Nobody has this name.'),
+  'password-wrong': both('パスワードが違います。', 'The password is wrong.'),
+  'no-directory': both(
+    'パスワードを尋ねるディレクトリーが設定されていません。',
+    'No directory is configured that could be asked about passwords.',
+  ),
+  'too-many-tries': both(
+    '誤ったパスワードが続いたため、しばらく尋ねません。',
+    'There were too many wrong passwords: for a while nothing is asked.',
   ),
   'address-not-allowed': both(
     'この機器に許されたアドレスではありません。',

@@ -60,6 +60,8 @@ export interface Taps {
   >;
   /** Takes, once, the newest unprompted tap of a card at any of these readers that was received at or after `since`. */
   takeUnprompted(cardKey: CardKey, readerIds: readonly ReaderId[], since: Instant): Promise<Tap | undefined>;
+  /** The tap that `takeUnprompted` would take at this moment; it stays there. */
+  findUnprompted(cardKey: CardKey, readerIds: readonly ReaderId[], since: Instant): Promise<Tap | undefined>;
   /** Remembers a PIN signature for the PIN window. */
   notePinProof(cardId: CardId, readerGroup: string, provedAt: Instant): Promise<void>;
   findPinProof(cardId: CardId, readerGroup: string): Promise<Instant | undefined>;

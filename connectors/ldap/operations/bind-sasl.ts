@@ -3,6 +3,7 @@ import type { BindRequest } from '../codec/request.ts';
 import { type LdapResult, result, resultCode, success } from '../codec/result-code.ts';
 import type { MaybePromise } from '../directory-service.ts';
 import type { Facade } from '../facade.ts';
+import { notedBind } from '../note-decision.ts';
 import type { Exchange } from '../session.ts';
 import type { Tree } from '../tree.ts';
 import { whenAdmitted } from '../when-admitted.ts';
@@ -26,11 +27,15 @@ export function bindSasl(
   const { remoteAddress } = exchange.session;
   const certificateSha256 = exchange.session.clientCertificateSha256();
   if (certificateSha256 === undefined) {
-    return result(resultCode.inappropriateAuthentication, 'EXTERNAL needs TLS with a client certificate.');
+    const refusal = 'EXTERNAL needs TLS with a client certificate.';
+    const answer = result(resultCode.inappropriateAuthentication, refusal);
+    return notedBind(facade, exchange, 'certificate-missing', answer);
   }
   return whenAdmitted(facade.bindGuesses, remoteAddress, () => {
     const asked = askedIdentity(facade.tree, credentials);
-    if (asked === undefined) return refused(facade, exchange);
+    if (asked === undefined) {
+      return notedBind(facade, exchange, 'device-unknown', refused(facade, exchange));
+    }
     const outcome = facade.flows.bindCertificate({ certificateSha256, name: asked.name, remoteAddress });
     return whenKnown(outcome, (known) => {
       if (known.outcome === 'denied') return refused(facade, exchange);

@@ -3,6 +3,7 @@ import type { BindRequest } from '../codec/request.ts';
 import { type LdapResult, result, resultCode, success } from '../codec/result-code.ts';
 import type { BoundDevice, CardLogInOutcome, DeviceBindOutcome, MaybePromise } from '../directory-service.ts';
 import type { Facade } from '../facade.ts';
+import { notedBind } from '../note-decision.ts';
 import { countMiss } from '../search/card-search.ts';
 import { anonymous, type Exchange } from '../session.ts';
 import type { Place } from '../tree.ts';
@@ -29,7 +30,8 @@ export function bind(facade: Facade, exchange: Exchange, request: BindRequest): 
   if (password.length === 0) {
     if (place.kind === 'root') return success;
     // RFC 4513 §5.1.2: a name without a password would pass for a sign-in with careless clients.
-    return result(resultCode.unwillingToPerform, 'A name needs a password.');
+    const answer = result(resultCode.unwillingToPerform, 'A name needs a password.');
+    return notedBind(facade, exchange, 'password-missing', answer);
   }
   const { remoteAddress } = exchange.session;
   return whenAdmitted(facade.bindGuesses, remoteAddress, () =>
@@ -39,7 +41,9 @@ export function bind(facade: Facade, exchange: Exchange, request: BindRequest): 
 
 function bindAt(facade: Facade, exchange: Exchange, place: Place, secret: string): MaybePromise<LdapResult> {
   if (place.kind === 'person') return bindPerson(facade, exchange, place.uid, secret);
-  if (place.kind !== 'device' && place.kind !== 'card') return refused(facade, exchange);
+  if (place.kind !== 'device' && place.kind !== 'card') {
+    return notedBind(facade, exchange, 'device-unknown', refused(facade, exchange));
+  }
   const outcome = facade.flows.bindDevice({
     name: place.kind === 'device' ? place.name : place.device,
     secret,
@@ -75,7 +79,9 @@ function bindCard(
   text: string,
 ): MaybePromise<LdapResult> {
   if (!device.profile.ways.includes('card-bind')) {
-    return result(resultCode.unwillingToPerform, 'This device account does not bind card numbers.');
+    const refusal = 'This device account does not bind card numbers.';
+    const answer = result(resultCode.unwillingToPerform, refusal);
+    return notedBind(facade, exchange, 'card-way-not-in-profile', answer, device);
   }
   return whenCardAdmitted(facade, exchange, device, () => {
     const number = readCardNumber(device.profile.spelling, text);

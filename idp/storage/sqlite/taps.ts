@@ -105,13 +105,19 @@ class SqliteTaps implements Taps {
 
   takeUnprompted(cardKey: CardKey, readerIds: readonly ReaderId[], since: Instant): Promise<Tap | undefined> {
     return this.#group.run(() => {
-      const { newestUnprompted, useTap } = this.#statements;
-      const row = newestUnprompted.get(octetsOf(cardKey), since, JSON.stringify(readerIds));
-      if (row === undefined) return undefined;
-      const { tap } = toTap(row);
-      useTap.run(tap.tapId);
+      const tap = this.#newestUnprompted(cardKey, readerIds, since);
+      if (tap !== undefined) this.#statements.useTap.run(tap.tapId);
       return tap;
     });
+  }
+
+  async findUnprompted(cardKey: CardKey, readerIds: readonly ReaderId[], since: Instant) {
+    return orFault(code, () => this.#newestUnprompted(cardKey, readerIds, since));
+  }
+
+  #newestUnprompted(cardKey: CardKey, readerIds: readonly ReaderId[], since: Instant): Tap | undefined {
+    const row = this.#statements.newestUnprompted.get(octetsOf(cardKey), since, JSON.stringify(readerIds));
+    return row && toTap(row).tap;
   }
 
   async notePinProof(cardId: CardId, readerGroup: string, provedAt: Instant): Promise<void> {

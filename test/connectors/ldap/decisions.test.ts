@@ -109,6 +109,19 @@ describe('the trail has the rule that decided', () => {
     expect(directory.decisions).toMatchObject([{ device: undefined, rule: 'anonymous', result: 50 }]);
   });
 
+  it('of a bind to what nobody is, or without a password, once a connection each', async () => {
+    for (let index = 0; index < 3; index += 1) {
+      await client.ask(bindRequest(50 + index, `cn=x,${baseDn}`, 'x'));
+      await client.ask(bindRequest(60 + index, `cn=printer,ou=devices,${baseDn}`, ''));
+    }
+    await client.ask(bindRequest(70, `cn=0a1b2c3d,cn=printer,ou=cards,${baseDn}`, 'secret-of-printer'));
+    expect(directory.decisions).toMatchObject([
+      { op: 'bind', rule: 'device-unknown', result: 49, device: undefined },
+      { op: 'bind', rule: 'password-missing', result: 53, device: undefined },
+      { op: 'bind', rule: 'card-way-not-in-profile', result: 53, device: { name: 'printer' } },
+    ]);
+  });
+
   it('and of a sign-in with a card nothing beside its own line', async () => {
     await bind('printer');
     await search({ filter: card });
