@@ -8,8 +8,8 @@ import { subschemaDn, type Tree } from './tree.ts';
 export const startTlsOid = '1.3.6.1.4.1.1466.20037';
 /** @see RFC 4532 */
 export const whoAmIOid = '1.3.6.1.4.1.4203.1.11.3';
-/** `+` for all operational attributes (RFC 3673), `(&)` and `(|)` as true and false (RFC 4526). */
-const supportedFeatures = ['1.3.6.1.4.1.4203.1.5.1', '1.3.6.1.4.1.4203.1.5.3'];
+/** `+` for all operational attributes (RFC 3673), `@class` for those of a class (RFC 4529), `(&)` and `(|)` as true and false (RFC 4526). */
+const supportedFeatures = ['1.3.6.1.4.1.4203.1.5.1', '1.3.6.1.4.1.4203.1.5.2', '1.3.6.1.4.1.4203.1.5.3'];
 
 /** What a client may know before it binds. @see RFC 4512 §5.1 */
 export interface RootDse {

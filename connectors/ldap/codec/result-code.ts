@@ -16,6 +16,7 @@ export const resultCode = {
   inappropriateMatching: 18,
   constraintViolation: 19,
   attributeOrValueExists: 20,
+  invalidAttributeSyntax: 21,
   noSuchObject: 32,
   invalidDNSyntax: 34,
   inappropriateAuthentication: 48,

@@ -6,7 +6,7 @@ import type { Entry } from '../entry.ts';
 import type { Facade } from '../facade.ts';
 import { noted } from '../note-decision.ts';
 import { rootDseFor } from '../root-dse.ts';
-import { attributeType } from '../schema/attribute-types.ts';
+import { attributeDescription } from '../schema/attribute-types.ts';
 import { subschemaEntry } from '../schema/subschema.ts';
 import { candidates, DeviceDenied, type Viewer } from '../search/candidates.ts';
 import { isCardAttribute } from '../search/card-assertion.ts';
@@ -67,10 +67,13 @@ async function compareNamed(facade: Facade, request: CompareRequest, viewer: Vie
 }
 
 function compareEntry(entry: Entry, { attribute, value }: CompareRequest): LdapResult {
-  const type = attributeType(attribute);
-  if (type === undefined) return result(resultCode.undefinedAttributeType);
-  const values = valuesOf(entry, type);
+  const description = attributeDescription(attribute);
+  if (description === undefined) return result(resultCode.undefinedAttributeType);
+  const { type, tagged } = description;
+  if (type.equality === undefined) return result(resultCode.inappropriateMatching);
+  const values = tagged ? [] : valuesOf(entry, type);
+  const verdict = equalsAny(type.equality, values, value);
+  if (verdict === undefined) return result(resultCode.invalidAttributeSyntax);
   if (values.length === 0) return result(resultCode.noSuchAttribute);
-  const verdict = equalsAny(type, values, value);
-  return result(verdict === true ? resultCode.compareTrue : resultCode.compareFalse);
+  return result(verdict ? resultCode.compareTrue : resultCode.compareFalse);
 }

@@ -1,20 +1,7 @@
+import { type AttributeType, makeType } from './attribute-type.ts';
 import { posixAttributeRows } from './posix-schema.ts';
 
-/** How values of a type compare. @see RFC 4517 §4.2 */
-export type MatchingKind = 'caseIgnore' | 'dn' | 'objectIdentifier' | 'integer';
-
-export interface AttributeType {
-  readonly name: string;
-  /** The name in lower case: how it is found. */
-  readonly key: string;
-  /** Returned only when asked for by name or with `+`. */
-  readonly operational: boolean;
-  readonly matching: MatchingKind;
-  /** As the subschema publishes it. @see RFC 4512 §4.1.2 */
-  readonly definition: string;
-  /** The name as an OCTET STRING, ready to be sent. */
-  readonly encodedType: Buffer;
-}
+export type { AttributeType };
 
 const directoryString = '1.3.6.1.4.1.1466.115.121.1.15';
 const ia5String = '1.3.6.1.4.1.1466.115.121.1.26';
@@ -23,6 +10,8 @@ const dnSyntax = '1.3.6.1.4.1.1466.115.121.1.12';
 const oidSyntax = '1.3.6.1.4.1.1466.115.121.1.38';
 const integerSyntax = '1.3.6.1.4.1.1466.115.121.1.27';
 const generalizedTime = '1.3.6.1.4.1.1466.115.121.1.24';
+const telephoneNumber = '1.3.6.1.4.1.1466.115.121.1.50';
+const uuidSyntax = '1.3.6.1.1.16.1';
 const booleanSyntax = '1.3.6.1.4.1.1466.115.121.1.7';
 
 const text = `EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX ${directoryString}`;
@@ -30,7 +19,7 @@ const ia5 = `EQUALITY caseIgnoreIA5Match SUBSTR caseIgnoreIA5SubstringsMatch SYN
 const single = `${text} SINGLE-VALUE`;
 const dn = `EQUALITY distinguishedNameMatch SYNTAX ${dnSyntax}`;
 const dnOperational = `${dn} SINGLE-VALUE NO-USER-MODIFICATION USAGE directoryOperation`;
-const timeOperational = `EQUALITY generalizedTimeMatch SYNTAX ${generalizedTime} SINGLE-VALUE NO-USER-MODIFICATION USAGE directoryOperation`;
+const timeOperational = `EQUALITY generalizedTimeMatch ORDERING generalizedTimeOrderingMatch SYNTAX ${generalizedTime} SINGLE-VALUE NO-USER-MODIFICATION USAGE directoryOperation`;
 const dsa = 'USAGE dSAOperation';
 const schemaUsage = 'EQUALITY objectIdentifierFirstComponentMatch';
 
@@ -50,7 +39,11 @@ const rows: readonly (readonly [string, string, string])[] = [
   ['0.9.2342.19200300.100.1.1', 'uid userid', text],
   ['0.9.2342.19200300.100.1.3', 'mail rfc822Mailbox', ia5],
   ['0.9.2342.19200300.100.1.25', 'dc domainComponent', `${ia5} SINGLE-VALUE`],
-  ['0.9.2342.19200300.100.1.42', 'pager pagerTelephoneNumber', text],
+  [
+    '0.9.2342.19200300.100.1.42',
+    'pager pagerTelephoneNumber',
+    `EQUALITY telephoneNumberMatch SUBSTR telephoneNumberSubstringsMatch SYNTAX ${telephoneNumber}`,
+  ],
   ['2.16.840.1.113730.3.1.3', 'employeeNumber', single],
   ['2.16.840.1.113730.3.1.241', 'displayName', single],
   ['1.2.840.113556.1.2.141', 'department', single],
@@ -64,9 +57,13 @@ const rows: readonly (readonly [string, string, string])[] = [
     'memberOf',
     `${dn} NO-USER-MODIFICATION USAGE directoryOperation X-ORIGIN 'kazasu'`,
   ],
-  // Without values, but python3-ldap3 asks for them and refuses a schema that does not know them.
   ['2.5.18.1', 'createTimestamp', timeOperational],
   ['2.5.18.2', 'modifyTimestamp', timeOperational],
+  [
+    '1.3.6.1.1.16.4',
+    'entryUUID',
+    `EQUALITY uuidMatch ORDERING uuidOrderingMatch SYNTAX ${uuidSyntax} SINGLE-VALUE NO-USER-MODIFICATION USAGE directoryOperation`,
+  ],
   ['1.3.6.1.1.20', 'entryDN', dnOperational],
   ['2.5.18.10', 'subschemaSubentry', dnOperational],
   [
@@ -105,6 +102,11 @@ const rows: readonly (readonly [string, string, string])[] = [
     `${schemaUsage} SYNTAX 1.3.6.1.4.1.1466.115.121.1.30 USAGE directoryOperation`,
   ],
   [
+    '2.5.21.8',
+    'matchingRuleUse',
+    `${schemaUsage} SYNTAX 1.3.6.1.4.1.1466.115.121.1.31 USAGE directoryOperation`,
+  ],
+  [
     '2.5.21.5',
     'attributeTypes',
     `${schemaUsage} SYNTAX 1.3.6.1.4.1.1466.115.121.1.3 USAGE directoryOperation`,
@@ -120,9 +122,10 @@ const byName = new Map<string, AttributeType>();
 const all: AttributeType[] = [];
 
 for (const [oid, nameList, rest] of [...rows, ...posixAttributeRows]) {
-  const type = makeType(oid, nameList.split(' '), rest);
+  const names = nameList.split(' ');
+  const type = makeType(oid, names, rest, (name) => byName.get(name));
   all.push(type);
-  for (const name of [oid, ...nameList.split(' ')]) byName.set(name, type).set(name.toLowerCase(), type);
+  for (const name of [oid, ...names]) byName.set(name, type).set(name.toLowerCase(), type);
 }
 
 /** Every attribute that the façade knows. */
@@ -133,29 +136,28 @@ export function attributeType(description: string): AttributeType | undefined {
   return byName.get(description) ?? byName.get(description.toLowerCase());
 }
 
+/** What an attribute description means. `tagged`: a subtype with a language, of which nobody has a value. */
+export interface AttributeDescription {
+  readonly type: AttributeType;
+  readonly tagged: boolean;
+}
+
+/**
+ * Reads a description with its options. Language tags are known; any other option names a subtype that is not.
+ * @see RFC 4512 §2.5.2, RFC 3866 §2.1
+ */
+export function attributeDescription(description: string): AttributeDescription | undefined {
+  const plain = attributeType(description);
+  if (plain !== undefined) return { type: plain, tagged: false };
+  const [name = '', ...options] = description.split(';');
+  const type = options.length > 0 ? attributeType(name) : undefined;
+  const known = options.every((option) => /^lang-[a-z0-9-]*$/i.test(option));
+  return type !== undefined && known ? { type, tagged: true } : undefined;
+}
+
 /** The type of a name that this code itself writes. */
 export function knownType(name: string): AttributeType {
   const type = byName.get(name);
   if (type === undefined) throw new TypeError(`no attribute type ${name}`);
   return type;
-}
-
-function makeType(oid: string, names: readonly string[], rest: string): AttributeType {
-  const [name = oid] = names;
-  const quoted = names.length === 1 ? `'${name}'` : `( ${names.map((each) => `'${each}'`).join(' ')} )`;
-  const header = Buffer.from([0x04, Buffer.byteLength(name)]);
-  return {
-    name,
-    key: name.toLowerCase(),
-    operational: rest.includes('USAGE '),
-    matching: matchingOf(rest),
-    definition: `( ${oid} NAME ${quoted} ${rest} )`,
-    encodedType: Buffer.concat([header, Buffer.from(name)]),
-  };
-}
-
-function matchingOf(rest: string): MatchingKind {
-  if (rest.includes(dnSyntax)) return 'dn';
-  if (rest.includes(oidSyntax)) return 'objectIdentifier';
-  return rest.includes(integerSyntax) ? 'integer' : 'caseIgnore';
 }

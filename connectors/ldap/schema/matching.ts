@@ -1,4 +1,4 @@
-// The part of Unicode that two spellings of the same word differ in: width, case, composition, spaces.
+// Printable ASCII without space and capitals: what folding leaves as it is.
 const plain = /^[\x21-\x40\x5b-\x7e]*$/;
 
 /**
@@ -11,7 +11,46 @@ export function foldText(value: string): string {
   return value.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
 }
 
-/** Whether `value` fits `initial*any*any*final`; every part is folded already, as is the value. */
+/** The same for caseExactMatch. */
+export function exactText(value: string): string {
+  return value.normalize('NFKC').trim().replace(/\s+/g, ' ');
+}
+
+/** For telephoneNumberMatch: spaces and hyphens say nothing. @see RFC 4518 §2.6.3 */
+export function telephoneText(value: string): string {
+  return value
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s\-\u2010-\u2015\u2212]+/g, '');
+}
+
+/** For numericStringMatch. @see RFC 4518 §2.6.2 */
+export function numericText(value: string): string {
+  return value.replace(/\s+/g, '');
+}
+
+/** Where a part of a substring assertion stands. */
+export type PartPosition = 'initial' | 'any' | 'final';
+
+/** A value whose spaces count as those of a substring assertion do: one at either end, two inside. */
+export function paddedValue(prepared: string): string {
+  return prepared === '' ? '  ' : ` ${prepared.replaceAll(' ', '  ')} `;
+}
+
+/**
+ * A part of a substring assertion, to be looked for in a `paddedValue`.
+ * @param prepare prepares text without regard to where it stands
+ * @see RFC 4518 §2.6.1
+ */
+export function paddedPart(part: string, position: PartPosition, prepare: (text: string) => string): string {
+  const prepared = prepare(part);
+  if (prepared === '') return ' ';
+  const before = position === 'initial' || /^\s/.test(part) ? ' ' : '';
+  const behind = position === 'final' || /\s$/.test(part) ? ' ' : '';
+  return before + prepared.replaceAll(' ', '  ') + behind;
+}
+
+/** Whether `value` fits `initial*any*any*final`; all of them are prepared. */
 export function matchesSubstrings(
   value: string,
   initial: string | undefined,
@@ -27,9 +66,4 @@ export function matchesSubstrings(
   }
   if (final === undefined) return true;
   return value.length - final.length >= position && value.endsWith(final);
-}
-
-/** Folds a part of a substring assertion: its outer spaces count. */
-export function foldPart(part: string): string {
-  return part.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ');
 }

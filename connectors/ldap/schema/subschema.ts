@@ -1,7 +1,9 @@
 import type { Entry } from '../entry.ts';
 import { subschemaDn } from '../tree.ts';
+import { compares } from './attribute-type.ts';
 import { attributeTypes, knownType } from './attribute-types.ts';
-import { posixObjectClasses } from './posix-schema.ts';
+import { matchingRules } from './matching-rules.ts';
+import { objectClasses } from './object-classes.ts';
 
 /** @see RFC 4517 §3.3 */
 const ldapSyntaxes = [
@@ -13,45 +15,31 @@ const ldapSyntaxes = [
   ['1.3.6.1.4.1.1466.115.121.1.26', 'IA5 String'],
   ['1.3.6.1.4.1.1466.115.121.1.27', 'INTEGER'],
   ['1.3.6.1.4.1.1466.115.121.1.30', 'Matching Rule Description'],
+  ['1.3.6.1.4.1.1466.115.121.1.31', 'Matching Rule Use Description'],
+  ['1.3.6.1.4.1.1466.115.121.1.36', 'Numeric String'],
   ['1.3.6.1.4.1.1466.115.121.1.37', 'Object Class Description'],
   ['1.3.6.1.4.1.1466.115.121.1.38', 'OID'],
   ['1.3.6.1.4.1.1466.115.121.1.44', 'Printable String'],
+  ['1.3.6.1.4.1.1466.115.121.1.50', 'Telephone Number'],
   ['1.3.6.1.4.1.1466.115.121.1.54', 'LDAP Syntax Description'],
   ['1.3.6.1.4.1.1466.115.121.1.58', 'Substring Assertion'],
+  ['1.3.6.1.1.16.1', 'UUID'],
 ].map(([oid, description]) => `( ${oid} DESC '${description}' )`);
 
-/** @see RFC 4517 §4.2 */
-const matchingRules = [
-  ['2.5.13.0', 'objectIdentifierMatch', '38'],
-  ['2.5.13.1', 'distinguishedNameMatch', '12'],
-  ['2.5.13.2', 'caseIgnoreMatch', '15'],
-  ['2.5.13.4', 'caseIgnoreSubstringsMatch', '58'],
-  ['2.5.13.13', 'booleanMatch', '7'],
-  ['2.5.13.14', 'integerMatch', '27'],
-  ['2.5.13.27', 'generalizedTimeMatch', '24'],
-  ['2.5.13.30', 'objectIdentifierFirstComponentMatch', '38'],
-  ['1.3.6.1.4.1.1466.109.114.1', 'caseExactIA5Match', '26'],
-  ['1.3.6.1.4.1.1466.109.114.2', 'caseIgnoreIA5Match', '26'],
-  ['1.3.6.1.4.1.1466.109.114.3', 'caseIgnoreIA5SubstringsMatch', '58'],
-].map(([oid, name, syntax]) => `( ${oid} NAME '${name}' SYNTAX 1.3.6.1.4.1.1466.115.121.1.${syntax} )`);
+const syntaxArc = '1.3.6.1.4.1.1466.115.121.1';
 
-/** @see RFC 4512 §4.1.1; the classes of RFC 4519, 2798 and 4524 with what the façade shows of them */
-const objectClasses = [
-  "( 2.5.6.0 NAME 'top' ABSTRACT MUST objectClass )",
-  "( 2.5.20.1 NAME 'subschema' AUXILIARY MAY ( objectClasses $ attributeTypes $ matchingRules $ ldapSyntaxes ) )",
-  "( 2.5.17.0 NAME 'subentry' SUP top STRUCTURAL MUST cn )",
-  "( 2.5.6.6 NAME 'person' SUP top STRUCTURAL MUST ( sn $ cn ) MAY ( serialNumber $ description ) )",
-  "( 2.5.6.7 NAME 'organizationalPerson' SUP person STRUCTURAL MAY ( title $ ou ) )",
-  "( 2.16.840.1.113730.3.2.2 NAME 'inetOrgPerson' SUP organizationalPerson STRUCTURAL " +
-    'MAY ( uid $ mail $ displayName $ employeeNumber $ department $ o $ pager $ msDS-PhoneticDisplayName ) )',
-  "( 2.5.6.9 NAME 'groupOfNames' SUP top STRUCTURAL MUST cn MAY ( member $ description $ ou $ o ) )",
-  "( 2.5.6.5 NAME 'organizationalUnit' SUP top STRUCTURAL MUST ou MAY description )",
-  "( 2.5.6.4 NAME 'organization' SUP top STRUCTURAL MUST o MAY description )",
-  "( 0.9.2342.19200300.100.4.13 NAME 'domain' SUP top STRUCTURAL MUST dc MAY ( o $ description ) )",
-  "( 1.3.6.1.4.1.1466.344 NAME 'dcObject' SUP top AUXILIARY MUST dc )",
-  "( 1.3.6.1.4.1.1466.101.120.111 NAME 'extensibleObject' SUP top AUXILIARY )",
-  ...posixObjectClasses,
-];
+const rules = matchingRules.map(({ oid, name, syntax }) => {
+  const syntaxOid = syntax.includes('.') ? syntax : `${syntaxArc}.${syntax}`;
+  return `( ${oid} NAME '${name}' SYNTAX ${syntaxOid} )`;
+});
+
+/** Which attributes a rule can be named for in an extensible match. @see RFC 4512 §4.1.4 */
+const ruleUses = matchingRules.flatMap((rule) => {
+  const names = attributeTypes.filter((type) => compares(rule, type)).map(({ name }) => name);
+  if (names.length === 0 || rule.use === 'substrings') return [];
+  const applies = names.length === 1 ? names[0] : `( ${names.join(' $ ')} )`;
+  return [`( ${rule.oid} NAME '${rule.name}' APPLIES ${applies} )`];
+});
 
 /** The schema as one entry, which clients read before anything else. @see RFC 4512 §4.2 */
 export const subschemaEntry: Entry = {
@@ -63,7 +51,8 @@ export const subschemaEntry: Entry = {
     { type: knownType('subschemaSubentry'), values: [subschemaDn] },
     { type: knownType('entryDN'), values: [subschemaDn] },
     { type: knownType('ldapSyntaxes'), values: ldapSyntaxes },
-    { type: knownType('matchingRules'), values: matchingRules },
+    { type: knownType('matchingRules'), values: rules },
+    { type: knownType('matchingRuleUse'), values: ruleUses },
     { type: knownType('attributeTypes'), values: attributeTypes.map(({ definition }) => definition) },
     { type: knownType('objectClasses'), values: objectClasses },
   ],

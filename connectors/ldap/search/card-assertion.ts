@@ -48,13 +48,14 @@ export function readCardAssertion(filter: Filter, profile: DeviceProfile): CardA
   };
 }
 
-/** Whether an attribute description means a card attribute of this device, by any of its names. */
+/** Whether an attribute description means a card attribute of this device, by any of its names or a type above it. */
 export function isCardAttribute(profile: DeviceProfile, description: string): boolean {
   // Options (`serialNumber;x`) name a subtype: still a question about cards.
   const optionsAt = description.indexOf(';');
   const base = optionsAt === -1 ? description : description.slice(0, optionsAt);
-  const key = attributeType(base)?.key ?? base;
-  return profile.cardAttributes.includes(key);
+  const type = attributeType(base);
+  if (type === undefined) return profile.cardAttributes.includes(base);
+  return type.family.some(({ key }) => profile.cardAttributes.includes(key));
 }
 
 interface Asserted {
@@ -72,7 +73,10 @@ function collect(filter: Filter, profile: DeviceProfile, found: Asserted[], nega
     case 'not':
       return collect(filter.part, profile, found, true);
     case 'extensible':
-      return filter.attribute !== undefined && !isCardAttribute(profile, filter.attribute);
+      // Without an attribute it would be about every one.
+      return filter.attribute === undefined
+        ? profile.cardAttributes.length === 0
+        : !isCardAttribute(profile, filter.attribute);
     default: {
       if (!isCardAttribute(profile, filter.attribute)) return true;
       const type = attributeType(filter.attribute);

@@ -1,9 +1,9 @@
-import { InvalidInput } from '../../../idp/domain/fault.ts';
-import { dnKey, parseDn } from '../codec/dn.ts';
 import type { Filter } from '../codec/filter.ts';
 import type { Entry } from '../entry.ts';
-import { type AttributeType, attributeType } from '../schema/attribute-types.ts';
-import { foldPart, foldText, matchesSubstrings } from '../schema/matching.ts';
+import { type AttributeType, attributeDescription } from '../schema/attribute-types.ts';
+import { matchesSubstrings, type PartPosition, paddedPart, paddedValue } from '../schema/matching.ts';
+import type { MatchingRule } from '../schema/matching-rules.ts';
+import { evaluateExtensible } from './extensible-match.ts';
 
 /** What a filter says of an entry; `undefined` where it asks for something nobody knows. */
 export type Verdict = boolean | undefined;
@@ -50,54 +50,72 @@ function evaluateSet(
 type Item = Exclude<Filter, { readonly kind: 'and' | 'or' | 'not' }>;
 
 function evaluateItem(filter: Item, entry: Entry): Verdict {
-  // Extensible matches (dnAttributes, matching rules by OID) are not offered: undefined, as RFC 4511 asks.
-  if (filter.kind === 'extensible') return undefined;
-  const type = attributeType(filter.attribute);
-  if (type === undefined) return undefined;
-  const values = valuesOf(entry, type);
-  if (filter.kind === 'present') return values.length > 0;
-  if (filter.kind === 'substrings') {
-    if (type.matching !== 'caseIgnore') return undefined;
-    const initial = filter.initial === undefined ? undefined : foldPart(filter.initial);
-    const any = filter.any.map(foldPart);
-    const final = filter.final === undefined ? undefined : foldPart(filter.final);
-    return values.some((value) => matchesSubstrings(foldText(value), initial, any, final));
+  if (filter.kind === 'extensible') return evaluateExtensible(filter, entry);
+  const description = attributeDescription(filter.attribute);
+  if (description === undefined) return undefined;
+  const { type } = description;
+  const values = description.tagged ? [] : valuesOf(entry, type);
+  switch (filter.kind) {
+    case 'present':
+      return values.length > 0;
+    case 'substrings':
+      return type.substrings && evaluateSubstrings(filter, type.substrings, values);
+    case 'greaterOrEqual':
+    case 'lessOrEqual':
+      return type.ordering && isInOrder(filter.kind, filter.value, type.ordering, values);
+    default:
+      // What sounds alike is for people to judge: an approximation is as exact as an equality (RFC 4511 §4.5.1.7.6).
+      return type.equality && equalsAny(type.equality, values, filter.value);
   }
-  return compareValues(filter, type, values);
 }
 
-function compareValues(
-  filter: Extract<Item, { readonly kind: 'equality' | 'approx' | 'greaterOrEqual' | 'lessOrEqual' }>,
-  type: AttributeType,
+function evaluateSubstrings(
+  { initial, any, final }: Extract<Item, { readonly kind: 'substrings' }>,
+  rule: MatchingRule,
   values: readonly string[],
 ): Verdict {
-  if (filter.kind === 'equality' || filter.kind === 'approx') return equalsAny(type, values, filter.value);
-  // None of our types has an ordering rule but text; slapd answers the others with nothing, too.
-  if (type.matching !== 'caseIgnore') return undefined;
-  const bound = foldText(filter.value);
-  return values.some((value) =>
-    filter.kind === 'greaterOrEqual' ? foldText(value) >= bound : foldText(value) <= bound,
-  );
-}
-
-/** Whether one of the values equals the asserted one by the type's equality rule. */
-export function equalsAny(type: AttributeType, values: readonly string[], asserted: string): Verdict {
-  const key = comparisonKey(type, asserted);
-  if (key === undefined) return undefined;
-  return values.some((value) => comparisonKey(type, value) === key);
-}
-
-/** @returns `undefined` for a value that is none of this syntax */
-function comparisonKey(type: AttributeType, value: string): string | undefined {
-  if (type.matching !== 'dn') return foldText(value);
-  try {
-    return dnKey(parseDn(value));
-  } catch (error) {
-    if (error instanceof InvalidInput) return undefined;
-    throw error;
+  const prepare = (text: string) => String(rule.prepare(text) ?? '');
+  const part = (text: string | undefined, position: PartPosition) =>
+    text === undefined ? undefined : paddedPart(text, position, prepare);
+  if ([initial, ...any, final].some((text) => text !== undefined && rule.prepare(text) === undefined)) {
+    return undefined;
   }
+  const [first, last] = [part(initial, 'initial'), part(final, 'final')];
+  const inner = any.map((text) => paddedPart(text, 'any', prepare));
+  return values.some((value) => matchesSubstrings(paddedValue(prepare(value)), first, inner, last));
 }
 
+function isInOrder(
+  kind: 'greaterOrEqual' | 'lessOrEqual',
+  asserted: string,
+  rule: MatchingRule,
+  values: readonly string[],
+): Verdict {
+  const bound = rule.prepare(asserted);
+  if (bound === undefined) return undefined;
+  return values.some((value) => {
+    const prepared = rule.prepare(value);
+    if (prepared === undefined) return false;
+    return kind === 'greaterOrEqual' ? prepared >= bound : prepared <= bound;
+  });
+}
+
+/** Whether one of the values equals the asserted one; `undefined` for an assertion that is none of the rule's syntax. */
+export function equalsAny(rule: MatchingRule, values: readonly string[], asserted: string): Verdict {
+  // Most clients spell a value as they were shown it.
+  if (values.includes(asserted)) return true;
+  const wanted = rule.prepare(asserted);
+  return wanted === undefined ? undefined : values.some((value) => rule.prepare(value) === wanted);
+}
+
+const none: readonly string[] = [];
+
+/** The values of a type, and of those that are derived from it. */
 export function valuesOf(entry: Entry, type: AttributeType): readonly string[] {
-  return entry.attributes.find((attribute) => attribute.type === type)?.values ?? [];
+  if (type.family.length === 1) {
+    return entry.attributes.find((attribute) => attribute.type === type)?.values ?? none;
+  }
+  return entry.attributes.flatMap((attribute) =>
+    type.family.includes(attribute.type) ? attribute.values : none,
+  );
 }

@@ -1,5 +1,6 @@
 import type { Entry, EntryAttribute } from '../entry.ts';
 import { type AttributeType, attributeType } from '../schema/attribute-types.ts';
+import { attributesOfClass } from '../schema/class-attributes.ts';
 
 /** Which attributes a search wants back. */
 export interface Selection {
@@ -11,18 +12,21 @@ export interface Selection {
 const allUserAttributes: Selection = { allUser: true, allOperational: false, types: [] };
 
 /**
- * Reads an attribute list: empty or `*` for user attributes, `+` for operational ones, `1.1` for none.
- * Unknown names are ignored.
- * @see RFC 4511 §4.5.1.8, RFC 3673
+ * Reads an attribute list: empty or `*` for user attributes, `+` for operational ones, `@` and a class for those that
+ * the class allows, `1.1` for none; a type stands for those derived from it, too. Unknown names are ignored.
+ * @see RFC 4511 §4.5.1.8, RFC 3673, RFC 4529
  */
 export function readSelection(attributes: readonly string[]): Selection {
   if (attributes.length === 0) return allUserAttributes;
   const types: AttributeType[] = [];
+  let allUser = false;
   for (const name of attributes) {
     const type = attributeType(name);
-    if (type !== undefined) types.push(type);
+    if (type !== undefined) types.push(...type.family);
+    else if (name === '*' || name.toLowerCase() === '@extensibleobject') allUser = true;
+    else if (name.startsWith('@')) types.push(...attributesOfClass(name.slice(1)));
   }
-  return { allUser: attributes.includes('*'), allOperational: attributes.includes('+'), types };
+  return { allUser, allOperational: attributes.includes('+'), types };
 }
 
 /** The attributes of an entry that are wanted. */
