@@ -1,5 +1,5 @@
 import { InvalidInput } from '../../../idp/domain/fault.ts';
-import { foldText } from '../schema/matching.ts';
+import { foldText } from '../../../idp/domain/fold-text.ts';
 
 export interface AttributeTypeAndValue {
   /** In lower case; a known OID is replaced by its short name. */

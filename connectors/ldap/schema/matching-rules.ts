@@ -1,8 +1,9 @@
 import { InvalidInput } from '../../../idp/domain/fault.ts';
+import { foldExactText, foldText } from '../../../idp/domain/fold-text.ts';
 import { dnKey, parseDn } from '../codec/dn.ts';
 import { noteDescriptors, oidOfDescriptor } from './descriptors.ts';
 import { readGeneralizedTime } from './generalized-time.ts';
-import { exactText, foldText, numericText, telephoneText } from './matching.ts';
+import { numericText, telephoneText } from './matching.ts';
 
 /** A value made ready for comparison: equal where values match, and ordered as they are. */
 export type Prepared = string | bigint | number;
@@ -56,21 +57,21 @@ const equality: readonly Row[] = [
   ['2.5.13.0', 'objectIdentifierMatch', '38', oid],
   ['2.5.13.1', 'distinguishedNameMatch', '12', name],
   ['2.5.13.2', 'caseIgnoreMatch', '15', text(foldText), texts],
-  ['2.5.13.5', 'caseExactMatch', '15', text(exactText), texts],
+  ['2.5.13.5', 'caseExactMatch', '15', text(foldExactText), texts],
   ['2.5.13.8', 'numericStringMatch', '36', numeric],
   ['2.5.13.13', 'booleanMatch', '7', boolean],
   ['2.5.13.14', 'integerMatch', '27', integer],
   ['2.5.13.20', 'telephoneNumberMatch', '50', text(telephoneText)],
   ['2.5.13.27', 'generalizedTimeMatch', '24', readGeneralizedTime],
   ['2.5.13.30', 'objectIdentifierFirstComponentMatch', '38', firstComponent, ['3', '30', '31', '37', '54']],
-  ['1.3.6.1.4.1.1466.109.114.1', 'caseExactIA5Match', '26', ia5(exactText)],
+  ['1.3.6.1.4.1.1466.109.114.1', 'caseExactIA5Match', '26', ia5(foldExactText)],
   ['1.3.6.1.4.1.1466.109.114.2', 'caseIgnoreIA5Match', '26', ia5(foldText)],
   ['1.3.6.1.1.16.2', 'uuidMatch', '1.3.6.1.1.16.1', uuid],
 ];
 
 const ordering: readonly Row[] = [
   ['2.5.13.3', 'caseIgnoreOrderingMatch', '15', text(foldText), texts],
-  ['2.5.13.6', 'caseExactOrderingMatch', '15', text(exactText), texts],
+  ['2.5.13.6', 'caseExactOrderingMatch', '15', text(foldExactText), texts],
   ['2.5.13.9', 'numericStringOrderingMatch', '36', numeric],
   ['2.5.13.15', 'integerOrderingMatch', '27', integer],
   ['2.5.13.28', 'generalizedTimeOrderingMatch', '24', readGeneralizedTime],
@@ -79,10 +80,10 @@ const ordering: readonly Row[] = [
 
 const substrings: readonly Row[] = [
   ['2.5.13.4', 'caseIgnoreSubstringsMatch', '58', foldText, texts],
-  ['2.5.13.7', 'caseExactSubstringsMatch', '58', exactText, texts],
+  ['2.5.13.7', 'caseExactSubstringsMatch', '58', foldExactText, texts],
   ['2.5.13.10', 'numericStringSubstringsMatch', '58', numericText, ['36']],
   ['2.5.13.21', 'telephoneNumberSubstringsMatch', '58', telephoneText, ['50']],
-  ['1.3.6.1.4.1.4203.1.2.1', 'caseExactIA5SubstringsMatch', '58', ia5(exactText), ['26']],
+  ['1.3.6.1.4.1.4203.1.2.1', 'caseExactIA5SubstringsMatch', '58', ia5(foldExactText), ['26']],
   ['1.3.6.1.4.1.1466.109.114.3', 'caseIgnoreIA5SubstringsMatch', '58', ia5(foldText), ['26']],
 ];
 

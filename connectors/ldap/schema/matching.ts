@@ -1,27 +1,8 @@
-// Printable ASCII without space and capitals: what folding leaves as it is.
-const plain = /^[\x21-\x40\x5b-\x7e]*$/;
-
-/**
- * Prepares a value for caseIgnoreMatch: compatibility forms (full-width letters and digits, half-width
- * kana) and case are folded, inner spaces become one, outer ones go.
- * @see RFC 4518 §2, RFC 4517 §4.2.11
- */
-export function foldText(value: string): string {
-  if (plain.test(value)) return value;
-  return value.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
-}
-
-/** The same for caseExactMatch. */
-export function exactText(value: string): string {
-  return value.normalize('NFKC').trim().replace(/\s+/g, ' ');
-}
+import { foldText } from '../../../idp/domain/fold-text.ts';
 
 /** For telephoneNumberMatch: spaces and hyphens say nothing. @see RFC 4518 §2.6.3 */
 export function telephoneText(value: string): string {
-  return value
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\s\-\u2010-\u2015\u2212]+/g, '');
+  return foldText(value).replace(/[ \-\u2010-\u2015\u2212]+/g, '');
 }
 
 /** For numericStringMatch. @see RFC 4518 §2.6.2 */

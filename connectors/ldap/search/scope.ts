@@ -1,5 +1,5 @@
+import { foldText } from '../../../idp/domain/fold-text.ts';
 import type { SearchScope } from '../codec/request.ts';
-import { foldText } from '../schema/matching.ts';
 import { type ContainerName, containerNames, type Place } from '../tree.ts';
 
 /** Whether entries right below a container are in the scope of a search at all. */

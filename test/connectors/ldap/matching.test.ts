@@ -37,6 +37,8 @@ describe('equality goes by the syntax of the attribute', () => {
     ['full-width letters', 'uid', 'ＴＡＮＡＫＡ', true],
     ['half-width kana and another kind of space', 'cn', ' 田中 花子 ', true],
     ['more spaces inside and around', 'cn', '  tanaka hanako ', true],
+    ['a soft hyphen and a zero-width space inside', 'uid', 'ta\u00adna\u200bka', true],
+    ['ss for ß', 'title', 'STRASSE', true],
     ['no space where there is one', 'cn', 'tanakahanako', false],
     ['an empty text, which no directory string is', 'cn', '', undefined],
     ['a mail address in another case', 'mail', 'tanaka@EXAMPLE.JP', true],

@@ -92,5 +92,11 @@ async function numberGroups(db: Kysely<unknown>): Promise<void> {
 
 /** As names were folded when this was written: a migration never changes. */
 function fold(value: string): string {
-  return value.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ');
+  const nothing = /(?![\t\n\v\f\r\x85])[\p{Cc}\p{Cf}]|\u034f|\u1806|[\u180b-\u180d]|[\ufe00-\ufe0f]|\ufffc/gu;
+  const spaced = value
+    .replace(nothing, '')
+    .normalize('NFKC')
+    .replace(/[\s\x85]+/g, ' ')
+    .trim();
+  return spaced.toLowerCase().replaceAll('ß', 'ss').replaceAll('ς', 'σ');
 }
