@@ -1,13 +1,15 @@
 const integerSyntax = '1.3.6.1.4.1.1466.115.121.1.27';
 const ia5String = '1.3.6.1.4.1.1466.115.121.1.26';
 const integer = `EQUALITY integerMatch SYNTAX ${integerSyntax} SINGLE-VALUE`;
+/** OpenLDAP orders them too, and its clients ask for ranges. */
+const number = `EQUALITY integerMatch ORDERING integerOrderingMatch SYNTAX ${integerSyntax} SINGLE-VALUE`;
 const exact = `EQUALITY caseExactIA5Match SYNTAX ${ia5String}`;
 const arc = '1.3.6.1.1.1';
 
 /** oid, names, the rest of the definition. @see RFC 2307 §3, draft-howard-rfc2307bis §3 */
 export const posixAttributeRows: readonly (readonly [string, string, string])[] = [
-  [`${arc}.1.0`, 'uidNumber', integer],
-  [`${arc}.1.1`, 'gidNumber', integer],
+  [`${arc}.1.0`, 'uidNumber', number],
+  [`${arc}.1.1`, 'gidNumber', number],
   [
     `${arc}.1.2`,
     'gecos',
