@@ -18,6 +18,7 @@ import { KnownClients } from './flows/known-clients.ts';
 import { PasswordChecks } from './flows/password-checks.ts';
 import { publishCards } from './flows/publish-cards.ts';
 import { RevocationFreshness } from './flows/revocation-freshness.ts';
+import { TapWaits } from './flows/tap-waits.ts';
 import { watchGuesses } from './flows/tell-of-guesses.ts';
 import { Upkeep } from './flows/upkeep.ts';
 import { createHttpServer, type HttpServerOptions } from './http/server.ts';
@@ -92,6 +93,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       ...base,
       ldapBaseDn: config.ldapBaseDn,
       taps: storage.taps,
+      tapWaits: new TapWaits(),
       audit: storage.audit,
       cardIndex: shared.cardIndex,
       numbers: createCardNumbers(keys),

@@ -86,6 +86,8 @@ export interface PersonBindRequest {
   readonly device: BoundDevice | undefined;
   /** Of the TLS client certificate that the handshake proved: its device rules where none bound. */
   readonly certificateSha256: string | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 export type PersonBindOutcome =

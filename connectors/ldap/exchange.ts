@@ -13,18 +13,35 @@ export class LdapExchange implements Exchange {
   readonly messageId: number;
   readonly session: Session;
   readonly controls: readonly Control[];
-  abandoned = false;
   entries = 0;
   responseControls = noControls;
   responseName: string | undefined;
   responseValue: string | undefined;
   readonly #outgoing: Outgoing;
+  #abandoned = false;
+  /** Made for who asks: nearly no operation waits. */
+  #controller: AbortController | undefined;
 
   constructor(messageId: number, session: Session, controls: readonly Control[], outgoing: Outgoing) {
     this.messageId = messageId;
     this.session = session;
     this.controls = controls;
     this.#outgoing = outgoing;
+  }
+
+  get abandoned(): boolean {
+    return this.#abandoned;
+  }
+
+  set abandoned(abandoned: boolean) {
+    this.#abandoned = abandoned;
+    if (abandoned) this.#controller?.abort();
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#abandoned) this.#controller.abort();
+    return this.#controller.signal;
   }
 
   sendEntry(entry: Entry, selection: Selection, typesOnly: boolean): void {

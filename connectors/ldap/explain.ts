@@ -126,6 +126,7 @@ class ListeningExchange implements Exchange {
   readonly session: Session;
   readonly controls = [];
   readonly abandoned = false;
+  readonly signal = new AbortController().signal;
   responseControls: Exchange['responseControls'] = [];
   responseName: string | undefined;
   responseValue: string | undefined;

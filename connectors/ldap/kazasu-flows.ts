@@ -136,7 +136,11 @@ function personOutcomeOf(outcome: FlowOutcome, bound: BoundDevice | undefined): 
   const { name, policy, profile, secretHash } = outcome.device;
   const { clientId } = policy;
   const credential = bound?.clientId === clientId ? bound.credential : secretHash;
-  return { outcome: 'bound', device: { clientId, name, profile, credential }, person: outcome.person };
+  const { person, cardId } = outcome;
+  return {
+    ...{ outcome: 'bound', device: { clientId, name, profile, credential }, person },
+    ...(cardId === undefined ? {} : { cardId }),
+  };
 }
 
 /** What whoever binds is told of a refusal. */
@@ -148,6 +152,7 @@ function told(reason: PersonBindRefusal): (PersonBindOutcome & { readonly outcom
     case 'no-directory':
       return 'not-offered';
     case 'too-many-tries':
+    case 'too-many-waiting':
       return 'busy';
     default:
       return 'invalid-credentials';

@@ -42,7 +42,8 @@ export class Patience {
     const stalledSince = congestedAt ?? (midMessage ? this.#messageStartedAt : now);
     const isIdle = everBound
       ? operationsUnderWay === 0 && older(this.#lastMessageAt, idleTimeoutSeconds)
-      : older(this.#openedAt, bindTimeoutSeconds);
+      : // A bind may wait for a tap: that is not the client's doing.
+        operationsUnderWay === 0 && older(this.#openedAt, bindTimeoutSeconds);
     return isIdle || older(stalledSince, stallTimeoutSeconds);
   }
 }

@@ -47,6 +47,8 @@ export interface Exchange {
   readonly controls: readonly Control[];
   /** The client asked to forget it: nothing more is sent. */
   readonly abandoned: boolean;
+  /** Aborted with it: also when the connection is gone. */
+  readonly signal: AbortSignal;
   /** Controls and extended values that go out with the result. */
   responseControls: readonly Control[];
   responseName: string | undefined;

@@ -93,6 +93,10 @@ export const directoryRuleTexts: { readonly [rule in DirectoryRule]: BothLanguag
     '誤ったパスワードが続いたため、しばらく尋ねません。',
     'There were too many wrong passwords: for a while nothing is asked.',
   ),
+  'too-many-waiting': both(
+    'この機器では、すでに多くの人がかざすのを待っています。',
+    'Too many people wait for a tap at this device already.',
+  ),
   'address-not-allowed': both(
     'この機器に許されたアドレスではありません。',
     'The address is not among those of the device.',

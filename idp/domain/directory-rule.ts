@@ -29,6 +29,7 @@ export const directoryOnlyRules = [
   'password-wrong',
   'no-directory',
   'too-many-tries',
+  'too-many-waiting',
   'address-not-allowed',
   'plaintext-not-allowed',
 ] as const;

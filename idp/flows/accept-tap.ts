@@ -37,7 +37,7 @@ export type TapOutcome =
 
 type Context = Pick<
   FlowContext,
-  'record' | 'clock' | 'issuer' | 'certificates' | 'numbers' | 'taps' | 'secrets' | 'audit'
+  'record' | 'clock' | 'issuer' | 'certificates' | 'numbers' | 'taps' | 'tapWaits' | 'secrets' | 'audit'
 >;
 
 /**
@@ -97,6 +97,7 @@ async function keep(context: Context, tap: Tap, { nonce, counter }: ClaimedTap):
     subject: tap.tapId,
     details: { evidence: tap.evidence.type, kind: tap.evidence.kind, prompted: nonce !== undefined },
   });
+  if (nonce === undefined) context.tapWaits.arrived(tap.cardKey);
   return { outcome: 'kept', ...(returnCode === undefined ? {} : { returnCode }) };
 }
 

@@ -1,3 +1,5 @@
+import type { CardId } from '../domain/card.ts';
+import type { LoginDecision } from '../domain/decide-login.ts';
 import {
   decidePersonBind,
   type PersonBindDecision,
@@ -5,11 +7,12 @@ import {
 } from '../domain/decide-person-bind.ts';
 import type { Person } from '../domain/person.ts';
 import { actor } from '../domain/registration.ts';
-import type { WritesEvents } from '../ports/audit-trail.ts';
 import type { LdapClient } from '../ports/clients.ts';
 import { addressAllowed } from './bind-device.ts';
 import type { FlowContext } from './context.ts';
 import { deviceOfBind } from './device-of-bind.ts';
+import type { CardLoginContext } from './log-in-with-card.ts';
+import { type OwnCardLogin, waitForOwnCard } from './wait-for-own-card.ts';
 
 /** Somebody binds as `uid=…,ou=people`. */
 export interface PersonBindRequest {
@@ -22,9 +25,11 @@ export interface PersonBindRequest {
   readonly boundDevice: LdapClient | 'disabled' | undefined;
   /** Of the TLS client certificate that the handshake proved, in hex. */
   readonly certificateSha256: string | undefined;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
-/** Why the bind was refused. `too-many-tries` is told as busy (51), what is offered to nobody as 53, the rest as 49. */
+/** Why the bind was refused. `too-many-…` is told as busy (51), what is offered to nobody as 53, the rest as 49. */
 export type PersonBindRefusal =
   | PersonBindDenial
   | 'plaintext-not-allowed'
@@ -33,15 +38,20 @@ export type PersonBindRefusal =
   | 'device-disabled'
   | 'no-directory'
   | 'address-not-allowed'
-  | 'too-many-tries';
+  | 'too-many-tries'
+  | 'too-many-waiting';
 
 export type PersonBindOutcome =
-  | { readonly outcome: 'bound'; readonly device: LdapClient; readonly person: Person }
+  | {
+      readonly outcome: 'bound';
+      readonly device: LdapClient;
+      readonly person: Person;
+      /** The card that was held. */
+      readonly cardId?: CardId;
+    }
   | { readonly outcome: 'refused'; readonly reason: PersonBindRefusal };
 
-type Context = Pick<FlowContext, 'clients' | 'record' | 'clock' | 'passwords'> & {
-  readonly audit: WritesEvents;
-};
+type Context = CardLoginContext & Pick<FlowContext, 'record' | 'passwords' | 'tapWaits'>;
 
 /** A bind whose device is found. */
 interface Attempt {
@@ -61,7 +71,7 @@ export async function bindPerson(context: Context, request: PersonBindRequest): 
   const people = await context.record.people.findBy('uid', request.uid, 2);
   const person = people.length === 1 ? people[0] : undefined;
   const attempt = { device, request, person };
-  const early = decide(context, attempt, 'not-asked');
+  const early = decide(context, attempt, 'not-asked', 'none');
   if (early.outcome === 'denied' && isOfDevice(early.reason)) {
     return refuse(context, device, person, early.reason);
   }
@@ -70,9 +80,12 @@ export async function bindPerson(context: Context, request: PersonBindRequest): 
   }
   const password = await passwordWord(context, attempt);
   if (password === 'stopped') return refuse(context, device, person, 'too-many-tries');
-  // Whoever was suspended while the directory thought is not let in.
+  // Known only to whoever has the password: nobody else may wait, or learn that waiting is what follows.
+  const card = password === 'wrong' ? undefined : await ownCard(context, attempt);
+  if (card === 'too-many') return refuse(context, device, person, 'too-many-waiting');
+  // Whoever was suspended meanwhile is not let in.
   const personNow = person && (await context.record.people.find(person.personId));
-  return conclude(context, { ...attempt, person: personNow }, password);
+  return conclude(context, { ...attempt, person: personNow }, password, card);
 }
 
 /** What is so whoever binds: nothing need be asked of anybody. */
@@ -100,39 +113,54 @@ async function passwordWord(
   return passwords.check(person ?? { uid: request.uid }, request.password, request.remoteAddress);
 }
 
+async function ownCard(
+  context: Context,
+  { device, request, person }: Attempt,
+): Promise<OwnCardLogin | 'too-many' | undefined> {
+  const { personBind, policy } = { ...device, ...device.profile };
+  if (personBind?.tap !== true) return undefined;
+  const { clientId } = policy;
+  const { signal } = request;
+  return waitForOwnCard(context, {
+    ...{ clientId, personId: person?.personId, seconds: personBind.waitSeconds, signal },
+  });
+}
+
 function decide(
   { clients, clock }: Context,
   { device, person }: Attempt,
   password: 'right' | 'wrong' | 'not-asked',
+  tap: LoginDecision | 'none',
 ): PersonBindDecision {
-  // As it stands at this moment: while the directory thought, the device may have been stopped.
+  // As it stands at this moment: meanwhile the device may have been stopped.
   const known = clients.find(device.policy.clientId);
   if (known?.protocol !== 'ldap') return { outcome: 'denied', reason: 'client-disabled' };
   const { policy, profile } = known;
-  return decidePersonBind({ person, password, tap: 'none' }, profile.personBind, policy, clock.now());
+  return decidePersonBind({ person, password, tap }, profile.personBind, policy, clock.now());
 }
 
 async function conclude(
   context: Context,
   attempt: Attempt,
   password: 'right' | 'wrong' | 'not-asked',
+  card: OwnCardLogin | undefined,
 ): Promise<PersonBindOutcome> {
   const { device, person } = attempt;
-  const decision = decide(context, attempt, password);
+  const decision = decide(context, attempt, password, card?.outcome ?? 'none');
   if (decision.outcome === 'denied' || person === undefined) {
     const reason = decision.outcome === 'denied' ? decision.reason : 'person-unknown';
     return refuse(context, device, person, reason);
   }
+  const cardId = card?.outcome.outcome === 'granted' ? card.outcome.cardId : undefined;
+  const { acr, personId } = decision;
   await context.audit.append({
     at: context.clock.now(),
     type: 'login.granted',
     actor: actor('client', device.policy.clientId),
-    subject: person.personId,
-    details: {
-      ...{ acr: decision.acr, amr: decision.amr.join(' '), person: person.personId, way: 'person-bind' },
-    },
+    subject: cardId ?? personId,
+    details: { ...card?.details, acr, amr: decision.amr.join(' '), person: personId, way: 'person-bind' },
   });
-  return { outcome: 'bound', device, person };
+  return { outcome: 'bound', device, person, ...(cardId === undefined ? {} : { cardId }) };
 }
 
 async function refuse(

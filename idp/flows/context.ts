@@ -20,6 +20,7 @@ import type { SessionEnds } from './end-sessions.ts';
 import type { KnownClients } from './known-clients.ts';
 import type { PasswordChecks } from './password-checks.ts';
 import type { RevocationFreshness } from './revocation-freshness.ts';
+import type { TapWaits } from './tap-waits.ts';
 
 /** Everything that the flows act on; `compose.ts` makes the one that runs. Each flow names the parts it needs. */
 export interface FlowContext {
@@ -31,6 +32,7 @@ export interface FlowContext {
   readonly record: SystemRecord;
   readonly cardIndex: CardIndex;
   readonly taps: Taps;
+  readonly tapWaits: TapWaits;
   readonly audit: AuditTrail;
   readonly oidcState: OidcState;
   readonly numbers: CardNumbers;

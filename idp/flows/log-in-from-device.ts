@@ -1,15 +1,10 @@
-import type { CardNumber } from '../domain/card.ts';
-import type { Presence } from '../domain/decide-login.ts';
+import type { CardKey, CardNumber } from '../domain/card.ts';
 import { type MaybePromise, whenKnown } from '../domain/maybe-promise.ts';
-import type { Evidence, Tap } from '../domain/tap.ts';
+import type { Evidence } from '../domain/tap.ts';
 import type { Client } from '../ports/clients.ts';
 import type { FlowContext } from './context.ts';
-import {
-  type CardLoginContext,
-  type CardLoginOutcome,
-  freshSince,
-  logInWithCard,
-} from './log-in-with-card.ts';
+import { type CardLoginContext, type CardLoginOutcome, logInWithCard } from './log-in-with-card.ts';
+import { readersOf, type TakenTap, takeTap } from './take-tap.ts';
 
 type Context = CardLoginContext & Pick<FlowContext, 'numbers' | 'record'>;
 
@@ -25,13 +20,13 @@ export interface DeviceLogin {
 
 /**
  * A device sends a card number: the number alone when its own reader is admitted, otherwise it must be the number of a
- * card that was held, a moment ago and for no other use, over a reader of ours assigned to that device.
+ * card that was held, a moment ago and for no more uses than the device's policy says, over a reader of ours assigned to it.
  */
 export function logInFromDevice(context: Context, request: DeviceLogin): MaybePromise<CardLoginOutcome> {
   const { clientId, number, way = 'card-search', spelledOtherwise } = request;
   const cardKey = context.numbers.keyOf(number);
   const client = context.clients.find(clientId);
-  const tap = client?.policy.reader === 'ours' ? takeTap(context, client, cardKey) : undefined;
+  const tap = client?.policy.reader === 'ours' ? tapOf(context, client, cardKey) : undefined;
   return whenKnown(tap, (taken) =>
     logInWithCard(context, {
       clientId,
@@ -44,21 +39,6 @@ export function logInFromDevice(context: Context, request: DeviceLogin): MaybePr
   );
 }
 
-async function takeTap(
-  { record, taps, clock }: Context,
-  { policy }: Client,
-  cardKey: Tap['cardKey'],
-): Promise<{ readonly evidence: Evidence; readonly presence: Presence } | undefined> {
-  const readers = (await record.readers.list()).filter(({ clientIds }) =>
-    clientIds.includes(policy.clientId),
-  );
-  const ids = readers.map(({ readerId }) => readerId);
-  const tap = await taps.takeUnprompted(cardKey, ids, freshSince(clock.now(), policy.tapFreshSeconds));
-  const reader = readers.find(({ readerId }) => readerId === tap?.readerId);
-  if (tap === undefined || reader === undefined) return undefined;
-  const { readAt, receivedAt, evidence } = tap;
-  return {
-    evidence,
-    presence: { type: 'tap', reader, readAt, receivedAt, used: false, requestedAt: 'device' },
-  };
+async function tapOf(context: Context, { policy }: Client, cardKey: CardKey): Promise<TakenTap | undefined> {
+  return takeTap(context, policy, await readersOf(context, policy), cardKey);
 }

@@ -37,7 +37,8 @@ export async function rehearse(system: FlowContext, at?: Instant): Promise<Rehea
     secrets: replacing(system.secrets, { equal: () => true }),
     passwords: replacing(system.passwords, { check: async () => 'right' }),
     taps: replacing(taps, {
-      takeUnprompted: (cardKey, readerIds, since) => taps.findUnprompted(cardKey, readerIds, since),
+      takeUnprompted: (cardKey, readerIds, since, uses) =>
+        taps.findUnprompted(cardKey, readerIds, since, uses),
       notePinProof: async () => undefined,
     }),
   };

@@ -58,10 +58,23 @@ export interface Taps {
     | { readonly outcome: 'redeemed'; readonly tap: Tap; readonly prompt: Prompt }
     | { readonly outcome: NotRedeemed }
   >;
-  /** Takes, once, the newest unprompted tap of a card at any of these readers that was received at or after `since`. */
-  takeUnprompted(cardKey: CardKey, readerIds: readonly ReaderId[], since: Instant): Promise<Tap | undefined>;
+  /**
+   * Takes one use of the newest unprompted tap of a card at any of these readers that was received at or after `since`.
+   * @param uses how many one tap has in all: of a hundred takers at once so many get it.
+   */
+  takeUnprompted(
+    cardKey: CardKey,
+    readerIds: readonly ReaderId[],
+    since: Instant,
+    uses: number,
+  ): Promise<Tap | undefined>;
   /** The tap that `takeUnprompted` would take at this moment; it stays there. */
-  findUnprompted(cardKey: CardKey, readerIds: readonly ReaderId[], since: Instant): Promise<Tap | undefined>;
+  findUnprompted(
+    cardKey: CardKey,
+    readerIds: readonly ReaderId[],
+    since: Instant,
+    uses: number,
+  ): Promise<Tap | undefined>;
   /** Remembers a PIN signature for the PIN window. */
   notePinProof(cardId: CardId, readerGroup: string, provedAt: Instant): Promise<void>;
   findPinProof(cardId: CardId, readerGroup: string): Promise<Instant | undefined>;

@@ -203,3 +203,37 @@ describe('configuration', () => {
     );
   });
 });
+
+describe('the directory for passwords', () => {
+  const userDn = 'uid={uid},ou=people,dc=example,dc=jp';
+
+  it.each([
+    ['ldap://127.0.0.1:3389', undefined, false],
+    ['ldap://dc1.city.example', undefined, true],
+    ['ldap://dc1.city.example', 'false', false],
+    ['ldap://127.0.0.1:3389', 'true', true],
+    ['ldaps://dc1.city.example', undefined, false],
+  ])('%s with StartTLS %s → %s: passwords go in clear only where somebody said so', (url, said, startTls) => {
+    const config = readConfig(
+      {
+        ...{ KAZASU_DIRECTORY_URL: url, KAZASU_DIRECTORY_USER_DN: userDn },
+        ...(said === undefined ? {} : { KAZASU_DIRECTORY_START_TLS: said }),
+      },
+      noFile,
+    );
+    expect(config).toMatchObject({ directoryUrl: url, directoryUserDn: userDn, directoryStartTls: startTls });
+  });
+
+  it.each([
+    ['without names', { KAZASU_DIRECTORY_URL: 'ldap://127.0.0.1' }],
+    ['names without it', { KAZASU_DIRECTORY_USER_DN: userDn }],
+    ['over HTTP', { KAZASU_DIRECTORY_URL: 'http://x.example', KAZASU_DIRECTORY_USER_DN: userDn }],
+    [
+      'with one name for all',
+      { KAZASU_DIRECTORY_URL: 'ldap://x.example', KAZASU_DIRECTORY_USER_DN: 'cn=all' },
+    ],
+    ['with no authority', { KAZASU_DIRECTORY_CA: '/nonexistent/ca.pem' }],
+  ])('is not taken %s', (_, environment) => {
+    expect(problemsOf(environment)).toContain('KAZASU_DIRECTORY_');
+  });
+});

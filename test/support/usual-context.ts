@@ -4,6 +4,7 @@ import { DeviceGuesses } from '../../idp/flows/device-guesses.ts';
 import { KnownClients } from '../../idp/flows/known-clients.ts';
 import { PasswordChecks } from '../../idp/flows/password-checks.ts';
 import { RevocationFreshness } from '../../idp/flows/revocation-freshness.ts';
+import { TapWaits } from '../../idp/flows/tap-waits.ts';
 import { createSessionEnds } from '../../idp/oidc/session-ends.ts';
 import type { EmbeddedStorage } from '../../idp/storage/embedded.ts';
 import { createCardNumbers } from '../../idp/storage/keys/card-numbers.ts';
@@ -34,6 +35,7 @@ export function usualContext({ storage, keys, ...given }: Given): Omit<FlowConte
     secrets: createSecrets(),
     crlWithoutDistributionPointCounts: false,
     freshness: new RevocationFreshness(),
+    tapWaits: new TapWaits(),
     passwords: new PasswordChecks(undefined, given.clock),
     notices: { operators: [] },
     cardOverlapSeconds: 14 * 24 * 3_600,

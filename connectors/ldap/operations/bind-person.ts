@@ -9,7 +9,10 @@ const notOffered = result(
   resultCode.unwillingToPerform,
   'People do not bind at this device: bind as a device account, or let an administrator change its profile.',
 );
-const busy = result(resultCode.busy, 'Too many tries of late: nothing was asked. Wait half an hour.');
+const busy = result(
+  resultCode.busy,
+  'Too many wrong tries of this person in the last half hour, or too many people who wait at this device.',
+);
 
 /**
  * Simple bind as `uid=…,ou=people`: with the password of the directory above, a tap of the own card, or both, as the
@@ -25,6 +28,7 @@ export function bindPerson(
   const outcome = facade.flows.bindPerson({
     ...{ uid, password, remoteAddress, channel, device: lastDevice },
     certificateSha256: exchange.session.clientCertificateSha256(),
+    signal: exchange.signal,
   });
   return whenKnown(outcome, (known) => answer(facade, exchange, known));
 }

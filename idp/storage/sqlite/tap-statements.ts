@@ -16,11 +16,12 @@ export function prepareTapStatements(connection: DatabaseSync) {
     tapById: connection.prepare('SELECT * FROM taps WHERE tap_id = ?'),
     tapByReturnCode: connection.prepare('SELECT * FROM taps WHERE return_code_hash = ?'),
     newestUnprompted: connection.prepare(
-      `SELECT * FROM taps WHERE card_key = ? AND received_at >= ? AND nonce IS NULL AND used = 0
+      `SELECT * FROM taps WHERE card_key = ? AND received_at >= ? AND nonce IS NULL AND used = 0 AND uses < ?
          AND reader_id IN (SELECT value FROM json_each(?))
        ORDER BY received_at DESC, read_at DESC LIMIT 1`,
     ),
     useTap: connection.prepare('UPDATE taps SET used = 1 WHERE tap_id = ? AND used = 0'),
+    countUse: connection.prepare('UPDATE taps SET uses = uses + 1 WHERE tap_id = ?'),
     raiseCounter: connection.prepare(
       `INSERT INTO reader_counters (reader_id, counter) VALUES (?, ?)
        ON CONFLICT (reader_id) DO UPDATE SET counter = excluded.counter WHERE excluded.counter > counter`,

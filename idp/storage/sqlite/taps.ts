@@ -11,6 +11,7 @@ import { orFault } from './faults.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrateToLatest } from './migrate.ts';
 import { first } from './migrations/taps-001-first.ts';
+import { uses } from './migrations/taps-002-uses.ts';
 import { toPrompt, toTap } from './tap-rows.ts';
 import { prepareTapStatements, type TapStatements } from './tap-statements.ts';
 import { WalSync } from './wal-sync.ts';
@@ -28,7 +29,7 @@ const longestPinWindowMs = 24 * 60 * 60 * 1_000;
 export async function openSqliteTaps(path: string): Promise<Taps & { close(): Promise<void> }> {
   const connection = openForWriting(path, 'NORMAL', code);
   try {
-    await migrateToLatest(connection, { '001-first': first }, code);
+    await migrateToLatest(connection, { '001-first': first, '002-uses': uses }, code);
     return new SqliteTaps(connection, new WalSync(path));
   } catch (error) {
     connection.close();
@@ -103,20 +104,31 @@ class SqliteTaps implements Taps {
     });
   }
 
-  takeUnprompted(cardKey: CardKey, readerIds: readonly ReaderId[], since: Instant): Promise<Tap | undefined> {
+  takeUnprompted(
+    cardKey: CardKey,
+    readerIds: readonly ReaderId[],
+    since: Instant,
+    uses: number,
+  ): Promise<Tap | undefined> {
     return this.#group.run(() => {
-      const tap = this.#newestUnprompted(cardKey, readerIds, since);
-      if (tap !== undefined) this.#statements.useTap.run(tap.tapId);
+      const tap = this.#newestUnprompted(cardKey, readerIds, since, uses);
+      if (tap !== undefined) this.#statements.countUse.run(tap.tapId);
       return tap;
     });
   }
 
-  async findUnprompted(cardKey: CardKey, readerIds: readonly ReaderId[], since: Instant) {
-    return orFault(code, () => this.#newestUnprompted(cardKey, readerIds, since));
+  async findUnprompted(cardKey: CardKey, readerIds: readonly ReaderId[], since: Instant, uses: number) {
+    return orFault(code, () => this.#newestUnprompted(cardKey, readerIds, since, uses));
   }
 
-  #newestUnprompted(cardKey: CardKey, readerIds: readonly ReaderId[], since: Instant): Tap | undefined {
-    const row = this.#statements.newestUnprompted.get(octetsOf(cardKey), since, JSON.stringify(readerIds));
+  #newestUnprompted(
+    cardKey: CardKey,
+    readerIds: readonly ReaderId[],
+    since: Instant,
+    uses: number,
+  ): Tap | undefined {
+    const { newestUnprompted } = this.#statements;
+    const row = newestUnprompted.get(octetsOf(cardKey), since, uses, JSON.stringify(readerIds));
     return row && toTap(row).tap;
   }
 

@@ -50,7 +50,7 @@ async function addCopier(changes: Partial<NewLdapClient> & { presence?: Presence
 async function bind(changes: Partial<PersonBindRequest> = {}) {
   const outcome = await bindPerson(context, {
     ...{ uid: 'sato', password: "sato's", remoteAddress: '192.0.2.7', secure: true },
-    ...{ boundDevice: undefined, certificateSha256: undefined },
+    ...{ boundDevice: undefined, certificateSha256: undefined, signal: new AbortController().signal },
     ...changes,
   });
   return outcome.outcome === 'bound' ? outcome.person.uid : outcome.reason;

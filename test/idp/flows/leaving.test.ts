@@ -126,7 +126,7 @@ describe('somebody who is forgotten', () => {
     const { cardKey } = (await world.context.record.cards.find(cardId))!;
     await leave();
     await forget();
-    expect(await world.context.taps.takeUnprompted(cardKey, [desk.readerId], 0)).toBeUndefined();
+    expect(await world.context.taps.takeUnprompted(cardKey, [desk.readerId], 0, 1)).toBeUndefined();
     expect(await world.context.taps.findPinProof(cardId, 'desk')).toBeUndefined();
   });
 

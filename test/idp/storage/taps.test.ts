@@ -140,10 +140,29 @@ describe('an unprompted tap', () => {
 
   it('is taken once of a hundred at once, and stays taken', async () => {
     await taps.keep(tap('a'), { counter: 1 });
-    const taken = await Promise.all(hundred.map(() => taps.takeUnprompted(cardKey(1), here, start)));
+    const taken = await Promise.all(hundred.map(() => taps.takeUnprompted(cardKey(1), here, start, 1)));
     expect(taken.filter((found) => found !== undefined)).toEqual([tap('a')]);
     await reopen();
-    expect(await taps.takeUnprompted(cardKey(1), here, start)).toBeUndefined();
+    expect(await taps.takeUnprompted(cardKey(1), here, start, 1)).toBeUndefined();
+  });
+
+  it('serves as many sign-ins as the policy says, of a hundred at once, also across reopening', async () => {
+    await taps.keep(tap('a'), { counter: 1 });
+    const take = () => taps.takeUnprompted(cardKey(1), here, start, 3);
+    expect(await take()).toEqual(tap('a'));
+    await reopen();
+    const taken = await Promise.all(hundred.map(take));
+    expect(taken.filter((found) => found !== undefined)).toEqual([tap('a'), tap('a')]);
+    await reopen();
+    expect(await take()).toBeUndefined();
+  });
+
+  it('is used up for who takes it once, and not for who may take it twice', async () => {
+    await taps.keep(tap('a'), { counter: 1 });
+    expect(await taps.takeUnprompted(cardKey(1), here, start, 2)).toEqual(tap('a'));
+    expect(await taps.takeUnprompted(cardKey(1), here, start, 1)).toBeUndefined();
+    expect(await taps.takeUnprompted(cardKey(1), here, start, 2)).toEqual(tap('a'));
+    expect(await taps.takeUnprompted(cardKey(1), here, start, 2)).toBeUndefined();
   });
 
   it('is the newest of this card at one of these readers since that moment', async () => {
@@ -153,12 +172,12 @@ describe('an unprompted tap', () => {
     await taps.keep(tap('elsewhere', { readerId: 'reader-2' as ReaderId, receivedAt: start + 9 }), {
       counter: 1,
     });
-    expect(await taps.takeUnprompted(cardKey(2), here, start)).toBeUndefined();
-    expect(await taps.takeUnprompted(cardKey(1), [], start)).toBeUndefined();
-    expect(await taps.takeUnprompted(cardKey(1), here, start + 6)).toBeUndefined();
-    expect((await taps.takeUnprompted(cardKey(1), here, start + 5))?.tapId).toBe('new');
-    expect((await taps.takeUnprompted(cardKey(1), here, start))?.tapId).toBe('old');
-    expect(await taps.takeUnprompted(cardKey(1), here, start)).toBeUndefined();
+    expect(await taps.takeUnprompted(cardKey(2), here, start, 1)).toBeUndefined();
+    expect(await taps.takeUnprompted(cardKey(1), [], start, 1)).toBeUndefined();
+    expect(await taps.takeUnprompted(cardKey(1), here, start + 6, 1)).toBeUndefined();
+    expect((await taps.takeUnprompted(cardKey(1), here, start + 5, 1))?.tapId).toBe('new');
+    expect((await taps.takeUnprompted(cardKey(1), here, start, 1))?.tapId).toBe('old');
+    expect(await taps.takeUnprompted(cardKey(1), here, start, 1)).toBeUndefined();
   });
 });
 
@@ -189,7 +208,7 @@ it('throws a fault when the store cannot answer, never "unknown"', async () => {
   const fault = { code: 'ERR_RECORD_UNAVAILABLE' };
   await expect(taps.keep(prompted, code)).rejects.toMatchObject(fault);
   await expect(taps.redeem('code-1', ['browser-1'], start)).rejects.toMatchObject(fault);
-  await expect(taps.takeUnprompted(cardKey(1), here, start)).rejects.toMatchObject(fault);
+  await expect(taps.takeUnprompted(cardKey(1), here, start, 1)).rejects.toMatchObject(fault);
   await expect(taps.findPrompt('nonce-1')).rejects.toMatchObject(fault);
   taps = await open();
 });
