@@ -92,10 +92,10 @@ async function* people(
 function lookUps(
   request: SearchRequest,
   place: Place,
-  { people: seen }: Viewer,
+  { people: seen, device }: Viewer,
 ): readonly PersonLookUp[] | undefined {
   const only = typeof seen === 'object' ? seen.own : namedLeaf(place);
-  return only === undefined ? narrow(request.filter) : [{ attribute: 'uid', value: only }];
+  return only === undefined ? narrow(request.filter, device.profile) : [{ attribute: 'uid', value: only }];
 }
 
 /** Narrowing is the record's; who may be seen is decided here. */

@@ -43,7 +43,8 @@ export function readCardAssertion(filter: Filter, profile: DeviceProfile): CardA
     kind: 'number',
     number,
     text: first.text,
-    attributes: found.map(({ type }) => type),
+    // By its name and by its OID it is one.
+    attributes: [...new Set(found.map(({ type }) => type))],
     items: found.map(({ item }) => item),
   };
 }

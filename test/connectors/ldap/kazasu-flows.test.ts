@@ -102,6 +102,29 @@ describe('a bound device', () => {
     expect(await flows.findGroups({ device, names: undefined })).toEqual({ outcome: 'found', groups });
   });
 
+  it('of one organisation sees neither people nor groups of another', async () => {
+    const of = (uid: string, organization: string, groups: readonly string[]) => ({
+      ...{ uid, groups, displayName: uid, organization },
+    });
+    const people = [of('sato', 'Himeji', ['staff']), of('tanaka', 'Kobe', ['staff', 'harbour'])];
+    await importPeople(system.context, { people, actor: admin });
+    const secret = await added({ name: 'himeji', preset: 'generic' });
+    const { record, clients } = system.context;
+    const himeji = (await record.organizations.findByName('Himeji'))!.organizationId;
+    const { policy } = clients.find('himeji')!;
+    await record.change((tables) => tables.clients.replacePolicy({ ...policy, organizations: [himeji] }));
+    await clients.reload(record);
+    const device = await bound('himeji', secret);
+    const found = await flows.findPeople({ device, anyOf: undefined, afterUid: undefined, limit: 9 });
+    expect(found).toMatchObject({ people: [{ uid: 'sato' }] });
+    const anyOf = [{ attribute: 'uid', value: 'tanaka' }] as const;
+    const other = await flows.findPeople({ device, anyOf, afterUid: undefined, limit: 9 });
+    expect(other).toMatchObject({ people: [] });
+    const groups = [{ name: 'staff', memberUids: ['sato'] }];
+    expect(await flows.findGroups({ device, names: undefined })).toMatchObject({ groups });
+    expect(await flows.findGroups({ device, names: ['harbour'] })).toMatchObject({ groups: [] });
+  });
+
   it('that binds for a card leaves one line of audit, the sign-in; a refusal leaves its own', async () => {
     const remote = { remoteAddress: '127.0.0.1', channel: 'tls', way: 'card-bind' } as const;
     const secret = await added({ name: 'door', preset: 'card-bind' });
