@@ -5,7 +5,8 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 
 packages='pcscd libpcsclite-dev libpcsclite1 vsmartcard-vpcd opensc slapd ldap-utils redis-server openssl chromium
-  fonts-noto-cjk python3-ldap3 python3-aiosmtpd tinyproxy python3 make g++'
+  fonts-noto-cjk python3-ldap3 python3-aiosmtpd tinyproxy python3 make g++
+  freeradius freeradius-ldap freeradius-utils'
 policy=/usr/sbin/policy-rc.d
 saved_policy=$policy.before-kazasu
 
@@ -39,7 +40,7 @@ disable_services_of() {
   command -v systemctl >/dev/null || return 0
   for package in "$@"; do
     case $package in
-      slapd | redis-server | tinyproxy) systemctl disable --quiet "$package.service" ;;
+      slapd | redis-server | tinyproxy | freeradius) systemctl disable --quiet "$package.service" ;;
       pcscd) systemctl disable --quiet pcscd.socket pcscd.service ;;
     esac
   done >/dev/null 2>&1

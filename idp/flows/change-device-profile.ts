@@ -5,6 +5,7 @@ import type { Actor } from '../domain/registration.ts';
 import type { LdapClient } from '../ports/clients.ts';
 import { requireDevice, requireStored } from './client-certificates.ts';
 import type { FlowContext } from './context.ts';
+import { acceptedByDefault } from './device-presence.ts';
 import { requireProfile } from './require-profile.ts';
 
 /**
@@ -24,9 +25,11 @@ export async function changeDeviceProfile(
     const changed = changedNames(before.profile, profile);
     if (changed.length === 0) return before;
     requireProfile(profile);
-    const after: LdapClient = { ...before, profile };
+    const after: LdapClient = { ...before, profile, policy: policyAfter(before, profile) };
     await tables.clients.replaceSettings(after);
-    const details = { changed: changed.join(' ') };
+    await tables.clients.replacePolicy(after.policy);
+    const acr = after.policy === before.policy ? [] : ['acceptedAcr'];
+    const details = { changed: [...acr, ...changed].join(' ') };
     await tables.audit.append({
       ...{ at: context.clock.now(), type: 'client.profile-changed', actor, subject, details },
     });
@@ -34,6 +37,13 @@ export async function changeDeviceProfile(
   });
   await context.clients.reload(context.record);
   return device;
+}
+
+/** Where nobody said what its sign-ins may rest on, that follows the cards and ways that the device has now. */
+function policyAfter({ policy, profile }: LdapClient, after: DeviceProfile): LdapClient['policy'] {
+  const [usual, usualNow] = [profile, after].map((one) => acceptedByDefault(policy.reader, one));
+  const isUsual = isDeepStrictEqual(policy.acceptedAcr, usual) && usualNow !== undefined;
+  return isUsual && !isDeepStrictEqual(usual, usualNow) ? { ...policy, acceptedAcr: usualNow } : policy;
 }
 
 /** The names alone: how a device spells card numbers is nothing for the trail. */

@@ -15,6 +15,8 @@ export const debianPackageOf = {
   chromium: 'chromium',
   vpcd: 'vsmartcard-vpcd',
   aiosmtpd: 'python3-aiosmtpd',
+  freeradius: 'freeradius freeradius-ldap',
+  radclient: 'freeradius-utils',
 } as const;
 
 export type Program = keyof typeof debianPackageOf;

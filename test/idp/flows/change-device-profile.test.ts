@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { toAcr } from '../../../idp/domain/assurance.ts';
 import { changeDeviceProfile } from '../../../idp/flows/change-device-profile.ts';
 import { addLdapClient, addOidcClient, type NewLdapClient } from '../../../idp/flows/manage-clients.ts';
+import type { LdapClient } from '../../../idp/ports/clients.ts';
 import { eachTestInAWorldOfItsOwn } from './world/a-card-in-use.ts';
 import { admin } from './world/people-and-places.ts';
 import { codeOf, type World } from './world/world.ts';
@@ -38,6 +40,18 @@ describe('the profile of a device', () => {
     const [line, ...more] = await world.trail('client.profile-changed');
     expect(line?.details).toEqual({ changed: 'maxEntries spelling' });
     expect(more).toEqual([]);
+  });
+
+  it('takes along what sign-ins rest on, unless somebody said what that is', async () => {
+    const acrs = (client: LdapClient) => client.policy.acceptedAcr.map((acr) => acr.split(':').at(-1));
+    await addLdapClient(world.context, device);
+    expect(acrs(await change({}))).toEqual(['idm', 'password']);
+    expect(acrs(await change({ choices: { cardKind: 'jpki', ways: ['card-search'] } }))).toEqual(['serial']);
+    const [line] = await world.trail('client.profile-changed');
+    expect(line?.details?.changed).toMatch(/^acceptedAcr /);
+    await addLdapClient(world.context, { ...device, name: 'said', acceptedAcr: [toAcr('idm')] });
+    const said = await change({ client: 'said', choices: { cardKind: 'jpki' } });
+    expect(acrs(said)).toEqual(['idm']);
   });
 
   it('is shown and nothing is noted where it was so before', async () => {
