@@ -1,8 +1,11 @@
 import type { DeviceProfile } from '../../idp/domain/device-profile.ts';
 import type { Instant } from '../../idp/domain/instant.ts';
 import type { ReleasedPerson } from '../../idp/domain/person.ts';
+import { dnKey, parseDn } from './codec/dn.ts';
+import { nameUuid } from './name-uuid.ts';
 import { type AttributeType, attributeType, knownType } from './schema/attribute-types.ts';
-import { containerNames, subschemaDn, type Tree } from './tree.ts';
+import { writeGeneralizedTime } from './schema/generalized-time.ts';
+import { subschemaDn, type Tree } from './tree.ts';
 import { accountAttributes, accountClasses } from './unix-account.ts';
 
 export interface EntryAttribute {
@@ -28,12 +31,12 @@ const types = {
   employeeNumber: knownType('employeeNumber'),
   o: knownType('o'),
   ou: knownType('ou'),
-  dc: knownType('dc'),
   department: knownType('department'),
   title: knownType('title'),
   member: knownType('member'),
   memberOf: knownType('memberOf'),
   entryDN: knownType('entryDN'),
+  entryUUID: knownType('entryUUID'),
   subschemaSubentry: knownType('subschemaSubentry'),
   hasSubordinates: knownType('hasSubordinates'),
   createTimestamp: knownType('createTimestamp'),
@@ -114,18 +117,19 @@ export function personEntry(
       },
     });
   }
-  attributes.push({ type: types.structuralObjectClass, values: personClass }, ...operational(dn, no));
+  const structural = { type: types.structuralObjectClass, values: personClass };
+  attributes.push(structural, ...operational(dn, no, person.personId));
   if (person.addedAt !== undefined) attributes.push(moment(types.createTimestamp, person.addedAt));
   if (person.changedAt !== undefined) attributes.push(moment(types.modifyTimestamp, person.changedAt));
   return { dn, attributes };
 }
 
-/** @see RFC 4517 §3.3.13 */
-function moment(type: AttributeType, at: Instant): EntryAttribute {
+/** A time among the attributes of an entry. */
+export function moment(type: AttributeType, at: Instant): EntryAttribute {
   return {
     type,
     get values() {
-      return [`${new Date(at).toISOString().slice(0, 19).replace(/\D/g, '')}Z`];
+      return [writeGeneralizedTime(at)];
     },
   };
 }
@@ -145,47 +149,29 @@ export function groupEntry(tree: Tree, name: string, memberUids: readonly string
   };
 }
 
-/** The base entry, then one per container: what holds the others together. */
-export function containerEntries(tree: Tree): readonly [Entry, ...Entry[]] {
-  return [
-    baseEntry(tree),
-    ...containerNames.map((name) => {
-      const dn = tree.containerDn(name);
-      return {
-        dn,
-        attributes: [
-          { type: types.objectClass, values: ['top', 'organizationalUnit'] },
-          { type: types.ou, values: [name] },
-          { type: types.structuralObjectClass, values: ['organizationalUnit'] },
-          ...operational(dn, ['TRUE']),
-        ],
-      };
-    }),
-  ];
-}
-
-function baseEntry(tree: Tree): Entry {
-  const naming = tree.baseRdn.pairs.map(({ type, value }) => ({ type, values: [value] }));
-  const isOrganization = naming.some(({ type }) => type === 'o');
-  const isUnit = naming.some(({ type }) => type === 'ou');
-  const structural = isOrganization ? 'organization' : isUnit ? 'organizationalUnit' : 'domain';
-  return {
-    dn: tree.baseDn,
-    attributes: [
-      { type: types.objectClass, values: ['top', structural] },
-      ...naming.flatMap(({ type, values }) =>
-        type === 'o' || type === 'ou' || type === 'dc' ? [{ type: types[type], values }] : [],
-      ),
-      { type: types.structuralObjectClass, values: [structural] },
-      ...operational(tree.baseDn, ['TRUE']),
-    ],
-  };
-}
-
-function operational(dn: string, hasSubordinates: readonly string[]): readonly EntryAttribute[] {
+/**
+ * What every entry has beside what people look for.
+ * @param uuid without one, that of its name
+ */
+export function operational(
+  dn: string,
+  hasSubordinates: readonly string[],
+  uuid?: string,
+): readonly EntryAttribute[] {
   return [
     { type: types.entryDN, values: [dn] },
+    uuid === undefined ? uuidOfName(dn) : { type: types.entryUUID, values: [uuid] },
     { type: types.subschemaSubentry, values: subschemaSubentry },
     { type: types.hasSubordinates, values: hasSubordinates },
   ];
+}
+
+/** Made when it is looked at, which is seldom. */
+function uuidOfName(dn: string): EntryAttribute {
+  return {
+    type: types.entryUUID,
+    get values() {
+      return [nameUuid(dnKey(parseDn(dn)))];
+    },
+  };
 }

@@ -1,10 +1,12 @@
 import { DeviceGuesses } from '../../idp/flows/device-guesses.ts';
 import { bindGuessSettings, GuessGuard } from '../../idp/flows/guess-guard.ts';
 import type { Clock } from '../../idp/ports/clock.ts';
+import { containerEntries } from './container-entries.ts';
 import type { LdapFlows } from './directory-service.ts';
-import { containerEntries, type Entry } from './entry.ts';
+import type { Entry } from './entry.ts';
 import { defaultLimits, type LdapLimits } from './limits.ts';
 import { type RootDse, rootDse } from './root-dse.ts';
+import { subschemaSince } from './schema/subschema.ts';
 import { createTree, type Tree } from './tree.ts';
 
 /** A line for the operator. Never a secret, a card number or a password that failed. */
@@ -18,6 +20,7 @@ export interface Facade {
   readonly limits: LdapLimits;
   readonly tree: Tree;
   readonly rootDse: RootDse;
+  readonly subschema: Entry;
   readonly containers: readonly [Entry, ...Entry[]];
   readonly offersStartTls: boolean;
   /** Misses of card numbers, by device account and address. */
@@ -40,6 +43,7 @@ export interface FacadeOptions {
 /** @throws {InvalidInput} `ERR_LDAP_DN` when the base DN is none */
 export function createFacade(options: FacadeOptions): Facade {
   const tree = createTree(options.baseDn);
+  const startedAt = options.clock.now();
   return {
     flows: options.flows,
     clock: options.clock,
@@ -47,7 +51,8 @@ export function createFacade(options: FacadeOptions): Facade {
     limits: { ...defaultLimits, ...options.limits },
     tree,
     rootDse: rootDse(tree, options.offersStartTls),
-    containers: containerEntries(tree),
+    subschema: subschemaSince(startedAt),
+    containers: containerEntries(tree, startedAt),
     offersStartTls: options.offersStartTls,
     cardGuesses: options.cardGuesses ?? new DeviceGuesses(options.clock),
     bindGuesses: new GuessGuard(options.clock, bindGuessSettings),

@@ -1,5 +1,5 @@
 import { Fault, InvalidInput } from '../../idp/domain/fault.ts';
-import { supportedControls } from './codec/controls.ts';
+import { isAppropriate } from './codec/controls.ts';
 import type { LdapRequest } from './codec/request.ts';
 import { type LdapResult, result, resultCode } from './codec/result-code.ts';
 import type { MaybePromise } from './directory-service.ts';
@@ -29,10 +29,13 @@ export function perform(
   unanswered: number,
 ): MaybePromise<LdapResult> {
   const unknown = exchange.controls.find(
-    ({ critical, type }) => critical && !supportedControls.includes(type),
+    ({ critical, type }) => critical && !isAppropriate(type, request.op),
   );
   if (unknown !== undefined) {
-    return result(resultCode.unavailableCriticalExtension, 'A critical control is not known.');
+    return result(
+      resultCode.unavailableCriticalExtension,
+      'A critical control is not known, or not for this operation.',
+    );
   }
   try {
     const outcome = run(facade, exchange, request, unanswered);

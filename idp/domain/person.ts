@@ -20,6 +20,8 @@ export interface ReleasedPerson {
   readonly department?: string;
   readonly title?: string;
   readonly groups: readonly string[];
+  /** Of the record; absent in what was not read from it. */
+  readonly personId?: PersonId;
   /** When the record first and last wrote what clients see of this person, in whole seconds; the record sets it. */
   readonly addedAt?: Instant;
   readonly changedAt?: Instant;

@@ -13,8 +13,18 @@ export const pagedResultsOid = '1.2.840.113556.1.4.319';
 /** @see RFC 3296 §3 */
 export const manageDsaItOid = '2.16.840.1.113730.3.4.2';
 
+/** @see draft-behera-ldap-password-policy §6 */
+export const passwordPolicyOid = '1.3.6.1.4.1.42.2.27.8.5.1';
+
 /** The controls that the façade takes; any other one that is critical is refused with 12. */
-export const supportedControls: readonly string[] = [pagedResultsOid, manageDsaItOid];
+export const supportedControls: readonly string[] = [pagedResultsOid, manageDsaItOid, passwordPolicyOid];
+
+/** Whether a control means something to an operation: a critical one that does not is refused, too (RFC 4511 §4.1.11). */
+export function isAppropriate(type: string, op: string): boolean {
+  if (type === pagedResultsOid) return op === 'search';
+  if (type === manageDsaItOid) return op !== 'bind' && op !== 'extended';
+  return type === passwordPolicyOid;
+}
 
 const maxControls = 16;
 const controlsTag = 0xa0;
@@ -53,6 +63,16 @@ export function decodePagedResults(value: Buffer | undefined): PagedResults {
   reader.enter(sequenceTag);
   return { pageSize: reader.integer(0x02), cookie: reader.octets(octetString).toString('latin1') };
 }
+
+/**
+ * What a bind answers to who asked for the password policy: that there is nothing to say. Passwords of the directory
+ * above expire there; an account that is suspended or slowed down is told from an unknown one by nobody.
+ */
+export const passwordPolicyResponse: Control = {
+  type: passwordPolicyOid,
+  critical: false,
+  value: Buffer.from([sequenceTag, 0]),
+};
 
 /** The response control that carries the cookie of the next page; an empty cookie ends the paging. */
 export function encodePagedResults(cookie: string): Control {

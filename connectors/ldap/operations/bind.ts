@@ -1,4 +1,5 @@
 import { readCardNumber } from '../../../idp/domain/card-spelling.ts';
+import { passwordPolicyOid, passwordPolicyResponse } from '../codec/controls.ts';
 import type { BindRequest } from '../codec/request.ts';
 import { type LdapResult, result, resultCode, success } from '../codec/result-code.ts';
 import type { BoundDevice, CardLogInOutcome, DeviceBindOutcome, MaybePromise } from '../directory-service.ts';
@@ -20,6 +21,11 @@ import { confidentialityRequired, invalidCredentials, refused } from './refused-
  */
 export function bind(facade: Facade, exchange: Exchange, request: BindRequest): MaybePromise<LdapResult> {
   exchange.session.identity = anonymous;
+  // A page that another identity began is not gone on with.
+  exchange.session.pages.clear();
+  if (exchange.controls.some(({ type }) => type === passwordPolicyOid)) {
+    exchange.responseControls = [passwordPolicyResponse];
+  }
   const { version, name, authentication } = request;
   if (version !== 3) return result(resultCode.protocolError, 'Only LDAP version 3 is spoken.');
   if (authentication.kind === 'sasl') {

@@ -7,7 +7,6 @@ import type { Facade } from '../facade.ts';
 import { noted } from '../note-decision.ts';
 import { rootDseFor } from '../root-dse.ts';
 import { attributeDescription } from '../schema/attribute-types.ts';
-import { subschemaEntry } from '../schema/subschema.ts';
 import { candidates, DeviceDenied, type Viewer } from '../search/candidates.ts';
 import { isCardAttribute } from '../search/card-assertion.ts';
 import { bindFirst, seenBy } from '../search/decide-search.ts';
@@ -27,7 +26,7 @@ export function compare(
 ): MaybePromise<LdapResult> {
   const place = facade.tree.locate(request.entry);
   if (place.kind === 'root') return compareEntry(rootDseFor(facade.rootDse, exchange.session), request);
-  if (place.kind === 'schema') return compareEntry(subschemaEntry, request);
+  if (place.kind === 'schema') return compareEntry(facade.subschema, request);
   const { identity } = exchange.session;
   if (identity.kind === 'anonymous') {
     return noted(facade, exchange, 'compare', 'anonymous', bindFirst);

@@ -6,7 +6,6 @@ import type { Entry } from '../entry.ts';
 import type { Facade } from '../facade.ts';
 import { noted } from '../note-decision.ts';
 import { rootDseFor } from '../root-dse.ts';
-import { subschemaEntry } from '../schema/subschema.ts';
 import { cardSearch } from '../search/card-search.ts';
 import { decideSearch } from '../search/decide-search.ts';
 import { evaluate } from '../search/evaluate.ts';
@@ -25,7 +24,7 @@ export function search(facade: Facade, exchange: Exchange, request: SearchReques
       ? searchOne(exchange, request, rootDseFor(facade.rootDse, exchange.session))
       : noSuchObject;
   }
-  if (place.kind === 'schema') return searchOne(exchange, request, subschemaEntry);
+  if (place.kind === 'schema') return searchOne(exchange, request, facade.subschema);
   const decision = decideSearch(exchange.session.identity, request, place);
   switch (decision.kind) {
     case 'card':

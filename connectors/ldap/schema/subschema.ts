@@ -1,4 +1,5 @@
-import type { Entry } from '../entry.ts';
+import type { Instant } from '../../../idp/domain/instant.ts';
+import { type Entry, moment } from '../entry.ts';
 import { subschemaDn } from '../tree.ts';
 import { compares } from './attribute-type.ts';
 import { attributeTypes, knownType } from './attribute-types.ts';
@@ -40,6 +41,15 @@ const ruleUses = matchingRules.flatMap((rule) => {
   const applies = names.length === 1 ? names[0] : `( ${names.join(' $ ')} )`;
   return [`( ${rule.oid} NAME '${rule.name}' APPLIES ${applies} )`];
 });
+
+/** The schema as clients see it: they read it anew when it was changed since they did. */
+export function subschemaSince(startedAt: Instant): Entry {
+  const times = [knownType('createTimestamp'), knownType('modifyTimestamp')];
+  return {
+    ...subschemaEntry,
+    attributes: [...subschemaEntry.attributes, ...times.map((type) => moment(type, startedAt))],
+  };
+}
 
 /** The schema as one entry, which clients read before anything else. @see RFC 4512 §4.2 */
 export const subschemaEntry: Entry = {

@@ -28,6 +28,10 @@ export class PageStore {
     return cookie;
   }
 
+  clear(): void {
+    this.#open.clear();
+  }
+
   /** Takes a cookie in; it is good once. */
   redeem(search: string, cookie: string): Cursor | undefined {
     const found = this.#open.get(cookie);

@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { BerWriter } from '../../../connectors/ldap/codec/ber-writer.ts';
-import {
-  encodePagedResults,
-  manageDsaItOid,
-  pagedResultsOid,
-} from '../../../connectors/ldap/codec/controls.ts';
+import type { BerWriter } from '../../../connectors/ldap/codec/ber-writer.ts';
+import { manageDsaItOid, pagedResultsOid } from '../../../connectors/ldap/codec/controls.ts';
 import type { Filter } from '../../../connectors/ldap/codec/filter.ts';
 import { DeviceGuesses } from '../../../idp/flows/device-guesses.ts';
 import { baseDn, type InMemoryDirectory, midoriCity } from './support/in-memory-flows.ts';
@@ -17,6 +13,7 @@ import {
   extendedRequest,
   message,
   modifyRequest,
+  pagedControl,
   type SearchOptions,
   searchRequest,
 } from './support/requests.ts';
@@ -408,7 +405,7 @@ describe('a generic device', () => {
     const page = (cookie: string) => ({
       filter: { kind: 'substrings', attribute: 'uid', initial: 'p', any: [], final: undefined } as const,
       attributes: ['1.1'],
-      controls: [{ ...encodePagedResults(cookie), critical: true, value: pagedValue(250, cookie) }],
+      controls: [pagedControl(250, cookie)],
     });
     const first = await search(page(''));
     const second = await search(page(first.at(-1)!.cookie!));
@@ -484,13 +481,4 @@ function writeBody(writer: BerWriter, tag: number, entry: string): void {
   const body = writer.begin(tag);
   writer.text(0x04, entry);
   writer.end(body);
-}
-
-function pagedValue(size: number, cookie: string): Buffer {
-  const writer = new BerWriter();
-  const sequence = writer.begin(0x30);
-  writer.integer(0x02, size);
-  writer.text(0x04, cookie);
-  writer.end(sequence);
-  return writer.take();
 }

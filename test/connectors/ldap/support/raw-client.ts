@@ -1,6 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { BerReader } from '../../../../connectors/ldap/codec/ber-reader.ts';
+import {
+  type Control,
+  decodeControls,
+  decodePagedResults,
+  pagedResultsOid,
+} from '../../../../connectors/ldap/codec/controls.ts';
 
 /** One message from the server, as far as tests look into it. */
 export interface Reply {
@@ -17,6 +23,7 @@ export interface Reply {
   readonly dn: string | undefined;
   readonly attributes: Readonly<Record<string, readonly string[]>>;
   readonly cookie: string | undefined;
+  readonly controls: readonly Control[];
 }
 
 /** A client that sends any bytes and reads answers one by one. */
@@ -134,6 +141,7 @@ export function readReply(bytes: Buffer): Reply {
       value: undefined,
       attributes: readAttributes(reader),
       cookie: undefined,
+      controls: [],
     };
   }
   const code = reader.integer(0x0a);
@@ -142,8 +150,9 @@ export function readReply(bytes: Buffer): Reply {
   const name = reader.peekTag() === 0x8a ? reader.text(0x8a) : undefined;
   const value = reader.peekTag() === 0x8b ? reader.text(0x8b) : undefined;
   reader.leave(outer);
-  const cookie = reader.peekTag() === 0xa0 ? readCookie(reader) : undefined;
-  return { messageId, tag, dn: undefined, code, matchedDN, text, name, value, attributes: {}, cookie };
+  const controls = reader.peekTag() === 0xa0 ? decodeControls(reader) : [];
+  const cookie = readCookie(controls);
+  return { ...empty, messageId, tag, code, matchedDN, text, name, value, attributes: {}, cookie, controls };
 }
 
 function readAttributes(reader: BerReader): Record<string, readonly string[]> {
@@ -161,13 +170,7 @@ function readAttributes(reader: BerReader): Record<string, readonly string[]> {
   return attributes;
 }
 
-function readCookie(reader: BerReader): string {
-  reader.enter(0xa0);
-  reader.enter(0x30);
-  reader.text(0x04);
-  const value = reader.octets(0x04);
-  const inner = new BerReader(value, 0, value.length);
-  inner.enter(0x30);
-  inner.integer(0x02);
-  return inner.octets(0x04).toString('latin1');
+function readCookie(controls: readonly Control[]): string | undefined {
+  const paged = controls.find(({ type }) => type === pagedResultsOid);
+  return paged && decodePagedResults(paged.value).cookie;
 }

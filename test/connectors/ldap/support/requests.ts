@@ -1,5 +1,5 @@
 import { BerWriter } from '../../../../connectors/ldap/codec/ber-writer.ts';
-import type { Control } from '../../../../connectors/ldap/codec/controls.ts';
+import { type Control, pagedResultsOid } from '../../../../connectors/ldap/codec/controls.ts';
 import type { Filter } from '../../../../connectors/ldap/codec/filter.ts';
 import type { SearchScope } from '../../../../connectors/ldap/codec/request.ts';
 
@@ -28,14 +28,21 @@ export function message(
   return writer.take();
 }
 
-export function bindRequest(messageId: number, name: string, password: string, version = 3): Buffer {
-  return message(messageId, (writer) => {
+export function bindRequest(
+  messageId: number,
+  name: string,
+  password: string,
+  version = 3,
+  controls: readonly Control[] = [],
+): Buffer {
+  const write = (writer: BerWriter) => {
     const bind = writer.begin(0x60);
     writer.integer(0x02, version);
     writer.text(0x04, name);
     writer.text(0x80, password);
     writer.end(bind);
-  });
+  };
+  return message(messageId, write, controls);
 }
 
 /** @param credentials `undefined` leaves them out */
@@ -56,6 +63,15 @@ export function saslBindRequest(
   });
 }
 
+export function pagedControl(pageSize: number, cookie: string): Control {
+  const writer = new BerWriter();
+  const sequence = writer.begin(0x30);
+  writer.integer(0x02, pageSize);
+  writer.text(0x04, cookie);
+  writer.end(sequence);
+  return { type: pagedResultsOid, critical: true, value: writer.take() };
+}
+
 export interface SearchOptions {
   readonly base: string;
   readonly scope?: SearchScope;
@@ -63,6 +79,7 @@ export interface SearchOptions {
   readonly attributes?: readonly string[];
   readonly typesOnly?: boolean;
   readonly sizeLimit?: number;
+  readonly timeLimitSeconds?: number;
   readonly controls?: readonly Control[];
 }
 
@@ -75,7 +92,7 @@ export function searchRequest(messageId: number, options: SearchOptions): Buffer
     writer.integer(0x0a, ['base', 'one', 'sub', 'children'].indexOf(options.scope ?? 'sub'));
     writer.integer(0x0a, 0);
     writer.integer(0x02, options.sizeLimit ?? 0);
-    writer.integer(0x02, 0);
+    writer.integer(0x02, options.timeLimitSeconds ?? 0);
     writer.boolean(0x01, options.typesOnly ?? false);
     writeFilter(writer, options.filter ?? anything);
     const list = writer.begin(0x30);
