@@ -4,7 +4,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { Client, InvalidCredentialsError, ResultCodeError } from 'ldapts';
 import { type UserNameTemplate, userNameOf } from '../../idp/domain/directory-user-name.ts';
 import { Fault } from '../../idp/domain/fault.ts';
-import type { DirectoryPasswords } from '../../idp/ports/directory-passwords.ts';
+import type { DirectoryPasswords, DirectoryUser } from '../../idp/ports/directory-passwords.ts';
 
 export interface DirectoryOptions {
   /** `ldap://host:port` or `ldaps://host:port`. */
@@ -38,13 +38,19 @@ export function createDirectoryPasswords(options: DirectoryOptions): DirectoryPa
       try {
         const name = userNameOf(options.userName, user);
         // Somebody whom the directory cannot know takes as long as somebody else.
-        const answer = await ask(options, name ?? `${user.uid}@invalid`, password);
+        const answer = await ask(options, name ?? nobodysName(options, user), password);
         return name === undefined ? 'wrong' : answer;
       } finally {
         underWay -= 1;
       }
     },
   };
+}
+
+/** In the form that the directory takes, and of nobody. */
+function nobodysName({ userName }: DirectoryOptions, { uid }: DirectoryUser): string {
+  const nobody = { uid: `invalid.${uid}`, mail: `${uid}@invalid`, employeeNumber: `invalid.${uid}` };
+  return userNameOf(userName, nobody) ?? '';
 }
 
 /** Whether the directory answers at all, and what speaks against it: it is asked as nobody. */
