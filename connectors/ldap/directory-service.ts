@@ -62,7 +62,7 @@ export type CardLogInOutcome =
 
 /** Which rule decided what no flow has decided: a search or comparison that is no sign-in, a bind to what nobody is. */
 export interface DirectoryDecision {
-  readonly op: 'bind' | 'search' | 'compare';
+  readonly op: 'bind' | 'search' | 'compare' | 'modify';
   /** `undefined`: nobody is bound. */
   readonly device: BoundDevice | undefined;
   /** Whether a person is bound, at that device. */

@@ -91,19 +91,27 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
   };
 }
 
+/** What is taken of a bind or a modify leaves an event of its own. */
+const eventTypes: { readonly [op in DirectoryDecision['op']]: AuditEvent['type'] } = {
+  bind: 'client.bind-refused',
+  modify: 'registration.refused',
+  search: 'directory.searched',
+  compare: 'directory.searched',
+};
+
 function eventOf(
   { op, device, asPerson, rule, result, entries, remoteAddress }: DirectoryDecision,
   at: Instant,
 ): AuditEvent {
   return {
     at,
-    type: op === 'bind' ? 'client.bind-refused' : 'directory.searched',
+    type: eventTypes[op],
     actor: actor('client', device?.clientId ?? 'unknown'),
     reason: rule,
     details: {
       address: remoteAddress,
       ...(asPerson ? { asPerson } : {}),
-      ...(op === 'compare' ? { op } : op === 'search' ? { entries } : {}),
+      ...(op === 'search' ? { entries } : op === 'bind' ? {} : { op }),
       result,
     },
   };

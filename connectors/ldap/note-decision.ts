@@ -23,6 +23,23 @@ export function noted(
   return answer;
 }
 
+/** The same of a card number that is written, and refused before any flow is asked. */
+export function notedWrite(
+  { flows }: Facade,
+  { session }: Exchange,
+  rule: DirectoryRule,
+  answer: LdapResult,
+): LdapResult {
+  const { identity, remoteAddress } = session;
+  if (identity.kind === 'anonymous' && wasNoted(session, rule)) return answer;
+  flows.noteDecision({
+    ...{ op: 'modify', rule, entries: 0, remoteAddress, result: answer.code },
+    device: identity.kind === 'anonymous' ? undefined : identity.device,
+    asPerson: identity.kind === 'person',
+  });
+  return answer;
+}
+
 /** The same of a bind that is refused before any flow is asked. */
 export function notedBind(
   { flows }: Facade,

@@ -38,7 +38,7 @@ export const cardCommands = [
   }),
   recordCommand({
     name: 'card find',
-    summary: 'whose card has this number (it is neither stored nor logged)',
+    summary: 'whose card has this number, or waits with it (it is neither stored nor logged)',
     shape: (command) =>
       command
         .argument('<number>', 'serial number, IDm or UID in hex')
@@ -49,12 +49,16 @@ export const cardCommands = [
       return parseCardNumber(kind, word(typed, 0));
     },
     run: async (context, input: ReturnType<typeof parseCardNumber>) => {
-      const found = await context.record.cards.findByKey(context.numbers.keyOf(input));
-      const ids = new Set(found.map(({ cardId }) => cardId as string));
+      const cardKey = context.numbers.keyOf(input);
+      const cards = await context.record.cards.findByKey(cardKey);
+      // An approver with the card in hand sees whether it is the one that was asked for.
+      const waiting = await context.record.registrations.findPendingByCardKey(cardKey);
+      const ids = new Set<string>(cards.map(({ cardId }) => cardId));
+      for (const { registrationId } of waiting) ids.add(registrationId);
       return listCards(context, ({ id }) => ids.has(id));
     },
     text: (cards: readonly ListedCard[]) =>
-      cards.length === 0 ? 'No registered card has that number.' : cardTable(cards),
+      cards.length === 0 ? 'No card has that number, and none waits with it.' : cardTable(cards),
     succeeded: (cards) => cards.length > 0,
   }),
   recordCommand({

@@ -35,6 +35,30 @@ export const directoryRuleTexts: { readonly [rule in DirectoryRule]: BothLanguag
     '知られていないカード番号が続いたため、この機器を止めています。',
     'The device is stopped: it sent too many unknown card numbers.',
   ),
+  'write-not-in-profile': both(
+    'この機器のプロファイルでは、何も書き込めません。',
+    'The device’s profile takes nothing that is written.',
+  ),
+  'write-not-by-person': both(
+    'カードの登録は、本人としてバインドした接続からだけ申請できます。',
+    'A card is asked for on a connection that its holder bound, by no service account.',
+  ),
+  'write-of-another-entry': both(
+    'カードの登録は、本人のエントリーにだけ申請できます。',
+    'A card is asked for in the own entry and no other.',
+  ),
+  'write-of-something-else': both(
+    '書き込めるのは、カードの属性への番号一つだけです。',
+    'One number in a card attribute is all that may be written.',
+  ),
+  'write-takes-away': both(
+    'カードは書き込みで外せません。停止または失効は管理者が行います。',
+    'A card is not taken away by writing: an administrator suspends or revokes it.',
+  ),
+  'write-needs-signature': both(
+    'マイナンバーカードは番号では登録できません。カードの署名が必要です。',
+    'A My Number Card is registered with its signature and not by its number.',
+  ),
   'own-entry': both('本人のエントリーだけが見えます。', 'A person sees the own entry and no other.'),
   'people-of-client': both(
     'この機器の対象となる人とグループだけが見えます。',

@@ -143,6 +143,8 @@ describe.skipIf(skip !== undefined)('a copier that registers cards itself', () =
     const cards = await here.done<{ id: string; uid: string; state: string }[]>('card', 'list');
     for (const { id, uid } of cards) if (uid === 'taro') await here.done('card', 'reject', id);
     expect(Object.keys(await waiting())).toEqual(['hanako']);
+    const held = ['card', 'find', hanakosCard, '--kind', 'felica'];
+    expect(await here.done(...held)).toMatchObject([{ id: hanako, state: 'pending', uid: 'hanako' }]);
   });
 
   it('finds the card once an approver has seen it with its holder, and no sooner', async () => {

@@ -145,6 +145,20 @@ describe('a change is refused', () => {
     });
   });
 
+  it('and leaves the rule that refused it, without the number', async () => {
+    await asPerson();
+    await modify([['add', 'pager', newCard]], personDn('tanaka'));
+    await modify([['delete', 'pager', ownCard]]);
+    await write('a1b2');
+    const written = directory.decisions.filter(({ op }) => op === 'modify');
+    expect(written.map(({ rule, result }) => `${rule} ${result}`)).toEqual([
+      'write-of-another-entry 50',
+      'write-takes-away 53',
+      'card-spelled-otherwise 19',
+    ]);
+    expect(JSON.stringify(written)).not.toContain('a1b2');
+  });
+
   it('from nobody', async () => {
     expect((await write(newCard))?.code).toBe(50);
   });
