@@ -5,25 +5,36 @@ import { createLdapFlows } from '../../connectors/ldap/kazasu-flows.ts';
 import { startLdapServer } from '../../connectors/ldap/server.ts';
 import { openSystem } from '../../idp/compose.ts';
 import { readConfig } from '../../idp/config.ts';
-import { type CardId, parseCardNumber } from '../../idp/domain/card.ts';
+import { type CardId, type CardState, parseCardNumber } from '../../idp/domain/card.ts';
 import type { OrganizationId, PersonId } from '../../idp/domain/person.ts';
 import { actor } from '../../idp/domain/registration.ts';
 import type { FlowContext } from '../../idp/flows/context.ts';
+import { DeviceGuesses } from '../../idp/flows/device-guesses.ts';
+import { cardGuessSettings } from '../../idp/flows/guess-guard.ts';
 import { addLdapClient } from '../../idp/flows/manage-clients.ts';
 import { publishCards } from '../../idp/flows/publish-cards.ts';
 import { type BenchDirectory, benchBaseDn, benchCardNumber, benchUid } from './ldap-directory.ts';
 
 const dayMs = 86_400_000;
 
+export interface BenchChanges {
+  /** Of every card. */
+  readonly cardState?: CardState;
+  readonly guesses?: 'uncounted';
+}
+
 /** The whole product behind the façade: record, card index, decision and audit trail, as `start` composes them. */
-export async function startBenchDirectory(people: number): Promise<BenchDirectory> {
+export async function startBenchDirectory(
+  people: number,
+  changes: BenchChanges = {},
+): Promise<BenchDirectory> {
   const dataDir = mkdtempSync(join(tmpdir(), 'kazasu-bench-'));
   process.on('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
   const config = readConfig({ KAZASU_DATA_DIR: dataDir, KAZASU_LDAP_BASE_DN: benchBaseDn }, '/dev/null');
   const { context } = await openSystem(config, { log: () => undefined });
   const cardNumbers = Array.from({ length: people }, (_, index) => benchCardNumber(index));
-  await register(context, cardNumbers);
+  await register(context, cardNumbers, changes.cardState ?? 'active');
   const [printer, door] = [
     await addDevice(context, 'printer', 'card-search'),
     await addDevice(context, 'door', 'card-bind'),
@@ -31,6 +42,7 @@ export async function startBenchDirectory(people: number): Promise<BenchDirector
   const server = await startLdapServer({
     flows: createLdapFlows(context),
     clock: context.clock,
+    ...(changes.guesses === 'uncounted' ? { cardGuesses: uncounted(context) } : {}),
     log: () => undefined,
     baseDn: benchBaseDn,
     host: '127.0.0.1',
@@ -62,7 +74,17 @@ function addDevice(context: FlowContext, name: string, profile: 'card-search' | 
   });
 }
 
-async function register(context: FlowContext, cardNumbers: readonly string[]): Promise<void> {
+/** Nobody is slowed: what the answers themselves take is measured. */
+function uncounted({ clock }: FlowContext): DeviceGuesses {
+  const never = Number.POSITIVE_INFINITY;
+  return new DeviceGuesses(clock, { ...cardGuessSettings, freeMisses: never, stopAtMisses: never });
+}
+
+async function register(
+  context: FlowContext,
+  cardNumbers: readonly string[],
+  state: CardState,
+): Promise<void> {
   const organizationId = 'org' as OrganizationId;
   const now = context.clock.now();
   await context.record.change(async ({ organizations, people, cards }) => {
@@ -76,7 +98,7 @@ async function register(context: FlowContext, cardNumbers: readonly string[]): P
       });
       const cardKey = context.numbers.keyOf(parseCardNumber('jpki', text));
       await cards.add({
-        ...{ cardId: `card-${index}` as CardId, cardKey, kind: 'jpki', personId, state: 'active' },
+        ...{ cardId: `card-${index}` as CardId, cardKey, kind: 'jpki', personId, state },
         sealedNumber: context.numbers.seal(Buffer.from(text, 'hex'), cardKey),
         ...{ notBefore: now - dayMs, notAfter: now + dayMs, provedBySignatureAt: now, ocspGoodAt: now },
       });

@@ -20,6 +20,7 @@ type Bench = () => Promise<readonly BenchResult[]>;
 /** Loaded when it runs: one bench must not start another's programs. */
 const benches: { readonly [name: string]: () => Promise<Bench> } = {
   ldap: () => load('ldap', 'benchLdap'),
+  'ldap-timing': () => load('ldap-timing', 'benchLdapTiming'),
   crl: () => load('crl', 'benchCrl'),
   'crl-sign-in': () => load('crl-sign-in', 'benchCrlSignIn'),
   oidc: () => load('oidc', 'benchOidc'),
