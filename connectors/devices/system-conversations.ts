@@ -1,4 +1,4 @@
-import { EqualityFilter } from 'ldapts';
+import { AndFilter, EqualityFilter } from 'ldapts';
 import { escapeDnValue } from '../ldap/codec/dn.ts';
 import {
   type Conversation,
@@ -14,12 +14,8 @@ import type { Found, Talk } from './talk.ts';
 const unix: Conversation = async (talk, trial) => {
   await serviceBind(talk, trial);
   const user = needed(trial.user, '--user');
-  const person = await personSearch(talk, trial, user);
-  const groups = {
-    scope: 'sub' as const,
-    filter: '(objectClass=groupOfNames)',
-    attributes: ['cn', 'member'],
-  };
+  const person = await accountSearch(talk, trial, user);
+  const groups = { scope: 'sub' as const, filter: '(objectClass=posixGroup)', attributes: groupFields };
   await talk.search('reads the groups', `ou=groups,${trial.baseDn}`, groups, 'any');
   await passwordBind(talk, trial, person);
   return person;
@@ -56,6 +52,20 @@ const door: Conversation = async (talk, trial) => {
 };
 
 export const systemConversations = { unix, freeradius, door };
+
+/** What getpwnam(3) and getgrnam(3) give. */
+const accountFields = ['uid', 'uidNumber', 'gidNumber', 'cn', 'gecos', 'homeDirectory', 'loginShell'];
+const groupFields = ['cn', 'gidNumber', 'memberUid', 'member'];
+
+async function accountSearch(talk: Talk, { baseDn }: Trial, user: string): Promise<Found> {
+  const name = new EqualityFilter({ attribute: 'uid', value: user });
+  const account = new EqualityFilter({ attribute: 'objectClass', value: 'posixAccount' });
+  const filter = new AndFilter({ filters: [account, name] });
+  const search = { scope: 'sub' as const, filter, attributes: accountFields };
+  const does = `searches the account ${user} (posixAccount)`;
+  const [person] = await talk.search(does, `ou=people,${baseDn}`, search, 'one');
+  return person as Found;
+}
 
 async function personSearch(talk: Talk, { baseDn }: Trial, user: string): Promise<Found> {
   const filter = new EqualityFilter({ attribute: 'uid', value: user });

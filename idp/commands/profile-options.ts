@@ -12,10 +12,11 @@ import {
 import { InvalidInput } from '../domain/fault.ts';
 import { collect, type Typed, text, texts } from './command.ts';
 import { oneOf } from './reader.ts';
+import { readUnixAccounts, unixOptionNames, unixOptions } from './unix-options.ts';
 
 /** What can be said of a device's profile: the same for a new device and for one that is there. */
 export function profileOptions(command: Command): Command {
-  return command
+  return unixOptions(command)
     .option('--way <name>', `in place of the preset’s: ${waysIn.join(', ')}; repeatable`, collect, [])
     .option('--card-kind <kind>', 'the kind of number its reader sends: jpki, felica or uid')
     .option(
@@ -74,11 +75,13 @@ export function readChoices(typed: Typed): DeviceChoices {
     ...chosen('echoCardNumber', readEcho(typed)),
     ...chosen('maxEntries', count(typed, 'maxEntries', '--max-entries')),
     ...chosen('writeBack', readWriteBack(text(typed, 'writeBack'))),
+    ...chosen('unixAccounts', readUnixAccounts(typed)),
   };
 }
 
 /** What `client add --oidc` refuses: the option that was given and belongs to devices. */
 export const profileOptionNames: { readonly [key: string]: string } = {
+  ...unixOptionNames,
   ...{ way: '--way', cardKind: '--card-kind', cardAttribute: '--card-attribute', cardBase: '--card-base' },
   ...{ cardOctets: '--card-octets', cardDigits: '--card-digits', cardOrder: '--card-order' },
   ...{ cardLetters: '--card-letters', cardSeparators: '--card-separators', cardPattern: '--card-pattern' },

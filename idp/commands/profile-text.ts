@@ -2,6 +2,7 @@ import { attributeType } from '../../connectors/ldap/schema/attribute-types.ts';
 import { parseCardNumber } from '../domain/card.ts';
 import { spellCardNumber } from '../domain/card-spelling.ts';
 import type { CardSpelling, DeviceProfile, PersonBind, WayIn } from '../domain/device-profile.ts';
+import type { UnixAccounts } from '../domain/unix-accounts.ts';
 import type { LdapClient } from '../ports/clients.ts';
 
 /** A device's profile as machines are shown it, with the example and the page besides. */
@@ -37,6 +38,7 @@ export function profileText(shown: ShownProfile): string {
     ['shows', profile.released.map(releasedText).join(', ')],
     ['entries', `at most ${profile.maxEntries} a search, without paging`],
     ['writes', writeBackText(profile)],
+    ...(profile.unixAccounts === undefined ? [] : [['as Unix', unixText(profile.unixAccounts)] as const]),
     ...(certificates === 0 ? [] : [['certificates', `binds with ${certificates} too`] as const]),
     ['on the device', shown.page],
   ];
@@ -92,6 +94,17 @@ function writeBackText({ writeBack }: DeviceProfile): string {
   if (writeBack === undefined) return 'nothing';
   const { perPersonPerDay, perDevicePerDay } = writeBack;
   return `new cards, ${perPersonPerDay} a day of a person and ${perDevicePerDay} of the device; each waits for an approver`;
+}
+
+function unixText({
+  uidNumberFrom,
+  groupNumberFrom,
+  gidNumber,
+  homeDirectory,
+  loginShell,
+}: UnixAccounts): string {
+  const numbers = `people from ${uidNumberFrom}, groups from ${groupNumberFrom}, primary group ${gidNumber}`;
+  return `${numbers}, home ${homeDirectory}, shell ${loginShell}`;
 }
 
 /** As the schema writes it. */

@@ -144,6 +144,16 @@ describe.skipIf(missing)('a device set up as its page says', () => {
     });
   });
 
+  it('takes no person’s password in clear, whatever was allowed to the device', async () => {
+    const { name } = device('hp');
+    await here.done('client', 'profile', name, '--way', 'person-bind');
+    const clear = lines.find(([line]) => line === 'LDAP')?.[1];
+    const { letsIn, steps } = await tryDevice('hp', clear!(), trial('hp', true), () => undefined);
+    expect(letsIn).toBe(false);
+    expect(steps.at(-1)?.heard).toContain('(13)');
+    await here.done('client', 'profile', name, '--way', 'people');
+  });
+
   it.each(byCard.filter((name) => name !== 'door'))(
     'a suspension holds on the next search of a connection that is open already: %s',
     async (name) => {
@@ -163,6 +173,38 @@ describe.skipIf(missing)('a device set up as its page says', () => {
       await here.done('person', 'restore', tanaka.uid);
       expect(await found()).toBe(1);
       await client.unbind();
+    },
+  );
+
+  it.each(['konica-minolta', 'fujifilm'] as const)(
+    'a card that the person notes there waits for an approver, and then lets in: %s',
+    async (name) => {
+      const { name: account, bindDN, secret } = device(name);
+      const enrolCard = `${scriptedDevices.indexOf(name)}1122334455667788`.slice(0, 16);
+      const ways = ['--way', 'card-search', '--way', 'person-bind', '--card-attribute', 'serialNumber'];
+      await here.done('client', 'profile', account, ...ways, '--write-back', '2/20');
+      const [, secure] = lines[0] ?? [];
+      const { steps } = await tryDevice(
+        name,
+        secure!(),
+        { ...trial(name, true), enrolCard },
+        () => undefined,
+      );
+      expect(steps.filter(({ outcome }) => outcome !== 'as-hoped')).toEqual([]);
+      expect(steps.at(-1)?.does).toMatch(/^adds the new card/);
+
+      const client = new Client({ url: `ldaps://localhost:${here.ldapsPort}`, tlsOptions: { ca } });
+      await client.bind(bindDN, secret);
+      const search = { scope: 'sub' as const, filter: `(serialNumber=${enrolCard})` };
+      const found = async () => (await client.search(baseDn, search)).searchEntries.length;
+      expect(await found()).toBe(0);
+      const cards = await here.done<{ id: string; state: string }[]>('card', 'list');
+      const waiting = cards.filter(({ state }) => state === 'pending');
+      expect(waiting).toHaveLength(1);
+      await here.done('card', 'approve', waiting[0]?.id ?? '', '--face-to-face');
+      expect(await found()).toBe(1);
+      await client.unbind();
+      await here.done('client', 'profile', account, '--way', 'people');
     },
   );
 });

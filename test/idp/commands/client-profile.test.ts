@@ -22,12 +22,18 @@ describe('what is said of a device’s profile', () => {
     },
     ...{ cardSeparators: 'none', cardPattern: ';*?', cardEcho: 'off', maxEntries: '5', writeBack: '2/20' },
     release: ['cn', 'sAMAccountName=uid, mail'],
+    ...{ unixNumbersFrom: '300000', unixGroupsFrom: '400000', unixGroup: '1000' },
+    ...{ unixHome: '/srv/{uid}', unixShell: '/bin/sh' },
   };
   const meant = {
     ...{ ways: ['card-search'], cardKind: 'uid', cardAttributes: ['serialNumber', 'pager', 'uid'] },
     ...{ base: 'decimal', octets: 7, digits: 17, byteOrder: 'reversed', letters: 'upper' },
     ...{ separators: 'none', pattern: ';*?', echoCardNumber: false, maxEntries: 5 },
     writeBack: { perPersonPerDay: 2, perDevicePerDay: 20 },
+    unixAccounts: {
+      ...{ uidNumberFrom: 300_000, groupNumberFrom: 400_000, gidNumber: 1_000 },
+      ...{ homeDirectory: '/srv/{uid}', loginShell: '/bin/sh' },
+    },
     released: [
       { shown: 'objectclass', from: 'objectclass' },
       { shown: 'uid', from: 'uid' },
@@ -47,7 +53,16 @@ describe('what is said of a device’s profile', () => {
     expect(read('client profile', {})).toEqual({ client: 'copier', choices: {} });
   });
 
+  it('of Unix accounts may be that there are any, or none', () => {
+    const unix = (given: string) => read('client profile', { unixAccounts: given });
+    expect(unix('on')).toMatchObject({ choices: { unixAccounts: {} } });
+    expect(unix('off')).toMatchObject({ choices: { unixAccounts: 'off' } });
+  });
+
   it.each([
+    { unixAccounts: 'maybe' },
+    { unixAccounts: 'off', unixShell: '/bin/sh' },
+    { unixGroup: 'users' },
     { way: ['window'] },
     { cardBase: 'octal' },
     { cardOctets: 'four' },
@@ -74,6 +89,13 @@ describe('a profile in words', () => {
     const profile = deviceProfileOf(preset);
     const { exampleCard } = shownProfile({ ...ldapClient('copier'), profile });
     expect(readCardNumber(profile.spelling, exampleCard)).toBeDefined();
+  });
+
+  it('says how people are Unix accounts', () => {
+    const text = profileText(shownProfile({ ...ldapClient('login'), profile: deviceProfileOf('unix') }));
+    expect(text).toContain(
+      '  as Unix        people from 200000, groups from 200000, primary group 100, home /home/{uid}, shell /bin/bash\n',
+    );
   });
 
   it('says what a device sends, may ask and sees, and where its page is', () => {
