@@ -6,8 +6,9 @@ import type { ClientId } from '../../idp/domain/login-policy.ts';
 import type { MaybePromise } from '../../idp/domain/maybe-promise.ts';
 import type { ReleasedPerson } from '../../idp/domain/person.ts';
 import type { RequestRefusal } from '../../idp/domain/registration.ts';
+import type { GroupLookUp, PersonLookUp } from '../../idp/ports/people-search.ts';
 
-export type { MaybePromise };
+export type { GroupLookUp, MaybePromise, PersonLookUp };
 
 /** A device account that proved its secret on a connection. */
 export interface BoundDevice {
@@ -111,17 +112,11 @@ export interface BoundPerson {
   readonly cardId?: CardId;
 }
 
-/** What a search of people may be narrowed to: each value exact, without regard to case. */
-export interface PersonLookUp {
-  readonly attribute: 'uid' | 'mail' | 'displayName' | 'employeeNumber';
-  readonly value: string;
-}
-
 export interface PeopleQuery {
   readonly device: BoundDevice;
   /** People for whom at least one of these holds; `undefined` asks for everybody. */
   readonly anyOf: readonly PersonLookUp[] | undefined;
-  /** Only people whose `uid` sorts after this one: the next page. */
+  /** Only people behind this `uid`: the `next` of the part before. */
   readonly afterUid: string | undefined;
   readonly limit: number;
 }
@@ -129,10 +124,10 @@ export interface PeopleQuery {
 export type PeopleOutcome =
   | {
       readonly outcome: 'found';
-      /** Active people whom this client may see, by `uid` in ascending order of code units. */
+      /** Active people whom this client may see, in the record's order of `uid`. */
       readonly people: readonly ReleasedPerson[];
-      /** Whether there are people after the last one. */
-      readonly more: boolean;
+      /** Where there may be more people: behind this `uid`, even if there are none in this part. */
+      readonly next: string | undefined;
     }
   | { readonly outcome: 'device-denied' };
 
@@ -149,16 +144,31 @@ export type EnrolmentOutcome =
   | { readonly outcome: 'refused'; readonly reason: RequestRefusal }
   | { readonly outcome: 'device-denied' };
 
+/** A group as this client sees it. */
+export interface GroupWithMembers {
+  readonly name: string;
+  /** Stable, and no other group's. */
+  readonly number: number;
+  readonly memberUids: readonly string[];
+}
+
 export interface GroupsQuery {
   readonly device: BoundDevice;
-  /** Only groups of these names, without regard to case; `undefined` asks for all. */
-  readonly names: readonly string[] | undefined;
+  /** Groups for which at least one of these holds; `undefined` asks for all. */
+  readonly anyOf: readonly GroupLookUp[] | undefined;
+  /** Only groups of a higher number: the `next` of the part before. */
+  readonly afterNumber: number;
+  readonly limit: number;
+  /** Whose membership is to be told: everybody's, or that of these people alone. */
+  readonly members: 'all' | readonly string[];
 }
 
 export type GroupsOutcome =
   | {
       readonly outcome: 'found';
-      readonly groups: readonly { readonly name: string; readonly memberUids: readonly string[] }[];
+      readonly groups: readonly GroupWithMembers[];
+      /** Where there may be more groups: behind this number. */
+      readonly next: number | undefined;
     }
   | { readonly outcome: 'device-denied' };
 

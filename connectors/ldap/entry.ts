@@ -6,7 +6,7 @@ import { nameUuid } from './name-uuid.ts';
 import { type AttributeType, attributeType, knownType } from './schema/attribute-types.ts';
 import { writeGeneralizedTime } from './schema/generalized-time.ts';
 import { subschemaDn, type Tree } from './tree.ts';
-import { accountAttributes, accountClasses } from './unix-account.ts';
+import { accountAttributes, accountClasses, accountTypes } from './unix-account.ts';
 
 export interface EntryAttribute {
   readonly type: AttributeType;
@@ -33,7 +33,6 @@ const types = {
   ou: knownType('ou'),
   department: knownType('department'),
   title: knownType('title'),
-  member: knownType('member'),
   memberOf: knownType('memberOf'),
   entryDN: knownType('entryDN'),
   entryUUID: knownType('entryUUID'),
@@ -86,6 +85,17 @@ function visibleColumns(profile: DeviceProfile): readonly Column[] {
   return columns;
 }
 
+/** Keys of the user attributes that a person's entry can have for this device. */
+export function personTypes(profile: DeviceProfile): ReadonlySet<string> {
+  const own = visibleColumns(profile).map(([type]) => type.key);
+  return new Set([...own, ...(profile.unixAccounts === undefined ? [] : accountTypes)]);
+}
+
+/** Every class that a person's entry can have for this device. */
+export function personClassesFor({ unixAccounts }: DeviceProfile): readonly string[] {
+  return unixAccounts === undefined ? personClasses : accountPersonClasses;
+}
+
 /**
  * A person as one device sees them.
  * @param echo the card number as this device searched it, and under which attributes
@@ -131,21 +141,6 @@ export function moment(type: AttributeType, at: Instant): EntryAttribute {
     get values() {
       return [writeGeneralizedTime(at)];
     },
-  };
-}
-
-export function groupEntry(tree: Tree, name: string, memberUids: readonly string[]): Entry {
-  const dn = tree.groupDn(name);
-  const members = { type: types.member, values: memberUids.map(tree.personDn) };
-  return {
-    dn,
-    attributes: [
-      { type: types.objectClass, values: ['top', 'groupOfNames'] },
-      { type: types.cn, values: [name] },
-      ...(memberUids.length > 0 ? [members] : []),
-      { type: types.structuralObjectClass, values: ['groupOfNames'] },
-      ...operational(dn, no),
-    ],
   };
 }
 

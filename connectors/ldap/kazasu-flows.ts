@@ -82,10 +82,10 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
       const asked = { ...request, clientId: device.clientId, secure: channel === 'tls' };
       return requestEnrolment(context, asked);
     },
-    async findGroups({ device, names }) {
+    async findGroups({ device, ...lookUp }) {
       const policy = stillBound(device)?.policy;
       return policy
-        ? { outcome: 'found', groups: await findGroups(context, policy, names) }
+        ? { outcome: 'found', ...(await findGroups(context, policy, lookUp)) }
         : { outcome: 'device-denied' };
     },
   };

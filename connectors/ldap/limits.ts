@@ -16,6 +16,8 @@ export interface LdapLimits extends FilterLimits {
   readonly idleTimeoutSeconds: number;
   /** How long a message may take from its first byte to its last, and an answer until it is taken. */
   readonly stallTimeoutSeconds: number;
+  /** How long one search may go on; clients may ask for less. */
+  readonly searchTimeoutSeconds: number;
   /** How often the times above are looked at. */
   readonly sweepIntervalMs: number;
 }
@@ -32,5 +34,6 @@ export const defaultLimits: LdapLimits = {
   bindTimeoutSeconds: 30,
   idleTimeoutSeconds: 900,
   stallTimeoutSeconds: 30,
+  searchTimeoutSeconds: 60,
   sweepIntervalMs: 1_000,
 };

@@ -11,6 +11,9 @@ const types = {
   gecos: knownType('gecos'),
 };
 
+/** Keys of the attributes that an account can have. */
+export const accountTypes: readonly string[] = Object.values(types).map(({ key }) => key);
+
 /** The classes that make an entry an account. @see RFC 2307 §4 */
 export const accountClasses: readonly string[] = ['posixAccount', 'shadowAccount'];
 

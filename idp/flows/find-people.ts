@@ -1,63 +1,84 @@
-import type { LoginPolicy } from '../domain/login-policy.ts';
-import type { Person } from '../domain/person.ts';
+import { setImmediate as nextTurnOfTheEventLoop } from 'node:timers/promises';
 import { personProblem } from '../domain/person-problem.ts';
+import type { Audience, FoundGroup, FoundPeople, GroupSearch, PeopleSearch } from '../ports/people-search.ts';
 import type { FlowContext } from './context.ts';
 
-/** Whom a client is for: the same people who could sign in there. */
-type Audience = Pick<LoginPolicy, 'organizations' | 'requiredGroups'>;
+type Context = Pick<FlowContext, 'record'>;
 
-export interface PeopleLookUp {
-  /** People for whom at least one holds, exact without regard to ASCII case; `undefined`: everybody. */
-  readonly anyOf:
-    | readonly {
-        readonly attribute: 'uid' | 'mail' | 'displayName' | 'employeeNumber';
-        readonly value: string;
-      }[]
-    | undefined;
-  /** Only people whose `uid` sorts after this one. */
-  readonly afterUid: string | undefined;
-  readonly limit: number;
-}
+/** Members that are read at once. */
+const membersPerPage = 1_000;
 
-/** Active people whom a directory client is for, by `uid` in ascending order of code units. */
+/** Active people whom a directory client is for, by `uid`; as the record gives them, page by page. */
 export async function findPeople(
-  { record }: Pick<FlowContext, 'record'>,
+  { record }: Context,
   audience: Audience,
-  { anyOf, afterUid, limit }: PeopleLookUp,
-): Promise<{ readonly people: readonly Person[]; readonly more: boolean }> {
-  const found = new Map<string, Person>();
-  if (anyOf === undefined) {
-    for (const person of await record.people.list()) found.set(person.uid, person);
-  } else {
-    for (const { attribute, value } of anyOf) {
-      const matching = await record.people.findBy(attribute, value, limit + 1);
-      for (const person of matching) found.set(person.uid, person);
-    }
-  }
-  const people = [...found.values()]
-    .filter(({ uid }) => afterUid === undefined || uid > afterUid)
-    .filter((person) => personProblem(person, audience) === undefined)
-    .sort((one, other) => (one.uid < other.uid ? -1 : 1));
-  return { people: people.slice(0, limit), more: people.length > limit };
+  search: Omit<PeopleSearch, 'audience'>,
+): Promise<FoundPeople> {
+  const { people, next } = await record.directory.searchPeople({ ...search, audience });
+  // The rule itself has the last word; what the record did is to narrow.
+  return { people: people.filter((person) => personProblem(person, audience) === undefined), next };
 }
 
-/** Groups with those of their members whom the client is for, by name; a group without any does not show. */
+export interface GroupsLookUp extends GroupSearch {
+  /** Whose membership is asked for: everybody's, or that of these people alone, which is far quicker to tell. */
+  readonly members: 'all' | readonly string[];
+}
+
+export interface GroupWithMembers extends FoundGroup {
+  readonly memberUids: readonly string[];
+}
+
+/**
+ * Groups by number with those of their members whom the client is for; a group without any does not show.
+ * @returns `next`: the number to go on behind, where there may be more.
+ */
 export async function findGroups(
-  { record }: Pick<FlowContext, 'record'>,
+  { record }: Context,
   audience: Audience,
-  names: readonly string[] | undefined,
-): Promise<readonly { readonly name: string; readonly memberUids: readonly string[] }[]> {
-  const wanted = names && new Set(names.map((name) => name.toLowerCase()));
-  const members = new Map<string, string[]>();
-  for (const person of await record.people.list()) {
-    if (personProblem(person, audience) !== undefined) continue;
-    for (const group of person.groups) {
-      if (wanted === undefined || wanted.has(group.toLowerCase())) {
-        members.set(group, [...(members.get(group) ?? []), person.uid]);
-      }
-    }
+  { members, ...search }: GroupsLookUp,
+): Promise<{ readonly groups: readonly GroupWithMembers[]; readonly next: number | undefined }> {
+  const found = await record.directory.searchGroups(search);
+  const groups: GroupWithMembers[] = [];
+  for (const group of found) {
+    const memberUids = await membersOf(record, audience, group, members);
+    if (memberUids !== undefined) groups.push({ ...group, memberUids });
   }
-  return [...members]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, memberUids]) => ({ name, memberUids }));
+  return { groups, next: found.length < search.limit ? undefined : found.at(-1)?.number };
+}
+
+/** @returns `undefined` when the client is for nobody in it */
+async function membersOf(
+  record: Context['record'],
+  audience: Audience,
+  { number: group }: FoundGroup,
+  asked: 'all' | readonly string[],
+): Promise<readonly string[] | undefined> {
+  if (asked !== 'all') {
+    const some = asked.length === 0 ? [] : await read(record, audience, group, asked, membersPerPage);
+    if (some.length > 0) return some;
+    // None of those: but it shows, if there is anybody else.
+    return (await read(record, audience, group, undefined, 1)).length > 0 ? [] : undefined;
+  }
+  const all = await read(record, audience, group, undefined, Number.POSITIVE_INFINITY);
+  return all.length > 0 ? all : undefined;
+}
+
+/** Reads members in portions, between which others get their turn, until there are so many. */
+async function read(
+  record: Context['record'],
+  audience: Audience,
+  group: number,
+  among: readonly string[] | undefined,
+  enough: number,
+): Promise<readonly string[]> {
+  const uids: string[] = [];
+  let afterUid: string | undefined;
+  for (;;) {
+    const limit = Math.min(membersPerPage, enough - uids.length);
+    const page = await record.directory.membersOf({ group, audience, among, afterUid, limit });
+    for (const uid of page.uids) uids.push(uid);
+    afterUid = page.next;
+    if (afterUid === undefined || uids.length >= enough) return uids;
+    await nextTurnOfTheEventLoop();
+  }
 }

@@ -11,6 +11,7 @@ import type { AppliedList, CrlRun, RevocationReason } from '../domain/revocation
 import type { Client } from './clients.ts';
 import type { IssuerRevocations, RevokedByIssuer } from './issuer-revocations.ts';
 import type { ReadNotices, WriteNotices } from './notice-tables.ts';
+import type { DirectoryTables } from './people-search.ts';
 import type { LogoutDelivery, LogoutNotice, SessionEnd, Stop } from './sessions.ts';
 
 /**
@@ -80,6 +81,8 @@ export interface ReadTables {
       limit: number,
     ): Promise<readonly Person[]>;
   };
+  /** People and groups as directory clients ask for them. */
+  readonly directory: DirectoryTables;
   readonly invitations: { find(codeHash: string): Promise<Invitation | undefined> };
   readonly registrations: {
     find(id: RegistrationId): Promise<Registration | undefined>;

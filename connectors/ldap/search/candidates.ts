@@ -1,11 +1,14 @@
+import { setImmediate as nextTurnOfTheEventLoop } from 'node:timers/promises';
 import type { SearchRequest } from '../codec/request.ts';
-import type { BoundDevice, PersonLookUp } from '../directory-service.ts';
-import { type Entry, groupEntry, personEntry } from '../entry.ts';
+import type { BoundDevice, GroupLookUp, GroupsQuery, PersonLookUp } from '../directory-service.ts';
+import { type Entry, personEntry } from '../entry.ts';
 import type { Facade } from '../facade.ts';
+import { groupEntry } from '../group-entry.ts';
 import type { Place } from '../tree.ts';
-import { narrow } from './narrowing.ts';
+import { assertedMembers, groupLookUps, personLookUps } from './look-ups.ts';
 import type { Cursor } from './page-store.ts';
 import { containersInScope, namedLeaf, reaches, reachesLeaf } from './scope.ts';
+import { readSelection } from './selection.ts';
 
 /** Whose eyes a search looks through. */
 export interface Viewer {
@@ -28,6 +31,9 @@ export interface Candidate {
 type Batch = readonly Candidate[] | DeviceDenied;
 
 const peoplePerQuestion = 256;
+const groupsPerQuestion = 64;
+/** With all their members. */
+const wholeGroupsPerQuestion = 4;
 
 /** Every entry that a search can reach and its viewer may see, in a fixed order, in batches. */
 export async function* candidates(
@@ -43,7 +49,7 @@ export async function* candidates(
     yield* people(facade, request, place, viewer, start.part === 'people' ? start.after : undefined);
   }
   if (viewer.people === 'all' && reaches(place, request.scope, 'groups')) {
-    yield groups(facade, place, viewer.device, start.part === 'groups' ? start.after : undefined);
+    yield* groups(facade, request, place, viewer, start.part === 'groups' ? start.after : undefined);
   }
 }
 
@@ -69,7 +75,7 @@ async function* people(
   after: string | undefined,
 ): AsyncGenerator<Batch> {
   const { device } = viewer;
-  const anyOf = lookUps(request, place, viewer);
+  const anyOf = lookUps(facade, request, place, viewer);
   let afterUid = after;
   for (;;) {
     const query = { device, anyOf, afterUid, limit: peoplePerQuestion };
@@ -84,18 +90,22 @@ async function* people(
         entry: personEntry(facade.tree, person, device.profile),
         cursor: { part: 'people', after: person.uid },
       }));
-    afterUid = found.people.at(-1)?.uid;
-    if (!found.more || afterUid === undefined) return;
+    afterUid = found.next;
+    if (afterUid === undefined) return;
+    await nextTurnOfTheEventLoop();
   }
 }
 
 function lookUps(
-  request: SearchRequest,
+  { tree }: Facade,
+  { filter }: SearchRequest,
   place: Place,
-  { people: seen, device }: Viewer,
+  { device, people: seen }: Viewer,
 ): readonly PersonLookUp[] | undefined {
   const only = typeof seen === 'object' ? seen.own : namedLeaf(place);
-  return only === undefined ? narrow(request.filter, device.profile) : [{ attribute: 'uid', value: only }];
+  return only === undefined
+    ? personLookUps(filter, device.profile, tree)
+    : [{ attribute: 'uid', value: only }];
 }
 
 /** Narrowing is the record's; who may be seen is decided here. */
@@ -103,23 +113,42 @@ function maySee({ people: seen }: Viewer, uid: string): boolean {
   return seen === 'all' || (typeof seen === 'object' && seen.own === uid);
 }
 
-async function groups(
+async function* groups(
   facade: Facade,
+  request: SearchRequest,
   place: Place,
-  device: BoundDevice,
+  { device }: Viewer,
   after: string | undefined,
-): Promise<Batch> {
+): AsyncGenerator<Batch> {
   const only = namedLeaf(place);
-  const found = await facade.flows.findGroups({
-    device,
-    names: only === undefined ? undefined : [only],
-  });
-  if (found.outcome === 'device-denied') return new DeviceDenied();
-  return found.groups
-    .filter(({ name }) => reachesLeaf(place, name) && (after === undefined || name > after))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, memberUids }) => ({
-      entry: groupEntry(facade.tree, name, memberUids),
-      cursor: { part: 'groups', after: name },
-    }));
+  const anyOf: readonly GroupLookUp[] | undefined =
+    only === undefined
+      ? groupLookUps(request.filter, device.profile, facade.tree)
+      : [{ attribute: 'name', value: only }];
+  const members = wantedMembers(facade, request);
+  const limit = members === 'all' ? wholeGroupsPerQuestion : groupsPerQuestion;
+  let afterNumber = Number(after ?? 0);
+  for (;;) {
+    const found = await facade.flows.findGroups({ device, anyOf, afterNumber, limit, members });
+    if (found.outcome === 'device-denied') {
+      yield new DeviceDenied();
+      return;
+    }
+    yield found.groups
+      .filter(({ name }) => reachesLeaf(place, name))
+      .map((group) => ({
+        entry: groupEntry(facade.tree, group, device.profile),
+        cursor: { part: 'groups', after: String(group.number) },
+      }));
+    if (found.next === undefined) return;
+    afterNumber = found.next;
+    await nextTurnOfTheEventLoop();
+  }
+}
+
+/** A group may have everybody in it: members are read only where the answer shows them, or the filter asks about all. */
+function wantedMembers({ tree }: Facade, { filter, attributes }: SearchRequest): GroupsQuery['members'] {
+  const { allUser, types } = readSelection(attributes);
+  const shown = allUser || types.some(({ key }) => key === 'member' || key === 'memberuid');
+  return shown ? 'all' : (assertedMembers(filter, tree) ?? 'all');
 }

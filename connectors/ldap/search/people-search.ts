@@ -73,10 +73,9 @@ async function sendMatches(
   limit: number,
 ): Promise<Cursor | 'all-sent' | 'time-limit' | DeviceDenied> {
   const selection = readSelection(request.attributes);
-  const endsAt =
-    request.timeLimitSeconds === 0
-      ? Number.POSITIVE_INFINITY
-      : facade.clock.now() + request.timeLimitSeconds * msPerSecond;
+  const most = facade.limits.searchTimeoutSeconds;
+  const asked = request.timeLimitSeconds === 0 ? most : Math.min(request.timeLimitSeconds, most);
+  const endsAt = facade.clock.now() + asked * msPerSecond;
   let sent = 0;
   let last = start;
   for await (const batch of candidates(facade, request, place, viewer, start)) {

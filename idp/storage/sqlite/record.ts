@@ -66,6 +66,7 @@ export interface ToldOfChanges {
 class SqliteRecord implements SystemRecord {
   readonly organizations: ReadTables['organizations'];
   readonly people: ReadTables['people'];
+  readonly directory: ReadTables['directory'];
   readonly invitations: ReadTables['invitations'];
   readonly registrations: ReadTables['registrations'];
   readonly cards: ReadTables['cards'];
@@ -101,6 +102,7 @@ class SqliteRecord implements SystemRecord {
     const tables = tablesOver(this.#reading, clock);
     this.organizations = tables.organizations;
     this.people = tables.people;
+    this.directory = tables.directory;
     this.invitations = tables.invitations;
     this.registrations = tables.registrations;
     this.cards = tables.cards;

@@ -56,6 +56,7 @@ async function bound(name: string, secret: string): Promise<BoundDevice> {
   return outcome.device;
 }
 
+const allGroups = { anyOf: undefined, afterNumber: 0, limit: 9, members: 'all' } as const;
 const events = async () => {
   const types: string[] = [];
   for await (const { type } of system.context.audit.read()) types.push(type);
@@ -73,7 +74,7 @@ describe('a bound device', () => {
     await rotateClientSecret(system.context, { client: 'printer', actor: admin });
     const request = { device, number, way: 'card-search', remoteAddress: '127.0.0.1' } as const;
     expect(await flows.logInWithCard(request)).toEqual({ outcome: 'device-denied' });
-    expect(await flows.findGroups({ device, names: undefined })).toEqual({ outcome: 'device-denied' });
+    expect(await flows.findGroups({ device, ...allGroups })).toEqual({ outcome: 'device-denied' });
     const people = { device, anyOf: undefined, afterUid: undefined, limit: 1 };
     expect(await flows.findPeople(people)).toEqual({ outcome: 'device-denied' });
   });
@@ -94,12 +95,19 @@ describe('a bound device', () => {
     const secret = await added({ name: 'tax office', preset: 'generic', requiredGroups: ['tax'] });
     const device = await bound('tax office', secret);
     const found = await flows.findPeople({ device, anyOf: undefined, afterUid: undefined, limit: 9 });
-    expect(found).toMatchObject({ outcome: 'found', people: [{ uid: 'sato' }], more: false });
+    expect(found).toMatchObject({ outcome: 'found', people: [{ uid: 'sato' }], next: undefined });
     const anyOf = [{ attribute: 'uid', value: 'tanaka' }] as const;
     const lookedUp = await flows.findPeople({ device, anyOf, afterUid: undefined, limit: 9 });
     expect(lookedUp).toMatchObject({ outcome: 'found', people: [] });
-    const groups = ['staff', 'tax'].map((name) => ({ name, memberUids: ['sato'] }));
-    expect(await flows.findGroups({ device, names: undefined })).toEqual({ outcome: 'found', groups });
+    const groups = [
+      { name: 'tax', number: 1, memberUids: ['sato'] },
+      { name: 'staff', number: 2, memberUids: ['sato'] },
+    ];
+    expect(await flows.findGroups({ device, ...allGroups })).toEqual({
+      outcome: 'found',
+      groups,
+      next: undefined,
+    });
   });
 
   it('of one organisation sees neither people nor groups of another', async () => {
@@ -121,8 +129,10 @@ describe('a bound device', () => {
     const other = await flows.findPeople({ device, anyOf, afterUid: undefined, limit: 9 });
     expect(other).toMatchObject({ people: [] });
     const groups = [{ name: 'staff', memberUids: ['sato'] }];
-    expect(await flows.findGroups({ device, names: undefined })).toMatchObject({ groups });
-    expect(await flows.findGroups({ device, names: ['harbour'] })).toMatchObject({ groups: [] });
+    expect(await flows.findGroups({ device, ...allGroups })).toMatchObject({ groups });
+    expect(
+      await flows.findGroups({ device, ...allGroups, anyOf: [{ attribute: 'name', value: 'harbour' }] }),
+    ).toMatchObject({ groups: [] });
   });
 
   it('that binds for a card leaves one line of audit, the sign-in; a refusal leaves its own', async () => {
@@ -172,7 +182,7 @@ describe('a device with a TLS client certificate', () => {
     if (outcome.outcome !== 'bound') throw new Error(outcome.reason);
     await note({ remove: sha256.slice(0, 8) });
     expect(await shown()).toEqual(denied);
-    expect(await flows.findGroups({ device: outcome.device, names: undefined })).toEqual({
+    expect(await flows.findGroups({ device: outcome.device, ...allGroups })).toEqual({
       outcome: 'device-denied',
     });
     expect(await events()).toEqual(

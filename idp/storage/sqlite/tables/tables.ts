@@ -8,6 +8,7 @@ import { cardTable } from './cards.ts';
 import { clientTable } from './clients.ts';
 import { consentTable } from './consents.ts';
 import { crlRunTable } from './crl-runs.ts';
+import { directoryTables } from './directory.ts';
 import { invitationTable } from './invitations.ts';
 import { logoutDeliveryTable } from './logout-deliveries.ts';
 import { noticeTable } from './notices.ts';
@@ -23,6 +24,7 @@ export function tablesOver(db: Kysely<RecordSchema>, clock: Clock): Tables {
   return {
     organizations: organizationTable(db),
     people: personTable(db, clock),
+    directory: directoryTables(db),
     invitations: invitationTable(db),
     registrations: registrationTable(db),
     cards: cardTable(db),

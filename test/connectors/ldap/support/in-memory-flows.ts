@@ -3,13 +3,17 @@ import type {
   BoundDevice,
   BoundPerson,
   DirectoryDecision,
+  GroupLookUp,
+  GroupWithMembers,
   LdapFlows,
   PersonBindOutcome,
   PersonBindRequest,
+  PersonLookUp,
 } from '../../../../connectors/ldap/directory-service.ts';
 import { deviceProfileOf } from '../../../../idp/domain/device-presets.ts';
 import type { DevicePreset, DeviceProfile } from '../../../../idp/domain/device-profile.ts';
 import { Fault } from '../../../../idp/domain/fault.ts';
+import { foldText } from '../../../../idp/domain/fold-text.ts';
 import type { ClientId } from '../../../../idp/domain/login-policy.ts';
 import type { ReleasedPerson } from '../../../../idp/domain/person.ts';
 import type { RequestRefusal } from '../../../../idp/domain/registration.ts';
@@ -158,7 +162,8 @@ export class InMemoryDirectory implements LdapFlows {
         .filter(({ uid }) => !this.suspended.has(uid) && (afterUid === undefined || uid > afterUid))
         .filter((person) => anyOf === undefined || anyOf.some((lookUp) => holds(person, lookUp)))
         .sort((a, b) => (a.uid < b.uid ? -1 : 1));
-      return { outcome: 'found', people: found.slice(0, limit), more: found.length > limit };
+      const people = found.slice(0, limit);
+      return { outcome: 'found', people, next: found.length > limit ? people.at(-1)?.uid : undefined };
     });
   }
 
@@ -178,19 +183,25 @@ export class InMemoryDirectory implements LdapFlows {
     });
   }
 
-  findGroups({ device: { clientId }, names }: Parameters<LdapFlows['findGroups']>[0]) {
+  findGroups(query: Parameters<LdapFlows['findGroups']>[0]) {
     return this.#answer<Awaited<ReturnType<LdapFlows['findGroups']>>>(() => {
-      if (this.#isGone(clientId)) return { outcome: 'device-denied' };
-      const members = new Map<string, string[]>();
-      for (const { uid, groups } of this.people.values()) {
-        if (this.suspended.has(uid)) continue;
-        for (const group of groups) members.set(group, [...(members.get(group) ?? []), uid]);
-      }
-      const groups = [...members]
-        .filter(([name]) => names === undefined || names.some((n) => n.toLowerCase() === name.toLowerCase()))
-        .map(([name, memberUids]) => ({ name, memberUids }));
-      return { outcome: 'found', groups };
+      const { device, anyOf, afterNumber, limit } = query;
+      if (this.#isGone(device.clientId)) return { outcome: 'device-denied' };
+      const found = this.#groups()
+        .filter(({ number }) => number > afterNumber)
+        .filter((group) => anyOf === undefined || anyOf.some((lookUp) => isMeant(group, lookUp)));
+      const groups = found.slice(0, limit);
+      return { outcome: 'found', groups, next: found.length > limit ? groups.at(-1)?.number : undefined };
     });
+  }
+
+  #groups(): readonly GroupWithMembers[] {
+    const members = new Map<string, string[]>();
+    for (const { uid, groups } of this.people.values()) {
+      if (this.suspended.has(uid)) continue;
+      for (const group of groups) members.set(group, [...(members.get(group) ?? []), uid]);
+    }
+    return [...members].map(([name, memberUids], index) => ({ name, number: index + 1, memberUids }));
   }
 
   #isGone(clientId: ClientId): boolean {
@@ -210,11 +221,18 @@ export class InMemoryDirectory implements LdapFlows {
   }
 }
 
-function holds(
-  person: ReleasedPerson,
-  { attribute, value }: { attribute: 'uid' | 'mail' | 'displayName' | 'employeeNumber'; value: string },
-): boolean {
-  return person[attribute]?.toLowerCase() === value.toLowerCase();
+function holds(person: ReleasedPerson, { attribute, value }: PersonLookUp): boolean {
+  const wanted = foldText(value);
+  if (attribute === 'group') return person.groups.some((name) => foldText(name) === wanted);
+  if (attribute === 'unixNumber') return String(person.unixNumber) === value;
+  return foldText(person[attribute] ?? '') === wanted;
+}
+
+function isMeant({ name, number, memberUids }: GroupWithMembers, { attribute, value }: GroupLookUp): boolean {
+  if (attribute === 'number') return String(number) === value;
+  const wanted = foldText(value);
+  if (attribute === 'name') return foldText(name) === wanted;
+  return memberUids.some((uid) => foldText(uid) === wanted);
 }
 
 function sha256(text: string): Buffer {
