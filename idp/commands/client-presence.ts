@@ -29,7 +29,7 @@ export function presenceOptions(command: Command): Command {
     .option('--tap-uses <n>', 'how many sign-ins one tap serves (1)')
     .option(
       '--hours <days@from-until>',
-      'when it lets anybody in, like mon-fri@08:00-18:30; repeatable',
+      'when it lets anybody in, like mon-fri@08:00-18:30, repeatable; or always',
       collect,
       [],
     )
@@ -41,12 +41,13 @@ export function presenceOptions(command: Command): Command {
 export function readPresence(typed: Typed): PresenceChoices {
   const tapFreshSeconds = whole(typed, 'tapSeconds', 1, longestFreshSeconds);
   const tapUses = whole(typed, 'tapUses', 1, mostUses);
-  const hours = texts(typed, 'hours').map(parseHoursOfUse);
+  const said = texts(typed, 'hours');
+  const hours = said.length === 1 && said[0] === 'always' ? [] : said.map(parseHoursOfUse);
   const personBind = readPersonBind(typed);
   return {
     ...(tapFreshSeconds === undefined ? {} : { tapFreshSeconds }),
     ...(tapUses === undefined ? {} : { tapUses }),
-    ...(hours.length === 0 ? {} : { hours }),
+    ...(said.length === 0 ? {} : { hours }),
     ...(personBind === undefined ? {} : { personBind }),
   };
 }

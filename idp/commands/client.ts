@@ -13,6 +13,7 @@ import {
 import { clientCertificate } from './client-certificate.ts';
 import { clientPolicy, policyOptions, readPolicy, shownPolicy } from './client-policy.ts';
 import { presenceOptionNames, presenceOptions, readPresence } from './client-presence.ts';
+import { clientPresence } from './client-presence-change.ts';
 import { clientProfile } from './client-profile.ts';
 import { collect, flag, recordCommand, type Typed, text, texts, word } from './command.ts';
 import { profileOptionNames, profileOptions, readChoices } from './profile-options.ts';
@@ -105,6 +106,7 @@ export const clientCommands = [
   clientPolicy,
   clientCertificate,
   clientProfile,
+  clientPresence,
   recordCommand({
     name: 'client rotate-secret',
     summary: 'give a client a new secret; the old one ends at once',

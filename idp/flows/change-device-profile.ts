@@ -40,7 +40,7 @@ export async function changeDeviceProfile(
 }
 
 /** Where nobody said what its sign-ins may rest on, that follows the cards and ways that the device has now. */
-function policyAfter({ policy, profile }: LdapClient, after: DeviceProfile): LdapClient['policy'] {
+export function policyAfter({ policy, profile }: LdapClient, after: DeviceProfile): LdapClient['policy'] {
   const [usual, usualNow] = [profile, after].map((one) => acceptedByDefault(policy.reader, one));
   const isUsual = isDeepStrictEqual(policy.acceptedAcr, usual) && usualNow !== undefined;
   return isUsual && !isDeepStrictEqual(usual, usualNow) ? { ...policy, acceptedAcr: usualNow } : policy;

@@ -51,6 +51,19 @@ export function restsOnPassword(personBind: PersonBind | undefined): boolean {
   return personBind?.password === true && !personBind.tap;
 }
 
+/** A device whose people come to bind by password accepts passwords from then on: it was asked for. */
+export function acceptingPasswords(
+  policy: LoginPolicy,
+  before: DeviceProfile,
+  { personBind }: DeviceProfile,
+): LoginPolicy {
+  const acr = toAcr('password');
+  if (!restsOnPassword(personBind) || restsOnPassword(before.personBind)) return policy;
+  if (policy.acceptedAcr.includes(acr)) return policy;
+  return { ...policy, acceptedAcr: [...policy.acceptedAcr, acr] };
+}
+
+/** The policy after these choices. */
 export function policyWithPresence(
   policy: LoginPolicy,
   { tapFreshSeconds, tapUses, hours }: PresenceChoices,
