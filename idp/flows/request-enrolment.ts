@@ -1,8 +1,6 @@
-import type { CardId, CardKey, CardNumber } from '../domain/card.ts';
+import type { CardId, CardNumber } from '../domain/card.ts';
 import type { WriteBack } from '../domain/device-profile.ts';
-import { startOfDay } from '../domain/hours-of-use.ts';
 import type { ClientId } from '../domain/login-policy.ts';
-import type { Person } from '../domain/person.ts';
 import { hoursProblem } from '../domain/person-problem.ts';
 import {
   actor,
@@ -13,9 +11,10 @@ import {
 } from '../domain/registration.ts';
 import type { WritesEvents } from '../ports/audit-trail.ts';
 import type { LdapClient } from '../ports/clients.ts';
-import type { ReadTables, Tables } from '../ports/system-record.ts';
+import type { Tables } from '../ports/system-record.ts';
 import type { FlowContext } from './context.ts';
 import { queueNotice } from './queue-notice.ts';
+import { quotaProblem, standingOf } from './request-rules.ts';
 import { stillAdmitted } from './still-admitted.ts';
 
 export interface EnrolmentRequest {
@@ -93,7 +92,9 @@ async function take(
   }
   const cardKey = context.numbers.keyOf(number);
   const standing = await standingOf(tables, cardKey, person);
-  if (standing.outcome !== 'new') return standing;
+  if (standing.outcome === 'registered') return refused('card-already-registered');
+  // Counted once: a device that slows down while one number is repeated would tell that somebody has it.
+  if (standing.outcome === 'waiting') return { ...standing, outcome: 'requested', isOfAnother: false };
   const quota = await quotaProblem(tables, { person, device, writeBack }, now);
   if (quota !== undefined) return refused(quota);
   const registration: RequestedRegistration = {
@@ -113,36 +114,6 @@ async function take(
   const { isOfAnother } = standing;
   await keep(context, tables, { registration, device, isOfAnother });
   return { outcome: 'requested', registrationId: registration.registrationId, isOfAnother };
-}
-
-type Standing = EnrolmentOutcome | { readonly outcome: 'new'; readonly isOfAnother: boolean };
-
-/** Whose this card is or waits to be. Who asks twice is answered as before: printers send what they sent. */
-async function standingOf(
-  tables: Pick<ReadTables, 'cards' | 'registrations'>,
-  cardKey: CardKey,
-  { personId }: Person,
-): Promise<Standing> {
-  const cards = (await tables.cards.findByKey(cardKey)).filter(({ state }) => state !== 'retired');
-  if (cards.some((card) => card.personId === personId)) return refused('card-already-registered');
-  const waiting = await tables.registrations.findPendingByCardKey(cardKey);
-  const isOfAnother = cards.length > 0 || waiting.some((one) => one.personId !== personId);
-  const own = waiting.find((one) => one.personId === personId);
-  if (own === undefined) return { outcome: 'new', isOfAnother };
-  return { outcome: 'requested', registrationId: own.registrationId, isOfAnother };
-}
-
-async function quotaProblem(
-  { registrations }: Pick<ReadTables, 'registrations'>,
-  { person, device, writeBack }: { person: Person; device: LdapClient; writeBack: WriteBack },
-  now: number,
-): Promise<RequestRefusal | undefined> {
-  const today = startOfDay(now);
-  const { personId } = person;
-  const ofPerson = await registrations.countRequests({ personId }, today);
-  if (ofPerson >= writeBack.perPersonPerDay) return 'quota-of-person';
-  const ofDevice = await registrations.countRequests({ clientId: device.policy.clientId }, today);
-  return ofDevice >= writeBack.perDevicePerDay ? 'quota-of-device' : undefined;
 }
 
 async function keep(
