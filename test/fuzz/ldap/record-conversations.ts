@@ -132,7 +132,7 @@ const speakers: { readonly [name: string]: (wire: Wire) => Promise<unknown> } = 
 
 function asDevice(device: ScriptedDevice, { url }: Wire) {
   const line = { url, startTls: false, ca: undefined };
-  const [bindDn, secret] = device === 'papercut' ? [web, 'secret-of-web'] : [printer, 'secret-of-printer'];
+  const [bindDn, secret] = accountOf(device);
   const card = { card: '0a1b2c3d', unknownCard: '77777778', enrolCard: '0a1b2c3d' };
   const cardAttributes = device === 'ricoh' ? ['serialNumber', 'uid', 'employeeNumber'] : ['serialNumber'];
   const person = { user: 'tanaka', password: 'WRONG-PASSWORD' };
@@ -142,6 +142,13 @@ function asDevice(device: ScriptedDevice, { url }: Wire) {
     { bindDn, secret, baseDn, cardAttributes, ...card, ...person },
     () => undefined,
   );
+}
+
+/** Who looks people up, who binds cards, and who searches them. */
+function accountOf(device: ScriptedDevice): readonly [string, string] {
+  if (device === 'papercut' || device === 'unix') return [web, 'secret-of-web'];
+  if (device === 'door') return [`cn=door,ou=devices,${baseDn}`, 'secret-of-door'];
+  return [printer, 'secret-of-printer'];
 }
 
 /** Passes everything on to the façade, and keeps what the client said. */
