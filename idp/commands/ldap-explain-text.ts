@@ -92,9 +92,10 @@ function eventWords(
     uid,
     details?.address === undefined ? undefined : String(details.address),
     details?.entries === undefined ? undefined : words.entries(Number(details.entries)),
-    details?.spelledOtherwise === true ? directoryRuleTexts['card-spelled-otherwise'][language] : undefined,
   ].filter((part) => part !== undefined);
-  const rule = reason === undefined ? undefined : `[${reason}] ${ruleText(reason, language)}`.trimEnd();
+  // To the policy it is an unknown card; whoever looks for the reason is to look at the spelling.
+  const decided = details?.spelledOtherwise === true ? 'card-spelled-otherwise' : reason;
+  const rule = decided === undefined ? undefined : `[${decided}] ${ruleText(decided, language)}`.trimEnd();
   return [`${what}${about.length === 0 ? '' : ` (${about.join(', ')})`}`, rule]
     .filter((part) => part !== undefined)
     .join(': ');

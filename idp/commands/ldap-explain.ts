@@ -3,6 +3,7 @@ import { readFilterText } from '../../connectors/devices/filter-text.ts';
 import type { Filter } from '../../connectors/ldap/codec/filter.ts';
 import type { SearchScope } from '../../connectors/ldap/codec/request.ts';
 import { type ExplainRequest, explain } from '../../connectors/ldap/explain.ts';
+import { inJapan } from '../domain/crl-alarm.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import type { Actor } from '../domain/registration.ts';
 import type { FlowContext } from '../flows/context.ts';
@@ -12,7 +13,6 @@ import type { LdapClient } from '../ports/clients.ts';
 import { collect, flag, recordCommand, type Typed, text, texts } from './command.ts';
 import { type ExplainAnswer, explainText, type Language } from './ldap-explain-text.ts';
 import { oneOf } from './reader.ts';
-import { isoTime } from './table.ts';
 
 interface ExplainInput {
   readonly device: string;
@@ -154,7 +154,7 @@ async function explainNow(
   const { ocspOnEveryUse } = device.policy;
   return {
     ...{ kind: 'rehearsed', language, device: device.name, remoteAddress, channel, stage, ocspOnEveryUse },
-    ...{ at: isoTime(at ?? context.clock.now()), spelling: device.profile.spelling, ...explanation },
+    ...{ at: inJapan(at ?? context.clock.now()), spelling: device.profile.spelling, ...explanation },
     bound: bind === 'device' ? 'device' : 'card' in bind ? 'card' : 'person',
     asPerson: search?.asPerson,
   };

@@ -63,7 +63,7 @@ describe('a card search is explained', () => {
 
   it.each([
     ['(serialNumber=7fffff01)', '[unknown-card] No registered card has this number.'],
-    ['(serialNumber=tanaka)', 'the value is no number as the profile spells them'],
+    ['(serialNumber=tanaka)', 'denied (card search): [card-spelled-otherwise] The value is no card number'],
     ['(serialNumber=*)', '[card-not-by-equality]'],
     ['(serialNumber:caseIgnoreMatch:=1)', '[card-not-by-equality]'],
     ['(|(serialNumber=7fffff01)(serialNumber=7fffff02))', '[card-asserted-twice]'],
