@@ -67,22 +67,26 @@ interface Attempt {
  */
 export async function bindPerson(context: Context, request: PersonBindRequest): Promise<PersonBindOutcome> {
   const device = admittedDevice(context, request);
-  if (typeof device === 'string') return refuse(context, undefined, undefined, device);
+  if (typeof device === 'string') {
+    const { boundDevice } = request;
+    const known = boundDevice === 'disabled' ? undefined : boundDevice;
+    return refuse(context, { request, device: known, person: undefined }, device);
+  }
   const people = await context.record.people.findBy('uid', request.uid, 2);
   const person = people.length === 1 ? people[0] : undefined;
   const attempt = { device, request, person };
   const early = decide(context, attempt, 'not-asked', 'none');
   if (early.outcome === 'denied' && isOfDevice(early.reason)) {
-    return refuse(context, device, person, early.reason);
+    return refuse(context, attempt, early.reason);
   }
   if (device.profile.personBind?.password === true && !context.passwords.areOffered) {
-    return refuse(context, device, person, 'no-directory');
+    return refuse(context, attempt, 'no-directory');
   }
   const password = await passwordWord(context, attempt);
-  if (password === 'stopped') return refuse(context, device, person, 'too-many-tries');
+  if (password === 'stopped') return refuse(context, attempt, 'too-many-tries');
   // Known only to whoever has the password: nobody else may wait, or learn that waiting is what follows.
   const card = password === 'wrong' ? undefined : await ownCard(context, attempt);
-  if (card === 'too-many') return refuse(context, device, person, 'too-many-waiting');
+  if (card === 'too-many') return refuse(context, attempt, 'too-many-waiting');
   // Whoever was suspended meanwhile is not let in.
   const personNow = person && (await context.record.people.find(person.personId));
   return conclude(context, { ...attempt, person: personNow }, password, card);
@@ -149,7 +153,7 @@ async function conclude(
   const decision = decide(context, attempt, password, card?.outcome ?? 'none');
   if (decision.outcome === 'denied' || person === undefined) {
     const reason = decision.outcome === 'denied' ? decision.reason : 'person-unknown';
-    return refuse(context, device, person, reason);
+    return refuse(context, attempt, reason);
   }
   const cardId = card?.outcome.outcome === 'granted' ? card.outcome.cardId : undefined;
   const { acr, personId } = decision;
@@ -165,8 +169,7 @@ async function conclude(
 
 async function refuse(
   { audit, clock }: Context,
-  device: LdapClient | undefined,
-  person: Person | undefined,
+  { request, device, person }: Omit<Attempt, 'device'> & { readonly device: LdapClient | undefined },
   reason: PersonBindRefusal,
 ): Promise<PersonBindOutcome> {
   await audit.append({
@@ -175,7 +178,7 @@ async function refuse(
     actor: actor('client', device?.policy.clientId ?? 'unknown'),
     ...(person === undefined ? {} : { subject: person.personId }),
     reason,
-    details: { way: 'person-bind' },
+    details: { address: request.remoteAddress, way: 'person-bind' },
   });
   return { outcome: 'refused', reason };
 }

@@ -80,8 +80,8 @@ describe('a bind as a person with the password of the directory above', () => {
     expect(await bind({ uid: 'nobody' })).toBe('person-unknown');
     expect(asked).toEqual(['sato', 'nobody']);
     expect(await world.trail('login.denied')).toMatchObject([
-      { reason: 'password-wrong' },
-      { reason: 'person-unknown' },
+      { reason: 'password-wrong', details: { address: '192.0.2.7', way: 'person-bind' } },
+      { reason: 'person-unknown', details: { address: '192.0.2.7', way: 'person-bind' } },
     ]);
   });
 
