@@ -23,6 +23,8 @@ export interface Tree {
   readonly baseRdn: Rdn;
   /** @throws {InvalidInput} `ERR_LDAP_DN` */
   locate(dnText: string): Place;
+  /** The DN of the container that a person or group would be in. */
+  above(place: Place): string;
   containerDn(name: ContainerName): string;
   personDn(uid: string): string;
   groupDn(cn: string): string;
@@ -55,6 +57,8 @@ export function createTree(baseDn: string): Tree {
       lastPlace = found;
       return found;
     },
+    above: ({ kind }) =>
+      kind === 'person' ? under('ou=people') : kind === 'group' ? under('ou=groups') : '',
     containerDn: (name) => under(`ou=${name}`),
     personDn: (uid) => under(`uid=${escapeDnValue(uid)},ou=people`),
     groupDn: (cn) => under(`cn=${escapeDnValue(cn)},ou=groups`),

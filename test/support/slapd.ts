@@ -9,6 +9,8 @@ export interface SlapdOptions {
   /** Loaded before the start, the suffix entry first. */
   readonly ldif: string;
   readonly suffix: string;
+  /** More of the schema, after the usual ones: attribute types, content rules, modules that bring some. */
+  readonly schemaLines?: readonly string[];
   /** More lines for the database part of slapd.conf: indexes, access rules. */
   readonly databaseLines?: readonly string[];
   readonly rootDN?: string;
@@ -69,6 +71,7 @@ function writeConfiguration(directory: string, options: SlapdOptions): string {
     `argsfile ${join(directory, 'slapd.args')}`,
     'modulepath /usr/lib/ldap',
     'moduleload back_mdb',
+    ...(options.schemaLines ?? []),
     'sizelimit unlimited',
     'sockbuf_max_incoming 134217728',
     'sockbuf_max_incoming_auth 134217728',

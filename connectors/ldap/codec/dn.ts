@@ -52,7 +52,7 @@ const specials = '"+,;<>\\=# ';
  */
 export function parseDn(text: string): Dn {
   if (text.length > maxDnLength) throw invalid();
-  if (text.trim() === '') return { rdns: [] };
+  if (text === '') return { rdns: [] };
   const rdns: Rdn[] = [];
   const scanner = { text, position: 0 };
   let pairs: AttributeTypeAndValue[] = [];

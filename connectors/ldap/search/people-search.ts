@@ -12,6 +12,7 @@ import type { Place } from '../tree.ts';
 import { candidates, DeviceDenied, type Viewer } from './candidates.ts';
 import { evaluate } from './evaluate.ts';
 import { type Cursor, firstCursor } from './page-store.ts';
+import { namedLeaf } from './scope.ts';
 import { readSelection } from './selection.ts';
 
 const msPerSecond = 1_000;
@@ -36,6 +37,10 @@ export async function peopleSearch(
   const limit = entryLimit(request, paged, viewer);
   const stopped = await sendMatches(facade, exchange, request, place, viewer, start, limit.entries);
   if (stopped === 'all-sent') return success;
+  if (stopped === 'none-sent') {
+    const there = await isThere(facade, request, place, viewer);
+    return there ? success : result(resultCode.noSuchObject, '', facade.tree.above(place));
+  }
   if (stopped instanceof DeviceDenied) return result(resultCode.insufficientAccessRights, stopped.message);
   if (stopped === 'time-limit') return result(resultCode.timeLimitExceeded);
   if (!limit.byPage) return result(resultCode.sizeLimitExceeded, 'More entries match: page, or narrow it.');
@@ -62,6 +67,22 @@ function entryLimit(request: SearchRequest, paged: PagedResults | undefined, vie
   return { entries: Math.min(asked, pageSize), byPage: pageSize <= asked };
 }
 
+/** Whether the base of a search is an entry that this viewer sees: containers are, people and groups come and go. */
+async function isThere(
+  facade: Facade,
+  request: SearchRequest,
+  place: Place,
+  viewer: Viewer,
+): Promise<boolean> {
+  if (namedLeaf(place) === undefined) return true;
+  const filter = { kind: 'present', attribute: 'objectclass' } as const;
+  const itself = { ...request, scope: 'base', filter, attributes: ['1.1'] } as const;
+  for await (const batch of candidates(facade, itself, place, viewer, firstCursor)) {
+    if (batch instanceof DeviceDenied || batch.length > 0) return true;
+  }
+  return false;
+}
+
 /** @returns where to go on when the limit came first */
 async function sendMatches(
   facade: Facade,
@@ -71,7 +92,7 @@ async function sendMatches(
   viewer: Viewer,
   start: Cursor,
   limit: number,
-): Promise<Cursor | 'all-sent' | 'time-limit' | DeviceDenied> {
+): Promise<Cursor | 'all-sent' | 'none-sent' | 'time-limit' | DeviceDenied> {
   const selection = readSelection(request.attributes);
   const most = facade.limits.searchTimeoutSeconds;
   const asked = request.timeLimitSeconds === 0 ? most : Math.min(request.timeLimitSeconds, most);
@@ -92,5 +113,5 @@ async function sendMatches(
     if (facade.clock.now() >= endsAt) return 'time-limit';
     await exchange.taken();
   }
-  return 'all-sent';
+  return sent > 0 || start !== firstCursor ? 'all-sent' : 'none-sent';
 }

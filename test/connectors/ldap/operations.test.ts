@@ -426,6 +426,13 @@ describe('a generic device', () => {
   test('knows what is not there', async () => {
     const replies = await search({ base: `cn=x,ou=people,${baseDn}` });
     expect(replies.at(-1)).toMatchObject({ code: 32, matchedDN: `ou=people,${baseDn}` });
+    for (const scope of ['base', 'one', 'sub', 'children'] as const) {
+      const nobody = await search({ base: personDn('nobody'), scope });
+      expect(nobody.at(-1)).toMatchObject({ code: 32, matchedDN: `ou=people,${baseDn}` });
+      const nothing = await search({ base: `cn=none,ou=groups,${baseDn}`, scope });
+      expect(nothing.at(-1)).toMatchObject({ code: 32, matchedDN: `ou=groups,${baseDn}` });
+      expect(codeOf(await search({ base: personDn('tanaka'), scope }))).toBe(0);
+    }
     expect(codeOf(await search({ base: 'no dn' }))).toBe(34);
     expect(codeOf(await search({ base: deviceDn('web'), scope: 'base' }))).toBe(32);
   });
