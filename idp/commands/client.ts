@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type Acr, acrNames, parseAcr } from '../domain/assurance.ts';
+import { deviceProfileOf } from '../domain/device-presets.ts';
 import { devicePresets } from '../domain/device-profile.ts';
 import { InvalidInput } from '../domain/fault.ts';
 import {
@@ -65,11 +66,11 @@ export const clientCommands = [
         return { id: added.clientId, issuer: context.issuer, ...added };
       }
       const { clientId, secret } = await addLdapClient(context, { ...input.client, actor });
-      const { name, ownReader } = input.client;
+      const { name } = input.client;
       const next = `kazasu reader add READER --kind device --client "${name}"`;
       const bindDN = `cn=${name},ou=devices,${context.ldapBaseDn}`;
       const page = pageOf(input.client);
-      return { id: clientId, bindDN, secret, page, ...(ownReader ? {} : { next }) };
+      return { id: clientId, bindDN, secret, page, ...(needsReader(input.client) ? { next } : {}) };
     },
     text: addedText,
   }),
@@ -120,6 +121,13 @@ export const clientCommands = [
     text: ({ name, secret }) => `New secret of ${name}, shown this once:\n${secret}`,
   }),
 ];
+
+/** A reader of ours stands beside it where cards or taps count and it reads none itself. */
+function needsReader({ preset, choices, presence, ownReader }: Omit<NewLdapClient, 'actor'>): boolean {
+  const { ways, personBind } = deviceProfileOf(preset, choices);
+  const tap = (presence?.personBind ?? personBind)?.tap === true;
+  return !ownReader && (tap || ways.includes('card-search') || ways.includes('card-bind'));
+}
 
 function addedText(added: AddedClient): string {
   if ('clientId' in added) {

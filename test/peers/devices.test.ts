@@ -97,6 +97,8 @@ describe.skipIf(missing)('a device set up as its page says', () => {
       const account = add?.[2] ?? '';
       writeFileSync(join(here.directory, `${account}.secret`), added.secret ?? '');
       expect(added).toMatchObject({ page: `docs/devices/${name}.md` });
+      // None reads cards at a reader of ours here.
+      expect(added).not.toHaveProperty('next');
       for (const command of more) {
         const shown = await here.done<{ profile: DeviceProfile }>(...typedHere(command));
         // The first shows the profile; what narrows it is run, and then put back for the rest.
