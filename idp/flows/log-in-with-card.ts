@@ -47,6 +47,11 @@ export type CardLoginContext = AlarmContext &
     readonly audit: WritesEvents;
   };
 
+/** What a decision may touch that needs nothing but what is in memory, or a look-up away. */
+export type DecidesAtHand = Pick<FlowContext, 'cardIndex' | 'freshness' | 'clients' | 'clock'> & {
+  readonly audit: WritesEvents;
+};
+
 const nothingAsked: IssuerWord['details'] = {};
 
 /** A sign-in of a client that is known. */
@@ -62,13 +67,37 @@ interface Attempt {
  */
 export function logInWithCard(context: CardLoginContext, login: CardLogin): MaybePromise<CardLoginOutcome> {
   const client = context.clients.find(login.clientId);
-  if (client === undefined) return audited(context, login, denied('client-disabled'), nothingAsked);
+  if (client === undefined)
+    return audited(context, login, denied('client-disabled'), nothingAsked, undefined);
   return whenKnown(context.cardIndex.find(login.cardKey), (cards) => {
     const attempt = { login, client };
     const card = shownCard(cards, login.evidence);
     return whenKnown(pinProofOf(context, attempt, card), (pinProof) =>
       decide(context, attempt, card, factsOf(context, attempt, cards, card, pinProof)),
     );
+  });
+}
+
+/** Whether a client wants something of a sign-in that others must be asked for: a tap, the issuer, or an alarm. */
+export function needsMoreThanIsAtHand({ policy }: Client): boolean {
+  return policy.reader !== 'own' || policy.ocspOnEveryUse || policy.staleGraceSeconds > 0;
+}
+
+/** The same decision for a number that a device's own reader read, at a client that wants nothing more. */
+export function decideAtHand(
+  context: DecidesAtHand,
+  client: Client,
+  login: CardLogin,
+): MaybePromise<CardLoginOutcome> {
+  return whenKnown(context.cardIndex.find(login.cardKey), (cards) => {
+    const attempt = { login, client };
+    const card = shownCard(cards, login.evidence);
+    const decision = decideLogin(
+      factsOf(context, attempt, cards, card, undefined),
+      client.policy,
+      context.clock.now(),
+    );
+    return audited(context, login, outcomeOf(decision, card), nothingAsked, card?.cardId);
   });
 }
 
@@ -90,7 +119,7 @@ function pinProofOf(
 }
 
 function factsOf(
-  { freshness }: CardLoginContext,
+  { freshness }: Pick<DecidesAtHand, 'freshness'>,
   { login: { evidence, presence } }: Attempt,
   cards: readonly CardFacts[],
   card: CardFacts | undefined,
@@ -137,17 +166,18 @@ function conclude(
   decision: LoginDecision,
   issuer: IssuerWord['details'],
 ): MaybePromise<CardLoginOutcome> {
-  if (decision.outcome === 'denied' || card === undefined) {
-    const refusal = decision.outcome === 'denied' ? decision : denied('unknown-card');
-    return audited(context, attempt.login, refusal, issuer, card?.cardId);
-  }
-  const granted = { ...decision, person: card.person };
+  const outcome = outcomeOf(decision, card);
+  const written = () => audited(context, attempt.login, outcome, issuer, card?.cardId);
+  if (outcome.outcome === 'denied' || card === undefined) return written();
   const { evidence, presence } = attempt.login;
   const provesPin = evidence.type === 'signature' && presence.type === 'tap';
-  if (!provesPin && !decision.onStaleRevocation) return audited(context, attempt.login, granted, issuer);
-  return noteGranted(context, attempt, card, decision).then(() =>
-    audited(context, attempt.login, granted, issuer),
-  );
+  if (!provesPin && !outcome.onStaleRevocation) return written();
+  return noteGranted(context, attempt, card, outcome).then(written);
+}
+
+function outcomeOf(decision: LoginDecision, card: CardFacts | undefined): CardLoginOutcome {
+  if (decision.outcome === 'denied') return decision;
+  return card === undefined ? denied('unknown-card') : { ...decision, person: card.person };
 }
 
 async function noteGranted(
@@ -164,14 +194,14 @@ async function noteGranted(
 }
 
 function audited(
-  { audit, clock }: CardLoginContext,
+  { audit, clock }: Pick<DecidesAtHand, 'audit' | 'clock'>,
   { clientId, way, spelledOtherwise }: CardLogin,
   outcome: CardLoginOutcome,
   issuer: IssuerWord['details'],
-  deniedCard?: CardId,
+  cardId: CardId | undefined,
 ): MaybePromise<CardLoginOutcome> {
   const granted = outcome.outcome === 'granted';
-  const subject = granted ? outcome.cardId : deniedCard;
+  const subject = granted ? outcome.cardId : cardId;
   const written = audit.append({
     at: clock.now(),
     type: granted ? 'login.granted' : 'login.denied',
