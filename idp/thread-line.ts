@@ -1,9 +1,16 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { Fault, type FaultCode, InvalidInput } from './domain/fault.ts';
 
-/** What goes over a line: a question with its number, or the answer to one. */
+/** Without a number where no answer is waited for. */
+interface Question {
+  readonly ask: string;
+  readonly given: unknown;
+  readonly number?: number;
+}
+
+/** What goes over a line: a question, or the answer to one. */
 type Word =
-  | { readonly ask: string; readonly given: unknown; readonly number?: number }
+  | Question
   | { readonly answers: number; readonly value: unknown }
   | { readonly answers: number; readonly failure: Failure };
 
@@ -63,7 +70,7 @@ export class ThreadLine<Theirs extends Answers> {
     this.#waiting.clear();
   }
 
-  async #answer(ours: Answers, { ask, given, number }: Word & { readonly ask: string }): Promise<void> {
+  async #answer(ours: Answers, { ask, given, number }: Question): Promise<void> {
     try {
       const answer = ours[ask] as ((given: unknown) => unknown) | undefined;
       if (answer === undefined) throw new TypeError(`nobody answers "${ask}"`);
@@ -75,7 +82,7 @@ export class ThreadLine<Theirs extends Answers> {
     }
   }
 
-  #settle(word: Exclude<Word, { readonly ask: string }>): void {
+  #settle(word: Exclude<Word, Question>): void {
     const waiting = this.#waiting.get(word.answers);
     this.#waiting.delete(word.answers);
     if ('failure' in word) waiting?.reject(errorOf(word.failure));
@@ -89,7 +96,8 @@ export class ThreadLine<Theirs extends Answers> {
 
 function failureOf(error: unknown): Failure {
   if (error instanceof Fault) return { kind: 'fault', code: error.code, message: error.message };
-  if (error instanceof InvalidInput) return { kind: 'invalid-input', code: error.code, message: error.message };
+  if (error instanceof InvalidInput)
+    return { kind: 'invalid-input', code: error.code, message: error.message };
   // Its message may quote what a client sent.
   return { kind: 'unexpected', code: error instanceof Error ? error.name : typeof error, message: '' };
 }

@@ -42,7 +42,7 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
         : { outcome: 'device-denied' };
     },
     async requestEnrolment({ device, channel, ...request }) {
-      if (stillBound(device) === undefined) return deviceDenied;
+      if (stillBound(device) === undefined) return { outcome: 'device-denied' };
       const asked = { ...request, clientId: device.clientId, secure: channel === 'tls' };
       return requestEnrolment(context, asked);
     },
