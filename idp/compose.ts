@@ -1,15 +1,13 @@
-import { createLdapFlows } from '../connectors/ldap/kazasu-flows.ts';
-import { startLdapServer } from '../connectors/ldap/server.ts';
 import { createMailChannel } from '../connectors/notices/mail-channel.ts';
 import { systemClock } from './clock.ts';
 import { startControlServer } from './commands/control-server.ts';
 import { openDirectory } from './compose-directory.ts';
 import { openJpki } from './compose-jpki.ts';
+import { type DirectoryParts, serveDirectory } from './compose-ldap.ts';
 import { type Config, isLoopback } from './config.ts';
 import { CrlDaily, crlPlanOf } from './crl-daily.ts';
 import { createCrlThread } from './crl-thread.ts';
 import { claimFor, makeDataDir } from './data-directory.ts';
-import { Fault } from './domain/fault.ts';
 import type { FlowContext } from './flows/context.ts';
 import { CrlTurn } from './flows/crl-turn.ts';
 import { DeviceGuesses } from './flows/device-guesses.ts';
@@ -21,6 +19,7 @@ import { RevocationFreshness } from './flows/revocation-freshness.ts';
 import { TapWaits } from './flows/tap-waits.ts';
 import { watchGuesses } from './flows/tell-of-guesses.ts';
 import { Upkeep } from './flows/upkeep.ts';
+import { portTaken } from './free-ports.ts';
 import { createHttpServer, type HttpServerOptions } from './http/server.ts';
 import { createSessionEnds } from './oidc/session-ends.ts';
 import type { Clock } from './ports/clock.ts';
@@ -32,16 +31,13 @@ import { createSecrets } from './storage/keys/secrets.ts';
 import { openRedisCardIndex } from './storage/redis/card-index.ts';
 import { followRecord } from './storage/redis/followed-card-index.ts';
 import { openRedisOidcState } from './storage/redis/oidc-state.ts';
-import { operatorTlsPair, selfSignedTlsPair } from './storage/tls-files.ts';
+import { selfSignedTlsFiles } from './storage/tls-files.ts';
 
 /** One line for the operator; never a secret or a card number. */
 export type Log = (line: string) => void;
 
 /** The record, opened for one process, and everything that flows act on. */
-export interface System {
-  readonly config: Config;
-  readonly context: FlowContext;
-  readonly keys: Keys;
+export interface System extends DirectoryParts {
   close(): Promise<void>;
 }
 
@@ -123,7 +119,10 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
     // What a crash left between the record and the index, or between a stop and what it ends.
     await publishCards(context);
     await context.sessionEnds.resume();
-    return { config, context, keys, close: () => closeAll(context, shared, storage) };
+    const parts = { config, context, keys, close: () => closeAll(context, shared, storage) };
+    // Another index, or a clock that somebody turns, is in no other thread.
+    const isShareable = config.redisUrl === '' && options.clock === undefined;
+    return isShareable ? { ...parts, shareable: storage.shareable } : parts;
   } catch (error) {
     await storage.close();
     throw error;
@@ -135,17 +134,18 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
  * @throws {Fault} `ERR_ALREADY_RUNNING` when a port is taken.
  */
 export async function serve(
-  { config, context, keys }: System,
+  system: System,
   options: { readonly log: Log } & Partial<
     Pick<HttpServerOptions, 'demoBanner' | 'extraMiddleware' | 'bridgeUrl'>
   >,
 ): Promise<Running> {
+  const { config, context, keys } = system;
   const { hostname } = new URL(config.issuer);
   // An installation that is not reachable by others must not half be: loopback means everything on loopback.
   const host = isLoopback(hostname) ? '127.0.0.1' : '0.0.0.0';
-  const tls = config.tlsCertFile
-    ? operatorTlsPair(config.tlsCertFile, config.tlsKeyFile)
-    : await selfSignedTlsPair(config.dataDir, hostname, context.clock.now());
+  const tlsFiles = config.tlsCertFile
+    ? { cert: config.tlsCertFile, key: config.tlsKeyFile }
+    : await selfSignedTlsFiles(config.dataDir, hostname, context.clock.now());
   const started: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (const part of started.splice(0).reverse()) await part.close();
@@ -160,17 +160,7 @@ export async function serve(
       trustedProxies: config.trustedProxies,
     }).listen(config.port, host);
     started.push(http);
-    const ldap = await startLdapServer({
-      host,
-      ldapPort: config.ldapPort,
-      ldapsPort: config.ldapsPort,
-      baseDn: config.ldapBaseDn,
-      flows: createLdapFlows(context),
-      clock: context.clock,
-      cardGuesses: context.deviceGuesses,
-      tlsIdentity: tls,
-      log: (event, details) => options.log(`${event} ${JSON.stringify(details)}`),
-    });
+    const ldap = await serveDirectory(system, { host, tlsFiles, log: options.log });
     started.push(ldap);
     started.push(await startControlServer(context, config.dataDir, options.log));
     started.push(sweepRegularly(context, options.log));
@@ -234,14 +224,4 @@ function sweepRegularly(context: FlowContext, log: Log): { close(): Promise<void
       await upkeep.close();
     },
   };
-}
-
-function portTaken(error: unknown): unknown {
-  const { code, port } = error as { code?: string; port?: number };
-  if (code !== 'EADDRINUSE') return error;
-  return new Fault(
-    'ERR_ALREADY_RUNNING',
-    `Port ${port} is taken: end what listens there, or choose another port.`,
-    error,
-  );
 }

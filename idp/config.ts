@@ -17,6 +17,7 @@ import {
   parseUrl,
   parseWhole,
   refuseYet,
+  usualThreads,
 } from './setting-values.ts';
 
 /** What one installation is set up with; everything else lives in the record. */
@@ -30,6 +31,8 @@ export interface Config {
   readonly redisUrl: string;
   readonly ldapPort: number;
   readonly ldapsPort: number;
+  /** Threads that answer devices; 0: the one that does everything else answers them too. */
+  readonly ldapThreads: number;
   readonly ldapBaseDn: string;
   readonly tlsCertFile: string;
   readonly tlsKeyFile: string;
@@ -81,6 +84,7 @@ const names = [
   'KAZASU_REDIS_URL',
   'KAZASU_LDAP_PORT',
   'KAZASU_LDAPS_PORT',
+  'KAZASU_LDAP_THREADS',
   'KAZASU_LDAP_BASE_DN',
   'KAZASU_TLS_CERT',
   'KAZASU_TLS_KEY',
@@ -169,6 +173,7 @@ function readAll(
     redisUrl: read('KAZASU_REDIS_URL', '', parseUrl('redis:', 'rediss:', 'unix:')),
     ldapPort: read('KAZASU_LDAP_PORT', '1389', parsePort),
     ldapsPort: read('KAZASU_LDAPS_PORT', '1636', parsePort),
+    ldapThreads: read('KAZASU_LDAP_THREADS', String(usualThreads()), parseWhole('threads', 0, 64)),
     ldapBaseDn: read('KAZASU_LDAP_BASE_DN', 'dc=example,dc=jp', parseDn),
     tlsCertFile: read('KAZASU_TLS_CERT', '', existing),
     tlsKeyFile: read('KAZASU_TLS_KEY', '', existing),

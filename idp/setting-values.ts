@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
 // What settings may say. Each throws a TypeError that says what the value should be, and never what it was: it may hold
@@ -104,4 +105,10 @@ export function refuseYet(what: string): (text: string) => string {
     if (text !== '') throw new TypeError(`${what} is not supported by this version: leave it empty`);
     return text;
   };
+}
+
+/** Few offices have more printers than four processors answer. Where ports cannot be shared among threads, none. */
+export function usualThreads(): number {
+  const processors = availableParallelism();
+  return process.platform === 'linux' && processors > 1 ? Math.min(processors, 4) : 0;
 }

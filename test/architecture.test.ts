@@ -32,6 +32,7 @@ const mayImport: { readonly [folder: string]: readonly string[] } = {
   'idp/config.ts': ['idp/setting-values.ts', 'idp/domain'],
   'idp/setting-values.ts': [],
   'idp/clock.ts': ['idp/ports'],
+  'idp/free-ports.ts': ['idp/domain'],
   'idp/crl-daily.ts': ['idp/config.ts', 'idp/flows', 'idp/ports', 'idp/domain'],
   'idp/data-directory.ts': ['idp/ports', 'idp/domain'],
   'connectors/ldap': ['idp/flows', 'idp/ports', 'idp/domain'],
@@ -54,9 +55,11 @@ const importsAcross = [
     'idp/doctor-directory.ts',
     'idp/outside.ts',
   ],
-  ...['idp/compose.ts', 'idp/compose-jpki.ts', 'idp/compose-directory.ts', 'idp/demo'],
+  ...['idp/compose.ts', 'idp/compose-jpki.ts', 'idp/compose-directory.ts', 'idp/compose-ldap.ts', 'idp/demo'],
   // Both sides of the thread for lists, which composes what it needs for itself.
   ...['idp/crl-thread.ts', 'idp/crl-thread-worker.ts'],
+  // The same for the threads that answer devices.
+  'idp/ldap-threads',
 ];
 
 /** Rules and interfaces stand on nothing but themselves. */

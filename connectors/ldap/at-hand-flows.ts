@@ -20,10 +20,8 @@ import type {
 } from './directory-service.ts';
 
 /** What the quick questions need: nothing that is not in this thread's memory or a look-up away. */
-export type AtHand = Pick<
-  FlowContext,
-  'cardIndex' | 'clients' | 'freshness' | 'clock' | 'numbers' | 'secrets'
-> & {
+export type AtHand = Pick<FlowContext, 'clients' | 'freshness' | 'clock' | 'numbers' | 'secrets'> & {
+  readonly cardIndex: Pick<FlowContext['cardIndex'], 'find'>;
   readonly audit: Pick<FlowContext['audit'], 'note' | 'settle'>;
 };
 

@@ -1,4 +1,4 @@
-import { DeviceGuesses } from '../../idp/flows/device-guesses.ts';
+import { type CardGuesses, DeviceGuesses } from '../../idp/flows/device-guesses.ts';
 import { bindGuessSettings, GuessGuard } from '../../idp/flows/guess-guard.ts';
 import type { Clock } from '../../idp/ports/clock.ts';
 import { containerEntries } from './container-entries.ts';
@@ -24,7 +24,7 @@ export interface Facade {
   readonly containers: readonly [Entry, ...Entry[]];
   readonly offersStartTls: boolean;
   /** Misses of card numbers, by device account and address. */
-  readonly cardGuesses: DeviceGuesses;
+  readonly cardGuesses: CardGuesses;
   /** Failed binds, by remote address. */
   readonly bindGuesses: GuessGuard;
 }
@@ -37,7 +37,7 @@ export interface FacadeOptions {
   readonly offersStartTls: boolean;
   readonly limits?: Partial<LdapLimits>;
   /** Where the flows keep them; own ones otherwise. */
-  readonly cardGuesses?: DeviceGuesses;
+  readonly cardGuesses?: CardGuesses;
 }
 
 /** @throws {InvalidInput} `ERR_LDAP_DN` when the base DN is none */

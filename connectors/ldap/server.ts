@@ -11,6 +11,8 @@ export interface LdapServerOptions extends Omit<FacadeOptions, 'offersStartTls'>
   /** 0 picks a free one; `undefined` leaves that door shut. */
   readonly ldapPort: number | undefined;
   readonly ldapsPort: number | undefined;
+  /** Others listen on the same ports: the system shares new connections out among them. Not on every system. */
+  readonly sharesPorts?: boolean;
   /** Asked for every new connection; without it there is neither LDAPS nor StartTLS. */
   readonly tlsIdentity?: () => TlsIdentity;
 }
@@ -36,9 +38,9 @@ export async function startLdapServer(options: LdapServerOptions): Promise<LdapS
   const contexts = options.tlsIdentity && secureContexts(options.tlsIdentity);
   const facade = createFacade({ ...options, offersStartTls: contexts !== undefined });
   const doors = new Doors(facade, contexts);
-  const ldap = await listen(options.host, options.ldapPort, (socket) => doors.enter(socket, 'plain'));
+  const ldap = await listen(options, options.ldapPort, (socket) => doors.enter(socket, 'plain'));
   const ldaps =
-    contexts && (await listen(options.host, options.ldapsPort, (socket) => doors.enter(socket, 'tls')));
+    contexts && (await listen(options, options.ldapsPort, (socket) => doors.enter(socket, 'tls')));
   const sweep = setInterval(() => doors.sweep(), facade.limits.sweepIntervalMs).unref();
   return {
     ldapPort: portOf(ldap),
@@ -119,7 +121,7 @@ class Doors {
 }
 
 async function listen(
-  host: string,
+  { host, sharesPorts = false }: Pick<LdapServerOptions, 'host' | 'sharesPorts'>,
   port: number | undefined,
   onConnection: (socket: Socket) => void,
 ): Promise<Server | undefined> {
@@ -127,7 +129,7 @@ async function listen(
   const server = createServer({ pauseOnConnect: true }, onConnection);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
-  server.listen({ host, port, backlog: 1024 }, resolve);
+  server.listen({ host, port, backlog: 1024, reusePort: sharesPorts }, resolve);
   await promise;
   server.off('error', reject);
   return server;

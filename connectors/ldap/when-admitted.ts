@@ -1,3 +1,4 @@
+import { whenKnown } from '../../idp/domain/maybe-promise.ts';
 import type { Admission, GuessGuard } from '../../idp/flows/guess-guard.ts';
 import { type LdapResult, result, resultCode } from './codec/result-code.ts';
 import type { BoundDevice, MaybePromise } from './directory-service.ts';
@@ -28,12 +29,16 @@ export function whenCardAdmitted(
   return run(() => cardGuesses.admit(clientId, remoteAddress), operation);
 }
 
-function run(admit: () => Admission, operation: () => MaybePromise<LdapResult>): MaybePromise<LdapResult> {
-  const admission = admit();
-  if (admission === 'now') return operation();
-  if (admission === 'stopped') return stopped;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, admission.afterMs).unref();
-  // Many may wait at once: once the misses among them are too many, the rest are no guesses any more.
-  return promise.then(() => (admit() === 'stopped' ? stopped : operation()));
+function run(
+  admit: () => MaybePromise<Admission>,
+  operation: () => MaybePromise<LdapResult>,
+): MaybePromise<LdapResult> {
+  return whenKnown(admit(), (admission) => {
+    if (admission === 'now') return operation();
+    if (admission === 'stopped') return stopped;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, admission.afterMs).unref();
+    // Many may wait at once: once the misses among them are too many, the rest are no guesses any more.
+    return promise.then(admit).then((again) => (again === 'stopped' ? stopped : operation()));
+  });
 }

@@ -39,6 +39,8 @@ export function demoConfig(directory: string, ports: DemoPorts, crlSource: strin
     redisUrl: '',
     ldapPort: ports.ldap,
     ldapsPort: ports.ldaps,
+    // Its page shows every step, and looks at those of one thread.
+    ldapThreads: 0,
     ldapBaseDn: 'dc=mihon,dc=example',
     tlsCertFile: '',
     tlsKeyFile: '',

@@ -1,4 +1,5 @@
 import type { ClientId } from '../domain/login-policy.ts';
+import type { MaybePromise } from '../domain/maybe-promise.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Admission, cardGuessSettings, GuessGuard, type GuessSettings } from './guess-guard.ts';
 
@@ -27,13 +28,21 @@ interface Standing {
   remoteAddress: string;
 }
 
+/** What the façade asks for every operation with a card number, wherever the misses are counted. */
+export interface CardGuesses {
+  /** Whether an operation with a card number may go on now. */
+  admit(clientId: ClientId, remoteAddress: string): MaybePromise<Admission>;
+  /** A number that nobody has. @returns how many stand against the account now, where they are counted here */
+  miss(clientId: ClientId, remoteAddress: string): number | undefined;
+}
+
 /**
  * Unknown card numbers, by device account and by address. An account is judged by its own misses; only once it
  * missed more than is normal do those of other accounts at its address count against it too. So several accounts of
  * one guesser share one allowance, and whoever holds the secret of one device cannot stop its honest neighbours
  * behind the same address. Kept in memory: a restart forgives, and nobody but an administrator can cause one.
  */
-export class DeviceGuesses {
+export class DeviceGuesses implements CardGuesses {
   readonly #clock: Clock;
   readonly #settings: GuessSettings;
   readonly #accounts: GuessGuard;
@@ -68,6 +77,11 @@ export class DeviceGuesses {
   miss(clientId: ClientId, remoteAddress: string): number {
     this.#addresses.miss(remoteAddress);
     return this.#accounts.miss(clientId);
+  }
+
+  /** The accounts against which something stands at this moment. */
+  suspects(): readonly ClientId[] {
+    return this.#accounts.keysWithMisses() as ClientId[];
   }
 
   /** How an account stands at this moment, without an operation of it; `undefined` when it is free. */

@@ -88,6 +88,11 @@ export class GuessGuard {
     return score.misses;
   }
 
+  /** Against whom something stands now. */
+  keysWithMisses(): string[] {
+    return [...this.#scores.keys()].filter((key) => this.missesOf(key) > 0);
+  }
+
   /** Forgives everything that stands against this key. */
   clear(key: string): void {
     this.#scores.delete(key);

@@ -6,12 +6,29 @@ export class KnownClients {
   readonly #byIdOrName = new Map<string, Client>();
   readonly #byCertificate = new Map<string, LdapClient>();
   readonly #backchannelLogoutUris = new Set<string>();
+  #all: readonly Client[] = [];
   #readings = 0;
+  #tell: () => void = () => {};
   #devices: readonly LdapClient[] = [];
 
   /** Reads them anew; called at the start and by every flow that changes a client, before it reports done. */
   async reload(record: Pick<SystemRecord, 'clients'>): Promise<void> {
-    const clients = await record.clients.list();
+    this.replace(await record.clients.list());
+  }
+
+  /** Who hears, before the change is reported done, that they may be others now. */
+  onChange(tell: () => void): void {
+    this.#tell = tell;
+  }
+
+  /** Every client. */
+  all(): readonly Client[] {
+    return this.#all;
+  }
+
+  /** These are the clients from now on. */
+  replace(clients: readonly Client[]): void {
+    this.#all = clients;
     this.#readings += 1;
     this.#byIdOrName.clear();
     this.#byCertificate.clear();
@@ -26,6 +43,7 @@ export class KnownClients {
       const uri = client.protocol === 'oidc' ? client.backchannelLogout?.uri : undefined;
       if (uri !== undefined) this.#backchannelLogoutUris.add(new URL(uri).href);
     }
+    this.#tell();
   }
 
   /** Rises whenever a client may have changed: who keeps something of one compares it. */

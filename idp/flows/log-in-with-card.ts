@@ -48,7 +48,8 @@ export type CardLoginContext = AlarmContext &
   };
 
 /** What a decision may touch that needs nothing but what is in memory, or a look-up away. */
-export type DecidesAtHand = Pick<FlowContext, 'cardIndex' | 'freshness' | 'clients' | 'clock'> & {
+export type DecidesAtHand = Pick<FlowContext, 'freshness' | 'clients' | 'clock'> & {
+  readonly cardIndex: Pick<FlowContext['cardIndex'], 'find'>;
   readonly audit: WritesEvents;
 };
 

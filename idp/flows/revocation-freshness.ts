@@ -7,6 +7,22 @@ import { asConfigured } from './judge-list.ts';
 /** When each scope was last spoken for by a whole, verified list: a few hundred entries, asked on every sign-in. */
 export class RevocationFreshness {
   readonly #thisUpdateOf = new Map<string, Instant>();
+  #tell: () => void = () => {};
+
+  /** Who hears, before the change is reported done, that a list counts from another moment. */
+  onChange(tell: () => void): void {
+    this.#tell = tell;
+  }
+
+  /** What is known, for another thread to go on from with `replace`. */
+  all(): ReadonlyMap<string, Instant> {
+    return this.#thisUpdateOf;
+  }
+
+  replace(all: ReadonlyMap<string, Instant>): void {
+    this.#thisUpdateOf.clear();
+    for (const [name, thisUpdate] of all) this.#thisUpdateOf.set(name, thisUpdate);
+  }
 
   async reload({
     record,
@@ -15,6 +31,7 @@ export class RevocationFreshness {
     const lists = await record.appliedLists.list();
     this.#thisUpdateOf.clear();
     for (const list of lists) this.note(asConfigured(list, configured));
+    this.#tell();
   }
 
   /** Never back: a list that is noted late, while its cards went to the index, may have been accepted since. */
@@ -22,6 +39,7 @@ export class RevocationFreshness {
     const known = this.#thisUpdateOf.get(nameOf(list)) ?? Number.NEGATIVE_INFINITY;
     if (list.trusted === undefined || list.trusted.thisUpdate <= known) return;
     this.#thisUpdateOf.set(nameOf(list), list.trusted.thisUpdate);
+    this.#tell();
   }
 
   /** The newest moment for which a list or OCSP spoke for this card; `undefined`: nobody ever did. */

@@ -9,6 +9,7 @@ import type { Taps } from '../ports/taps.ts';
 import { AuditCheckpoints } from './audit-checkpoints.ts';
 import { auditCheckpointFileName, oidcStateFileName, recordFileName, tapsFileName } from './file-names.ts';
 import type { Keys } from './keys/key-directory.ts';
+import type { AuditJournals } from './sqlite/audit-journals.ts';
 import { SqliteAuditTrail } from './sqlite/audit-trail.ts';
 import { SqliteCardIndex } from './sqlite/card-index.ts';
 import { SqliteErasure } from './sqlite/erasure.ts';
@@ -26,6 +27,8 @@ export interface EmbeddedStorage {
   readonly taps: Taps;
   readonly audit: AuditTrail;
   readonly erasure: Erasure;
+  /** What other threads of this process need to look cards up and to write sign-ins down. */
+  readonly shareable: { readonly changes: SharedArrayBuffer; readonly journals: AuditJournals };
   close(): Promise<void>;
 }
 
@@ -71,7 +74,8 @@ export async function openEmbeddedStorage(options: {
     audit = keep(await SqliteAuditTrail.open(recordPath, dataDir, turn, checkpoints));
     // Closed before the trail whose connection it looks up through.
     const cardIndex = keep(new SqliteCardIndex(recordPath, turn, audit.connection));
-    return { record, cardIndex, taps, audit, erasure, oidcState, close };
+    const shareable = { changes: turn.changes.memory, journals: audit.journals };
+    return { record, cardIndex, taps, audit, erasure, oidcState, shareable, close };
   } catch (error) {
     await close();
     throw error;

@@ -12,14 +12,20 @@ export interface TlsPair {
   readonly key: string;
 }
 
+/** Where a pair lies. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
 const days = 24 * 3_600_000;
 const selfSignedDays = 825;
 
 /**
- * The operator's TLS pair, read again when a file changes: a renewed certificate needs no restart.
+ * A TLS pair, read again when a file changes: a renewed certificate needs no restart.
  * @throws {InvalidInput} `ERR_TLS_FILES` when they cannot be read or do not belong together.
  */
-export function operatorTlsPair(certFile: string, keyFile: string): () => TlsPair {
+export function tlsPairOf({ cert: certFile, key: keyFile }: TlsFiles): () => TlsPair {
   let pair = readPair(certFile, keyFile);
   let stamp = stampOf(certFile, keyFile);
   return () => {
@@ -37,11 +43,7 @@ export function operatorTlsPair(certFile: string, keyFile: string): () => TlsPai
 }
 
 /** A self-signed pair in the data directory, made when there is none or the one there has run out. */
-export async function selfSignedTlsPair(
-  dataDir: string,
-  hostname: string,
-  now: Instant,
-): Promise<() => TlsPair> {
+export async function selfSignedTlsFiles(dataDir: string, hostname: string, now: Instant): Promise<TlsFiles> {
   const directory = join(dataDir, 'tls');
   const [certFile, keyFile] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
   const usable =
@@ -54,7 +56,7 @@ export async function selfSignedTlsPair(
     writeFileSync(keyFile, key, { mode: 0o600 });
     writeFileSync(certFile, cert, { mode: 0o644 });
   }
-  return operatorTlsPair(certFile, keyFile);
+  return { cert: certFile, key: keyFile };
 }
 
 function readPair(certFile: string, keyFile: string): TlsPair {

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLdapFlows } from '../../connectors/ldap/kazasu-flows.ts';
-import { startLdapServer } from '../../connectors/ldap/server.ts';
 import { openSystem } from '../../idp/compose.ts';
+import { serveDirectory } from '../../idp/compose-ldap.ts';
 import { readConfig } from '../../idp/config.ts';
 import { type CardId, type CardState, parseCardNumber } from '../../idp/domain/card.ts';
 import type { OrganizationId, PersonId } from '../../idp/domain/person.ts';
@@ -13,6 +12,7 @@ import { DeviceGuesses } from '../../idp/flows/device-guesses.ts';
 import { cardGuessSettings } from '../../idp/flows/guess-guard.ts';
 import { addLdapClient } from '../../idp/flows/manage-clients.ts';
 import { publishCards } from '../../idp/flows/publish-cards.ts';
+import { selfSignedTlsFiles } from '../../idp/storage/tls-files.ts';
 import { type BenchDirectory, benchBaseDn, benchCardNumber, benchUid } from './ldap-directory.ts';
 
 const dayMs = 86_400_000;
@@ -31,24 +31,28 @@ export async function startBenchDirectory(
   const dataDir = mkdtempSync(join(tmpdir(), 'kazasu-bench-'));
   process.on('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
-  const config = readConfig({ KAZASU_DATA_DIR: dataDir, KAZASU_LDAP_BASE_DN: benchBaseDn }, '/dev/null');
-  const { context } = await openSystem(config, { log: () => undefined });
+  const config = readConfig(
+    {
+      ...{ KAZASU_DATA_DIR: dataDir, KAZASU_LDAP_BASE_DN: benchBaseDn },
+      ...{ KAZASU_LDAP_PORT: '0', KAZASU_LDAPS_PORT: '0' },
+      ...(process.env.KAZASU_LDAP_THREADS === undefined
+        ? {}
+        : { KAZASU_LDAP_THREADS: process.env.KAZASU_LDAP_THREADS }),
+    },
+    '/dev/null',
+  );
+  const system = await openSystem(config, { log: () => undefined });
+  const { context } = system;
   const cardNumbers = Array.from({ length: people }, (_, index) => benchCardNumber(index));
   await register(context, cardNumbers, changes.cardState ?? 'active');
   const [printer, door] = [
     await addDevice(context, 'printer', 'card-search'),
     await addDevice(context, 'door', 'card-bind'),
   ];
-  const server = await startLdapServer({
-    flows: createLdapFlows(context),
-    clock: context.clock,
-    ...(changes.guesses === 'uncounted' ? { cardGuesses: uncounted(context) } : {}),
-    log: () => undefined,
-    baseDn: benchBaseDn,
-    host: '127.0.0.1',
-    ldapPort: 0,
-    ldapsPort: undefined,
-  });
+  const tlsFiles = await selfSignedTlsFiles(dataDir, 'localhost', context.clock.now());
+  const guesses = changes.guesses === 'uncounted' ? { deviceGuesses: uncounted(context) } : {};
+  const parts = { ...system, context: { ...context, ...guesses } };
+  const server = await serveDirectory(parts, { host: '127.0.0.1', tlsFiles, log: console.error });
   return {
     ldapPort: server.ldapPort!,
     baseDn: benchBaseDn,

@@ -80,7 +80,7 @@ function answerCardSearch(
 /** A number that no card has counts against the device; stale lists or suspensions are not its fault. */
 export function countMiss(facade: Facade, exchange: Exchange, device: BoundDevice): void {
   const misses = facade.cardGuesses.miss(device.clientId, exchange.session.remoteAddress);
-  if (Math.round(misses) % 20 === 0) {
+  if (misses !== undefined && Math.round(misses) % 20 === 0) {
     facade.log('ldap-card-misses', { device: device.name, misses: Math.round(misses) });
   }
 }

@@ -1,5 +1,5 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
-import { Fault, type FaultCode, InvalidInput } from './domain/fault.ts';
+import { Fault, type FaultCode, InvalidInput } from '../domain/fault.ts';
 
 /** Without a number where no answer is waited for. */
 interface Question {
