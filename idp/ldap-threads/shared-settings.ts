@@ -71,6 +71,11 @@ export class SettingsTaker {
     this.upToDate();
   }
 
+  /** From its first miss here on, without waiting until it comes back from where they are counted. */
+  suspect(clientId: ClientId): void {
+    if (!this.suspects.has(clientId)) this.suspects = new Set([...this.suspects, clientId]);
+  }
+
   readonly upToDate = (): void => {
     const given = Atomics.load(this.#counter, 0);
     if (given === this.#taken) return;

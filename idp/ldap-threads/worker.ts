@@ -60,6 +60,7 @@ const cardGuesses: CardGuesses = {
   admit: (clientId, remoteAddress) =>
     settings.suspects.has(clientId) ? writer.ask('admit', { clientId, remoteAddress }) : 'now',
   miss(clientId, remoteAddress) {
+    settings.suspect(clientId);
     writer.tell('miss', { clientId, remoteAddress });
     return undefined;
   },
