@@ -6,9 +6,12 @@ cd "$(dirname "$0")/.." || exit 1
 
 packages='pcscd libpcsclite-dev libpcsclite1 vsmartcard-vpcd opensc slapd ldap-utils redis-server openssl chromium
   fonts-noto-cjk python3-ldap3 python3-aiosmtpd tinyproxy python3 make g++
-  freeradius freeradius-ldap freeradius-utils'
+  freeradius freeradius-ldap freeradius-utils
+  nslcd libnss-ldapd libpam-ldapd sssd-ldap pamtester'
 policy=/usr/sbin/policy-rc.d
 saved_policy=$policy.before-kazasu
+names=/etc/nsswitch.conf
+saved_names=$names.before-kazasu
 
 is_installed() {
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
@@ -20,10 +23,26 @@ missing_packages() {
   done
 }
 
+# Modules for logins put themselves into PAM and nsswitch.conf as they are installed. Ours are for hosts that tests make
+# up: this machine's own logins stay as they were, also when another package has PAM set up anew.
+keep_logins() {
+  [ ! -e "$names" ] || cp -p "$names" "$saved_names"
+  pam_profiles=$(ls /usr/share/pam-configs 2>/dev/null)
+}
+
+restore_logins() {
+  [ ! -e "$saved_names" ] || mv "$saved_names" "$names"
+  for profile in $(ls /usr/share/pam-configs 2>/dev/null); do
+    printf '%s\n' "$pam_profiles" | grep -qx "$profile" && continue
+    pam-auth-update --package --remove "$profile"
+    printf '%s\n' "$profile" >>/var/lib/pam/seen
+  done
+}
+
 # Debian starts a service as soon as it is installed; the tests start their own, on ports of their own.
 forbid_service_starts() {
   [ ! -e "$policy" ] || mv "$policy" "$saved_policy"
-  trap 'restore_policy; exit 1' INT TERM HUP
+  trap 'restore_policy; restore_logins; exit 1' INT TERM HUP
   trap restore_policy EXIT
   printf '#!/bin/sh\nexit 101\n' >"$policy"
   chmod 755 "$policy"
@@ -40,7 +59,8 @@ disable_services_of() {
   command -v systemctl >/dev/null || return 0
   for package in "$@"; do
     case $package in
-      slapd | redis-server | tinyproxy | freeradius) systemctl disable --quiet "$package.service" ;;
+      slapd | redis-server | tinyproxy | nslcd | freeradius) systemctl disable --quiet "$package.service" ;;
+      sssd-ldap) systemctl disable --quiet sssd.service sssd-nss.socket sssd-pam.socket sssd-pam-priv.socket ;;
       pcscd) systemctl disable --quiet pcscd.socket pcscd.service ;;
     esac
   done >/dev/null 2>&1
@@ -48,10 +68,12 @@ disable_services_of() {
 
 install_packages() {
   forbid_service_starts
+  keep_logins
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q && apt-get install -q -y --no-install-recommends "$@"
   code=$?
   restore_policy
+  restore_logins
   [ "$code" -eq 0 ] && disable_services_of "$@"
   return "$code"
 }

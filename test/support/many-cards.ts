@@ -55,6 +55,7 @@ export function multiplyCard(dataDir: string, keys: Keys, count: number): void {
     }
     withoutIndexes(record, () => {
       copyRow(record, 'people', 'WHERE person_id = (SELECT person_id FROM cards)');
+      joinGroups(record);
       // In the order of the keys, so that a table by key grows at its end.
       copyRow(record, 'card_index', '', 'ORDER BY many.card_key');
       copyRow(record, 'cards', '');
@@ -75,6 +76,13 @@ function withoutIndexes(record: DatabaseSync, work: () => void): void {
   for (const { name } of indexes) record.exec(`DROP INDEX ${String(name)}`);
   work();
   for (const { sql } of indexes) record.exec(String(sql));
+}
+
+/** Every one of `many` in the groups of the only person. */
+function joinGroups(record: DatabaseSync): void {
+  record.exec(`INSERT INTO person_groups SELECT group_number, 'many-' || n AS uid FROM person_groups, many
+    WHERE person_groups.uid = (SELECT uid FROM people JOIN cards USING (person_id) ORDER BY cards.rowid LIMIT 1)
+    ORDER BY group_number, uid`);
 }
 
 /** The row of a table once for every one of `many`, with some columns of its own. */

@@ -15,6 +15,10 @@ export const debianPackageOf = {
   chromium: 'chromium',
   vpcd: 'vsmartcard-vpcd',
   aiosmtpd: 'python3-aiosmtpd',
+  nslcd: 'nslcd',
+  'pam_ldap.so': 'libpam-ldapd libnss-ldapd',
+  pamtester: 'pamtester',
+  sssd: 'sssd-ldap',
   freeradius: 'freeradius freeradius-ldap',
   radclient: 'freeradius-utils',
 } as const;
@@ -23,9 +27,12 @@ export type Program = keyof typeof debianPackageOf;
 
 const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Whether a program (or, for `vpcd`, pcscd's virtual driver) is on this machine. */
+const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+
+/** Whether a program (or, for `vpcd`, pcscd's virtual driver, or a PAM module) is on this machine. */
 export function hasProgram(program: Program): boolean {
   if (program === 'vpcd') return existsSync('/etc/reader.conf.d/vpcd');
+  if (program === 'pam_ldap.so') return existsSync(`/usr/lib/${machine}-linux-gnu/security/${program}`);
   return spawnSync('which', [program], { env: { PATH: searchPath } }).status === 0;
 }
 
