@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,13 +22,21 @@ let directory: InMemoryDirectory;
 let server: RunningServer;
 let certFolder: string;
 let certFile: string;
+let kioskCert: string;
+let kioskKey: string;
 
 beforeAll(async () => {
   const identity = makeTlsIdentity();
   certFolder = mkdtempSync(join(tmpdir(), 'kazasu-ldap-'));
   certFile = join(certFolder, 'cert.pem');
   writeFileSync(certFile, identity.cert);
+  const kiosk = makeTlsIdentity();
+  [kioskCert, kioskKey] = [join(certFolder, 'kiosk.pem'), join(certFolder, 'kiosk.key')];
+  writeFileSync(kioskCert, kiosk.cert);
+  writeFileSync(kioskKey, kiosk.key);
   directory = midoriCity();
+  const certificateSha256 = new X509Certificate(kiosk.cert).fingerprint256.replaceAll(':', '').toLowerCase();
+  directory.addDevice('kiosk', 'card-search', { certificateSha256 });
   for (let index = 0; index < 700; index += 1) {
     directory.addPerson(`u${String(index).padStart(4, '0')}`, undefined, { displayName: `利用者 ${index}` });
   }
@@ -60,13 +69,19 @@ interface Ended {
   readonly output: string;
 }
 
-function run(program: string, args: readonly string[], input = ''): Promise<Ended> {
+function run(
+  program: string,
+  args: readonly string[],
+  input = '',
+  more: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
     const env = {
       PATH: '/usr/bin:/bin',
       LDAPTLS_CACERT: certFile,
       LDAPTLS_REQCERT: 'demand',
       LC_ALL: 'C.UTF-8',
+      ...more,
     };
     const child = execFile(program, args, { env, timeout: 30_000 }, (error, stdout, stderr) => {
       resolve({
@@ -81,7 +96,7 @@ function run(program: string, args: readonly string[], input = ''): Promise<Ende
 const as = (dn: string, password: string) => ['-x', '-D', dn, '-w', password];
 const asDevice = (name: string) => as(deviceDn(name), `secret-of-${name}`);
 
-describe.skipIf(skipTools).each(doors)('OpenLDAP’s tools over $name', ({ options }) => {
+describe.skipIf(skipTools).each(doors)('OpenLDAP’s tools over $name', ({ name, options }) => {
   const search = (...args: readonly string[]) =>
     run('ldapsearch', [...options(), '-LLL', '-o', 'ldif-wrap=no', ...args]);
 
@@ -127,6 +142,43 @@ describe.skipIf(skipTools).each(doors)('OpenLDAP’s tools over $name', ({ optio
     expect((await who('-x')).output).toBe('anonymous\n');
     expect((await who(...as(cardDn('0a1b2c00'), 'secret-of-door'))).exitCode).toBe(49);
     expect((await who(...as(deviceDn('web'), 'wrong'))).exitCode).toBe(49);
+  });
+
+  test('bind by their certificate where there is TLS (SASL EXTERNAL)', async () => {
+    const shown = { LDAPTLS_CERT: kioskCert, LDAPTLS_KEY: kioskKey };
+    const who = (env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+      run('ldapwhoami', [...options(), '-Q', '-Y', 'EXTERNAL', ...args], '', env);
+    const [bound, asItself, asAnother, silent] = [
+      await who(shown),
+      await who(shown, '-X', `dn:${deviceDn('kiosk')}`),
+      await who(shown, '-X', 'u:printer'),
+      await who({}),
+    ];
+    if (name === 'LDAP') {
+      expect(bound.exitCode).not.toBe(0);
+      return;
+    }
+    expect(bound).toEqual({ exitCode: 0, output: `dn:${deviceDn('kiosk')}\n` });
+    expect(asItself).toEqual(bound);
+    expect(asAnother.exitCode).toBe(49);
+    expect(silent.exitCode).not.toBe(0);
+  });
+
+  test('take the controls that are offered, and are refused a critical one that is not', async () => {
+    const base = [...asDevice('web'), '-b', baseDn, '-s', 'base'];
+    const taken = await search(...base, '-MM', '-e', 'ppolicy', '1.1');
+    expect(taken).toEqual({ exitCode: 0, output: `dn: ${baseDn}\n\n` });
+    expect((await search(...base, '-e', '!1.2.3.4', '1.1')).exitCode).toBe(12);
+    expect((await search(...base, '-e', '1.2.3.4', '1.1')).exitCode).toBe(0);
+  });
+
+  test('search by a rule of their choice, by languages and by classes', async () => {
+    const dns = async (filter: string, ...more: readonly string[]) =>
+      (await search(...asDevice('web'), '-b', baseDn, filter, ...more)).output;
+    expect(await dns('(cn:caseExactMatch:=Suzuki Ichiro)', '1.1')).toBe(`dn: ${personDn('suzuki')}\n\n`);
+    expect(await dns('(cn:caseExactMatch:=suzuki ichiro)', '1.1')).toBe('');
+    expect(await dns('(&(ou:dn:=people)(uid=suzuki))', '@person')).toContain('sn: Suzuki Ichiro\n');
+    expect(await dns('(&(uid=suzuki)(!(cn;lang-ja=x)))', '1.1')).toBe(`dn: ${personDn('suzuki')}\n\n`);
   });
 
   test('compare', async () => {
@@ -243,7 +295,7 @@ describe('ldapjs', () => {
 /** ldap3 reads and checks the whole schema, and refuses what it cannot parse. */
 const ldap3Script = `
 import json, ssl, sys
-from ldap3 import Server, Connection, Tls, ALL, SUBTREE
+from ldap3 import Server, Connection, Tls, ALL, SUBTREE, SASL, EXTERNAL
 door, port, base = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 tls = Tls(validate=ssl.CERT_NONE)
 server = Server('localhost', port=port, use_ssl=door == 'LDAPS', tls=tls, get_info=ALL)
@@ -266,6 +318,14 @@ out['paged'] = len(pages)
 out['compare'] = web.compare('uid=tanaka,ou=people,' + base, 'mail', 'tanaka@example.jp')
 out['wrong'] = connect('cn=web,ou=devices,' + base, 'x').result['result']
 out['card'] = connect('cn=0a1b2c3d,cn=door,ou=cards,' + base, 'secret-of-door').result['result']
+if door != 'LDAP':
+    shown = Tls(local_certificate_file=sys.argv[4], local_private_key_file=sys.argv[5], validate=ssl.CERT_NONE)
+    kiosk = Connection(Server('localhost', port=port, use_ssl=door == 'LDAPS', tls=shown, get_info=ALL),
+        authentication=SASL, sasl_mechanism=EXTERNAL, sasl_credentials='dn:cn=kiosk,ou=devices,' + base)
+    kiosk.open()
+    if door == 'StartTLS': kiosk.start_tls()
+    kiosk.bind()
+    out['external'] = kiosk.extend.standard.who_am_i()
 out['contexts'] = server.info.naming_contexts
 out['classes'] = 'inetOrgPerson' in server.schema.object_classes and 'memberOf' in server.schema.attribute_types
 print(json.dumps(out))
@@ -284,7 +344,15 @@ function missingLdap3(): string | undefined {
 describe.skipIf(skipPython)('python3-ldap3', () => {
   test.each(['LDAP', 'StartTLS', 'LDAPS'])('reads the schema and does everything over %s', async (door) => {
     const port = String(door === 'LDAPS' ? server.ldapsPort : server.ldapPort);
-    const { exitCode, output } = await run(python, ['-c', ldap3Script, door, port, baseDn]);
+    const { exitCode, output } = await run(python, [
+      '-c',
+      ldap3Script,
+      door,
+      port,
+      baseDn,
+      kioskCert,
+      kioskKey,
+    ]);
     expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
     expect(JSON.parse(output)).toMatchObject({
       who: `dn:${deviceDn('printer')}`,
@@ -294,6 +362,7 @@ describe.skipIf(skipPython)('python3-ldap3', () => {
       compare: true,
       wrong: 49,
       card: 0,
+      ...(door === 'LDAP' ? {} : { external: `dn:${deviceDn('kiosk')}` }),
       contexts: [baseDn],
       classes: true,
     });
