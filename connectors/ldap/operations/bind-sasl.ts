@@ -41,7 +41,6 @@ export function bindSasl(
       if (known.outcome === 'denied') return refused(facade, exchange);
       exchange.session.identity = { kind: 'device', device: known.device };
       exchange.session.lastDevice = known.device;
-      exchange.session.lastDevice = known.device;
       return success;
     });
   });
