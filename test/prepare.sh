@@ -67,8 +67,8 @@ disable_services_of() {
 }
 
 install_packages() {
-  forbid_service_starts
   keep_logins
+  forbid_service_starts
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q && apt-get install -q -y --no-install-recommends "$@"
   code=$?
