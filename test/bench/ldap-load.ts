@@ -1,11 +1,13 @@
-import { connect, type Socket } from 'node:net';
+import { connect, type OnReadOpts, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { bindRequest, equal, searchRequest } from '../connectors/ldap/support/requests.ts';
-import type { BenchDirectory } from './ldap-directory.ts';
+import { type BenchDirectory, benchBindDn, benchCardNumber, benchUid } from './ldap-directory.ts';
 
 /** What one run of the load generator is asked to do. */
 export interface LoadPlan {
   readonly directory: BenchDirectory;
-  readonly operation: 'search' | 'bind';
+  readonly operation: 'card-search' | 'uid-search' | 'bind';
+  readonly channel: 'TCP' | 'TLS';
   readonly connections: number;
   readonly inFlight: number;
   readonly warmUpMs: number;
@@ -20,8 +22,9 @@ export interface LoadResult {
   readonly completed: number;
 }
 
-const requestsPerConnection = 2_000;
-const doneTags = { search: 0x65, bind: 0x61 } as const;
+/** All connections together ask for so many different people at most. */
+const mostAskedFor = 160_000;
+const doneTags = { 'card-search': 0x65, 'uid-search': 0x65, bind: 0x61 } as const;
 
 /**
  * Keeps `inFlight` operations under way on one connection. Requests are encoded beforehand and answers only
@@ -30,6 +33,7 @@ const doneTags = { search: 0x65, bind: 0x61 } as const;
 class LoadConnection {
   completed = 0;
   entries = 0;
+  readonly #requestCount: number;
   readonly #requests: Buffer;
   readonly #offsets: readonly number[];
   readonly #doneTag: number;
@@ -39,39 +43,44 @@ class LoadConnection {
 
   constructor(plan: LoadPlan, index: number) {
     const encoded = encodeRequests(plan, index);
+    this.#requestCount = encoded.length;
     this.#requests = Buffer.concat(encoded);
     let at = 0;
     this.#offsets = [0, ...encoded.map(({ length }) => (at += length))];
     this.#doneTag = doneTags[plan.operation];
-    this.#socket = connect({
-      port: plan.directory.ldapPort,
-      host: '127.0.0.1',
-      noDelay: true,
-      // One buffer for ever instead of a stream of new ones.
-      onread: {
-        buffer: Buffer.alloc(64 * 1024),
-        callback: (size, buffer) => {
-          this.#take(Buffer.from(buffer.buffer, buffer.byteOffset, size));
-          return true;
-        },
+    // One buffer for ever instead of a stream of new ones.
+    const onread: OnReadOpts = {
+      buffer: Buffer.alloc(64 * 1024),
+      callback: (size, buffer) => {
+        this.#take(Buffer.from(buffer.buffer, buffer.byteOffset, size));
+        return true;
       },
-    });
+    };
+    const { ldapPort, ldapsPort } = plan.directory;
+    if (plan.channel === 'TCP') {
+      this.#socket = connect({ port: ldapPort, host: '127.0.0.1', noDelay: true, onread });
+    } else {
+      this.#socket = connectTls({ port: ldapsPort, host: '127.0.0.1', rejectUnauthorized: false });
+      this.#socket.setNoDelay(true);
+      this.#socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    }
     this.#socket.on('error', fail);
   }
 
   start({ directory, operation, inFlight }: LoadPlan): void {
-    if (operation === 'search') {
-      this.#socket.write(bindRequest(999_999, directory.searchDn, directory.searchSecret));
+    if (operation !== 'bind') {
+      const { dn, secret } = operation === 'card-search' ? directory.cards : directory.names;
+      this.#socket.write(bindRequest(9_999_999, dn, secret));
     }
     this.#send(inFlight);
   }
 
   #send(count: number): void {
     for (let left = count; left > 0; ) {
-      const batch = Math.min(left, requestsPerConnection - this.#next);
+      const batch = Math.min(left, this.#requestCount - this.#next);
       const [from, to] = [this.#offsets[this.#next]!, this.#offsets[this.#next + batch]!];
       this.#socket.write(this.#requests.subarray(from, to));
-      this.#next = (this.#next + batch) % requestsPerConnection;
+      this.#next = (this.#next + batch) % this.#requestCount;
       left -= batch;
     }
   }
@@ -98,14 +107,30 @@ class LoadConnection {
   }
 }
 
-function encodeRequests({ directory, operation }: LoadPlan, connection: number): readonly Buffer[] {
-  return Array.from({ length: requestsPerConnection }, (_, index) => {
-    // Each connection asks for other people, all of them in the end.
-    const person = (connection * requestsPerConnection + index * 7) % directory.cardNumbers.length;
-    if (operation === 'bind') return bindRequest(index + 1, directory.bindDns[person]!, directory.bindSecret);
-    const filter = equal('serialNumber', directory.cardNumbers[person]!);
-    return searchRequest(index + 1, { base: directory.baseDn, filter, attributes: ['uid', 'cn', 'mail'] });
-  });
+function encodeRequests(plan: LoadPlan, connection: number): readonly Buffer[] {
+  const { directory, connections } = plan;
+  const count = Math.ceil(Math.min(directory.people, mostAskedFor) / connections);
+  // Each connection asks for others, spread over all of them.
+  const step = Math.floor(directory.people / (count * connections)) || 1;
+  return Array.from({ length: count }, (_, index) =>
+    encodeRequest(plan, index + 1, ((index * connections + connection) * step) % directory.people),
+  );
+}
+
+function encodeRequest({ directory, operation }: LoadPlan, id: number, person: number): Buffer {
+  const attributes = ['uid', 'cn', 'displayName'];
+  switch (operation) {
+    case 'bind':
+      return bindRequest(id, benchBindDn(directory, person), directory.binds.secret);
+    case 'card-search': {
+      const filter = equal('serialNumber', benchCardNumber(person));
+      return searchRequest(id, { base: directory.baseDn, filter, attributes });
+    }
+    case 'uid-search': {
+      const filter = equal('uid', benchUid(person));
+      return searchRequest(id, { base: `ou=people,${directory.baseDn}`, filter, attributes });
+    }
+  }
 }
 
 /** @returns 0 when even the length is not there yet */
@@ -137,6 +162,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function main(plan: LoadPlan): Promise<LoadResult> {
   const connections = Array.from({ length: plan.connections }, (_, index) => new LoadConnection(plan, index));
+  await sleep(200);
   for (const connection of connections) connection.start(plan);
   const completed = () => connections.reduce((sum, each) => sum + each.completed, 0);
   const entries = () => connections.reduce((sum, each) => sum + each.entries, 0);
@@ -150,7 +176,7 @@ async function main(plan: LoadPlan): Promise<LoadResult> {
   ];
   // Nobody is fast by finding nobody.
   const answered = completed();
-  if (plan.operation === 'search' && Math.abs(entries() - answered) > plan.connections * plan.inFlight) {
+  if (plan.operation !== 'bind' && Math.abs(entries() - answered) > plan.connections * plan.inFlight) {
     fail(new Error(`${answered} searches found ${entries()} entries`));
   }
   return {

@@ -31,12 +31,11 @@ export async function benchLdapTiming(): Promise<readonly BenchResult[]> {
 
 async function measure(directory: BenchDirectory): Promise<readonly BenchResult[]> {
   const client = await RawClient.open(directory.ldapPort);
-  await client.ask(bindRequest(1, directory.searchDn, directory.searchSecret));
-  const known = new Set(directory.cardNumbers);
-  const fresh = Array.from({ length: 2 * people }, (_, index) => benchCardNumber(people + index));
-  const unknown = fresh.filter((number) => !known.has(number)).slice(0, people);
+  await client.ask(bindRequest(1, directory.cards.dn, directory.cards.secret));
+  const numbers = Array.from({ length: 2 * people }, (_, index) => benchCardNumber(index));
+  const unknown = numbers.slice(people);
   const values: { readonly [kind in Kind]: readonly string[] } = {
-    suspended: directory.cardNumbers,
+    suspended: numbers.slice(0, people),
     unknown,
     'no number': unknown.map((number) => `x${number.slice(1)}`),
   };

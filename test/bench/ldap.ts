@@ -1,82 +1,68 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ldifEntry, type Slapd, startSlapd } from '../support/slapd.ts';
-import {
-  type BenchDirectory,
-  benchBaseDn,
-  benchCardNumber,
-  benchSecret,
-  benchUid,
-} from './ldap-directory.ts';
+import type { BenchDirectory } from './ldap-directory.ts';
 import type { LoadPlan, LoadResult } from './ldap-load.ts';
+import { startPeer } from './ldap-peer.ts';
+import type { BenchResult } from './main.ts';
 
-const people = 10_000;
 const connections = 8;
-const rounds = 4;
+const rounds = 3;
 const ticksPerSecond = 100;
 
-const measurements = [
-  { name: 'LDAP card search, one at a time', operation: 'search', inFlight: 1, bar: '≥ 1.5' },
-  { name: 'LDAP card search, 16 in flight', operation: 'search', inFlight: 16, bar: '≥ 2' },
-  { name: 'LDAP card bind, one at a time', operation: 'bind', inFlight: 1, bar: '≥ 1.5' },
-  { name: 'LDAP card bind, 16 in flight', operation: 'bind', inFlight: 16, bar: '≥ 2' },
+const operations = [
+  { operation: 'card-search', what: 'card search', isJudged: true },
+  { operation: 'bind', what: 'card bind', isJudged: true },
+  { operation: 'uid-search', what: 'search by uid', isJudged: false },
+] as const;
+
+const crowds = [
+  { inFlight: 1, how: 'one at a time', bar: '≥ 1.5' },
+  { inFlight: 16, how: '16 in flight', bar: '≥ 2' },
 ] as const;
 
 /**
  * A row of the table, and what tells whether to believe it: `generatorCpu` near 1 would mean that the generator
  * was measured, and the times of one operation on a processor do not depend on what else runs on the machine.
  */
-export interface LdapBenchRow {
-  readonly name: string;
-  readonly ours: number;
-  readonly peer: number;
-  readonly ratio: number;
-  readonly unit: string;
-  readonly bar: string;
+export interface LdapBenchRow extends BenchResult {
   readonly generatorCpu: number;
   readonly oursCpuMicroseconds: number;
   readonly peerCpuMicroseconds: number;
 }
 
-/** Our side in two stages: the product as it is composed, which the design's bars are about, and its protocol alone. */
-const sides = [
-  { name: 'the whole product', factory: 'ldap-composed.ts', judged: true },
-  { name: 'the protocol alone, people in memory', factory: 'ldap-in-memory.ts', judged: false },
-];
-
-/** The façade against slapd (mdb, indexed, its entries readable by everybody), in turns on one machine. */
-export async function benchLdap(): Promise<readonly LdapBenchRow[]> {
-  const slapd = await startPeer();
-  const peer = { directory: peerDirectory(slapd), pid: slapd.pid };
-  try {
-    const rows: LdapBenchRow[] = [];
-    for (const { name, factory, judged } of sides) {
-      const measured = await measureSide(join(import.meta.dirname, factory), peer);
-      rows.push(
-        ...measured.map((row) => ({ ...row, name: `${row.name}: ${name}`, bar: judged ? row.bar : '' })),
-      );
-    }
-    return rows;
-  } finally {
-    await slapd.close();
-  }
+/** The whole product against slapd (mdb, indexed, its entries readable by everybody), in turns on one machine. */
+export async function benchLdap(): Promise<readonly BenchResult[]> {
+  return [...(await benchAt(10_000, true)), ...(await benchAt(1_000_000, false))];
 }
 
-/** @param factory the module that starts our side, see `BenchDirectoryModule` */
-async function measureSide(factory: string, peer: Contestant): Promise<readonly LdapBenchRow[]> {
-  const { child, directory } = await startOurs(factory);
+/** @param isJudged whether the bars of the design are about so many people */
+async function benchAt(people: number, isJudged: boolean): Promise<readonly BenchResult[]> {
+  console.error(`  loading ${people.toLocaleString('en')} people …`);
+  const peer = await startPeer(people);
+  const { child, directory } = await startOurs(people);
   const contest = { ours: { directory, pid: child.pid ?? 0 }, peer };
   try {
-    const rows: LdapBenchRow[] = [];
-    for (const measurement of measurements) rows.push(await measure(measurement, contest));
-    return rows;
+    const rows: BenchResult[] = [];
+    for (const channel of ['TCP', 'TLS'] as const) {
+      for (const { operation, what, isJudged: hasBar } of operations) {
+        for (const { inFlight, how, bar } of crowds) {
+          const row = await measure({ operation, channel, inFlight }, contest);
+          const name = `LDAP ${what}, ${how}, over ${channel}, ${people.toLocaleString('en')} people`;
+          console.error(
+            `  ${name}: ${row.ratio.toFixed(2)} × (µs of processor each: ours ${row.oursCpuMicroseconds.toFixed(1)}, peer ${row.peerCpuMicroseconds.toFixed(1)}; generator ${row.generatorCpu.toFixed(2)})`,
+          );
+          rows.push({ ...row, name, ...(isJudged && hasBar && channel === 'TCP' ? { bar } : {}) });
+        }
+      }
+    }
+    return [...rows, memoryRow(contest, people)];
   } finally {
     child.kill();
     await once(child, 'exit');
+    await peer.close();
   }
 }
 
@@ -85,28 +71,30 @@ interface Contestant {
   readonly pid: number;
 }
 
-async function measure(
-  { name, operation, inFlight, bar }: (typeof measurements)[number],
-  contest: { readonly ours: Contestant; readonly peer: Contestant },
-): Promise<LdapBenchRow> {
-  const plan = { operation, inFlight, connections, warmUpMs: 300, measureMs: 800 };
+interface Contest {
+  readonly ours: Contestant;
+  readonly peer: Contestant;
+}
+
+type Load = Pick<LoadPlan, 'operation' | 'channel' | 'inFlight'>;
+
+async function measure(load: Load, { ours, peer }: Contest): Promise<Omit<LdapBenchRow, 'name'>> {
+  // A server runs for months: what its runtime compiles in the first seconds is not what is asked.
+  for (const contestant of [ours, peer]) await run(load, contestant, 1_500);
   const runs: { ours: Run; peer: Run }[] = [];
   // In turns and the best of each: what else runs on the machine hits both alike.
   for (let round = 0; round < rounds; round += 1) {
-    runs.push({ ours: await run(plan, contest.ours), peer: await run(plan, contest.peer) });
+    runs.push({ ours: await run(load, ours, 1_000), peer: await run(load, peer, 1_000) });
   }
-  const ours = best(runs.map((each) => each.ours));
-  const peer = best(runs.map((each) => each.peer));
+  const [our, their] = [best(runs.map((each) => each.ours)), best(runs.map((each) => each.peer))];
   return {
-    name,
-    ours: ours.perSecond,
-    peer: peer.perSecond,
-    ratio: ours.perSecond / peer.perSecond,
+    ours: our.perSecond,
+    peer: their.perSecond,
+    ratio: our.perSecond / their.perSecond,
     unit: 'operations/s',
-    bar,
-    generatorCpu: ours.generatorCpu,
-    oursCpuMicroseconds: ours.cpuMicroseconds,
-    peerCpuMicroseconds: peer.cpuMicroseconds,
+    generatorCpu: our.generatorCpu,
+    oursCpuMicroseconds: our.cpuMicroseconds,
+    peerCpuMicroseconds: their.cpuMicroseconds,
   };
 }
 
@@ -114,9 +102,9 @@ interface Run extends LoadResult {
   readonly cpuMicroseconds: number;
 }
 
-async function run(plan: Omit<LoadPlan, 'directory'>, { directory, pid }: Contestant): Promise<Run> {
+async function run(load: Load, { directory, pid }: Contestant, measureMs: number): Promise<Run> {
   const before = cpuSeconds(pid);
-  const result = await load({ ...plan, directory });
+  const result = await put({ ...load, connections, warmUpMs: 300, measureMs, directory });
   const cpuMicroseconds = ((cpuSeconds(pid) - before) * 1e6) / result.completed;
   return { ...result, cpuMicroseconds };
 }
@@ -133,7 +121,20 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-async function load(plan: LoadPlan): Promise<LoadResult> {
+/** What each holds in memory of its own after all this; files that it maps (slapd's whole database) are not counted. */
+function memoryRow({ ours, peer }: Contest, people: number): BenchResult {
+  const [our, their] = [ownMemoryMiB(ours.pid), ownMemoryMiB(peer.pid)];
+  const name = `LDAP: memory of the process with ${people.toLocaleString('en')} people, after the above`;
+  return { name, ours: our, peer: their, ratio: our / their, unit: 'MiB' };
+}
+
+/** @see proc(5) `RssAnon` */
+function ownMemoryMiB(pid: number): number {
+  const [, kibibytes] = /^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kibibytes) / 1_024;
+}
+
+async function put(plan: LoadPlan): Promise<LoadResult> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'ldap-load.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -141,8 +142,10 @@ async function load(plan: LoadPlan): Promise<LoadResult> {
   return JSON.parse(await firstLine(child));
 }
 
-async function startOurs(factory: string): Promise<{ child: ChildProcess; directory: BenchDirectory }> {
-  const script = join(import.meta.dirname, 'ldap-server.ts');
+async function startOurs(people: number): Promise<{ child: ChildProcess; directory: BenchDirectory }> {
+  const [script, factory] = ['ldap-server.ts', 'ldap-composed.ts'].map((file) =>
+    join(import.meta.dirname, file),
+  ) as [string, string];
   const child = spawn(process.execPath, [script, factory, String(people)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -158,57 +161,4 @@ async function firstLine(child: ChildProcess): Promise<string> {
   const [line] = await Promise.race([once(lines, 'line'), ended]);
   ended.catch(() => undefined);
   return line;
-}
-
-function startPeer(): Promise<Slapd> {
-  const entries = [
-    ldifEntry(benchBaseDn, { objectClass: ['domain'], dc: 'example' }),
-    ldifEntry(`ou=people,${benchBaseDn}`, { objectClass: ['organizationalUnit'], ou: 'people' }),
-  ];
-  for (let index = 0; index < people; index += 1) {
-    const uid = benchUid(index);
-    entries.push(
-      ldifEntry(`uid=${uid},ou=people,${benchBaseDn}`, {
-        // inetOrgPerson alone has no serialNumber.
-        objectClass: ['inetOrgPerson', 'extensibleObject'],
-        uid,
-        cn: `Person ${index}`,
-        sn: `Person ${index}`,
-        displayName: `Person ${index}`,
-        mail: `${uid}@example.jp`,
-        o: 'Midori',
-        employeeNumber: String(index),
-        serialNumber: benchCardNumber(index),
-        userPassword: saltedSha(benchSecret, `salt${index}`),
-      }),
-    );
-  }
-  return startSlapd({
-    ldif: entries.join(''),
-    suffix: benchBaseDn,
-    // Without it slapd writes a line to syslog for every operation, which costs it two thirds.
-    databaseLines: ['loglevel none', 'index objectClass,uid,serialNumber,mail eq'],
-  });
-}
-
-function peerDirectory({ port }: Slapd): BenchDirectory {
-  const bindDns = Array.from(
-    { length: people },
-    (_, index) => `uid=${benchUid(index)},ou=people,${benchBaseDn}`,
-  );
-  return {
-    ldapPort: port,
-    baseDn: benchBaseDn,
-    searchDn: bindDns[0]!,
-    searchSecret: benchSecret,
-    cardNumbers: Array.from({ length: people }, (_, index) => benchCardNumber(index)),
-    bindDns,
-    bindSecret: benchSecret,
-  };
-}
-
-/** What `slappasswd` writes by default. */
-function saltedSha(secret: string, salt: string): string {
-  const digest = createHash('sha1').update(secret).update(salt).digest();
-  return `{SSHA}${Buffer.concat([digest, Buffer.from(salt)]).toString('base64')}`;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,12 +7,14 @@ import { join } from 'node:path';
 
 export interface SlapdOptions {
   /** Loaded before the start, the suffix entry first. */
-  readonly ldif: string;
+  readonly ldif: string | Iterable<string>;
   readonly suffix: string;
   /** More of the schema, after the usual ones: attribute types, content rules, modules that bring some. */
   readonly schemaLines?: readonly string[];
   /** More lines for the database part of slapd.conf: indexes, access rules. */
   readonly databaseLines?: readonly string[];
+  /** How large the database may become; 1 GiB unless said. */
+  readonly maxBytes?: number;
   readonly rootDN?: string;
   readonly rootPassword?: string;
   /** For ldaps: paths of PEM files. */
@@ -78,7 +80,7 @@ function writeConfiguration(directory: string, options: SlapdOptions): string {
     ...(options.tls ? [`TLSCertificateFile ${options.tls.certificate}`] : []),
     ...(options.tls ? [`TLSCertificateKeyFile ${options.tls.key}`] : []),
     'database mdb',
-    'maxsize 1073741824',
+    `maxsize ${options.maxBytes ?? 1024 ** 3}`,
     `suffix "${options.suffix}"`,
     `directory ${data}`,
     ...(options.rootDN ? [`rootdn "${options.rootDN}"`, `rootpw ${options.rootPassword ?? 'secret'}`] : []),
@@ -90,13 +92,28 @@ function writeConfiguration(directory: string, options: SlapdOptions): string {
 }
 
 /** `-q` loads without syncing, which is many times faster. */
-function load(directory: string, configuration: string, ldif: string): void {
+function load(directory: string, configuration: string, ldif: string | Iterable<string>): void {
   const file = join(directory, 'load.ldif');
-  writeFileSync(file, ldif);
+  const opened = openSync(file, 'w');
+  for (const piece of typeof ldif === 'string' ? [ldif] : inPieces(ldif)) writeSync(opened, piece);
+  closeSync(opened);
   const { status, stderr } = spawnSync(slapd, ['-T', 'add', '-q', '-f', configuration, '-l', file], {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`slapadd: ${stderr}`);
+  rmSync(file);
+}
+
+/** Some thousand entries a write. */
+function* inPieces(entries: Iterable<string>): Generator<string> {
+  let piece = '';
+  for (const entry of entries) {
+    piece += entry;
+    if (piece.length < 1_000_000) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
 }
 
 async function freePort(): Promise<number> {
