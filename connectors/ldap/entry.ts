@@ -106,6 +106,33 @@ export function personEntry(
   profile: DeviceProfile,
   echo?: { readonly attributes: readonly AttributeType[]; readonly number: string },
 ): Entry {
+  const entry = knownEntry(tree, person, profile);
+  if (echo === undefined) return entry;
+  const attributes = [...entry.attributes];
+  for (const type of echo.attributes) {
+    if (type !== types.uid) attributes.push({ type, values: [echo.number] });
+  }
+  return { dn: entry.dn, attributes };
+}
+
+interface KnownEntry {
+  readonly tree: Tree;
+  readonly profile: DeviceProfile;
+  readonly entry: Entry;
+}
+
+/** By the person as looked up: whoever remembers that, until a change, need not have the entry made anew. */
+const lastEntryOf = new WeakMap<ReleasedPerson, KnownEntry>();
+
+function knownEntry(tree: Tree, person: ReleasedPerson, profile: DeviceProfile): Entry {
+  const last = lastEntryOf.get(person);
+  if (last !== undefined && last.profile === profile && last.tree === tree) return last.entry;
+  const entry = makeEntry(tree, person, profile);
+  lastEntryOf.set(person, { tree, profile, entry });
+  return entry;
+}
+
+function makeEntry(tree: Tree, person: ReleasedPerson, profile: DeviceProfile): Entry {
   const dn = tree.personDn(person.uid);
   const account = profile.unixAccounts && accountAttributes(person, profile.unixAccounts);
   const classes = account === undefined ? personClasses : accountPersonClasses;
@@ -115,9 +142,6 @@ export function personEntry(
     if (value !== undefined && value !== '') attributes.push({ type, values: [value] });
   }
   if (account !== undefined) attributes.push(...account);
-  for (const type of echo?.attributes ?? []) {
-    if (echo !== undefined && type !== types.uid) attributes.push({ type, values: [echo.number] });
-  }
   if (person.groups.length > 0 && profile.released.some(({ from }) => from === 'memberof')) {
     // Most searches do not ask for it: its names are made when they are looked at.
     attributes.push({

@@ -37,9 +37,41 @@ export function chainHash(previousHash: string, line: string): string {
   return hash('sha256', `${previousHash}\n${line}`, 'hex');
 }
 
-/** An event before it has its number: fixed order of names, details sorted, so that the same event is always the same text. */
+/**
+ * An event before it has its number: fixed order of names, details sorted, so that the same event is always the same text.
+ * It is what `JSON.stringify` makes of it, in a third of the time: every sign-in waits for it.
+ */
 export function eventText({ at, type, actor, subject, reason, details }: AuditEvent): string {
-  return JSON.stringify({ at, type, actor, subject, reason, details: sorted(details) });
+  const after = `${textField('subject', subject)}${textField('reason', reason)}${detailsField(sorted(details))}`;
+  return `{"at":${numberText(at)},"type":${quoted(type)},"actor":${quoted(actor)}${after}}`;
+}
+
+function textField(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `,"${name}":${quoted(value)}`;
+}
+
+function detailsField(details: AuditEvent['details']): string {
+  if (details === undefined) return '';
+  let text = '';
+  for (const name in details) {
+    const value = details[name];
+    if (value === undefined) continue;
+    const written =
+      typeof value === 'string' ? quoted(value) : typeof value === 'number' ? numberText(value) : value;
+    text += `${text === '' ? '' : ','}${quoted(name)}:${written}`;
+  }
+  return `,"details":{${text}}`;
+}
+
+/** Nearly all of them are ids and words. */
+const needsNoEscape = /^[\w .,:@/+()-]*$/;
+
+function quoted(text: string): string {
+  return needsNoEscape.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+function numberText(value: number): string {
+  return Number.isFinite(value) ? String(value) : 'null';
 }
 
 function sorted(details: AuditEvent['details']): AuditEvent['details'] {
