@@ -89,6 +89,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       ...base,
       ldapBaseDn: config.ldapBaseDn,
       taps: storage.taps,
+      peopleAtHand: storage.peopleAtHand,
       tapWaits: new TapWaits(),
       audit: storage.audit,
       cardIndex: shared.cardIndex,

@@ -5,10 +5,12 @@ import { type MaybePromise, whenKnown } from '../../idp/domain/maybe-promise.ts'
 import { actor } from '../../idp/domain/registration.ts';
 import { type BindOutcome, bindDevice, bindDeviceByCertificate } from '../../idp/flows/bind-device.ts';
 import type { FlowContext } from '../../idp/flows/context.ts';
+import { findPeopleAtHand } from '../../idp/flows/find-people.ts';
 import type { KnownClients } from '../../idp/flows/known-clients.ts';
 import { type DeviceLogin, logInAtHand } from '../../idp/flows/log-in-from-device.ts';
 import type { CardLoginOutcome } from '../../idp/flows/log-in-with-card.ts';
 import type { LdapClient } from '../../idp/ports/clients.ts';
+import type { PeopleAtHand } from '../../idp/ports/people-search.ts';
 import { BoundClient } from './bound-client.ts';
 import type {
   BoundDevice,
@@ -17,12 +19,16 @@ import type {
   DeviceBindOutcome,
   DirectoryDecision,
   LdapFlows,
+  PeopleOutcome,
+  PeopleQuery,
 } from './directory-service.ts';
 
 /** What the quick questions need: nothing that is not in this thread's memory or a look-up away. */
 export type AtHand = Pick<FlowContext, 'clients' | 'freshness' | 'clock' | 'numbers' | 'secrets'> & {
   readonly cardIndex: Pick<FlowContext['cardIndex'], 'find'>;
   readonly audit: Pick<FlowContext['audit'], 'note' | 'settle'>;
+  /** Absent where the record is on another machine. */
+  readonly peopleAtHand?: PeopleAtHand;
 };
 
 /** The questions that are answered wherever that is at hand, beside whoever answers the others. */
@@ -30,6 +36,8 @@ export interface AtHandFlows
   extends Pick<LdapFlows, 'settle' | 'bindDevice' | 'bindCertificate' | 'noteDecision'> {
   /** `undefined` where the client wants more than is at hand. */
   logInWithCard(request: CardLogInRequest): MaybePromise<CardLogInOutcome> | undefined;
+  /** `undefined` where the record must be asked. */
+  findPeople(query: PeopleQuery): PeopleOutcome | undefined;
   /** Asked for every operation: a disabled device, or a rotated secret, ends connections that are open already. */
   stillBound(device: BoundDevice): LdapClient | undefined;
 }
@@ -62,6 +70,12 @@ export function createAtHandFlows(atHand: AtHand): AtHandFlows {
       if (stillBound(request.device) === undefined) return deviceDenied;
       const decided = logInAtHand(context, cardLoginOf(request));
       return decided && whenKnown(decided, toldOf);
+    },
+    findPeople({ device, ...lookUp }) {
+      const policy = stillBound(device)?.policy;
+      if (policy === undefined) return deviceDenied;
+      const found = findPeopleAtHand(atHand.peopleAtHand, policy, lookUp);
+      return found && { outcome: 'found', ...found };
     },
     noteDecision: (decision) => audit.note(eventOf(decision, atHand.clock.now())),
   };

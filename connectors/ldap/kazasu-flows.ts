@@ -11,7 +11,13 @@ import { logInFromDevice } from '../../idp/flows/log-in-from-device.ts';
 import { requestEnrolment } from '../../idp/flows/request-enrolment.ts';
 import { stillAdmitted } from '../../idp/flows/still-admitted.ts';
 import { cardLoginOf, createAtHandFlows, toldOf } from './at-hand-flows.ts';
-import type { BoundDevice, LdapFlows, PersonBindOutcome } from './directory-service.ts';
+import type {
+  BoundDevice,
+  LdapFlows,
+  PeopleOutcome,
+  PeopleQuery,
+  PersonBindOutcome,
+} from './directory-service.ts';
 
 /** The façade's questions, answered by the flows that decide for every protocol. */
 export function createLdapFlows(system: FlowContext): LdapFlows {
@@ -19,6 +25,12 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
   const atHand = createAtHandFlows(system);
   const { stillBound } = atHand;
   const context = { ...system, audit: { append: (event: AuditEvent) => audit.note(event) } };
+  const askedOfRecord = async ({ device, ...lookUp }: PeopleQuery): Promise<PeopleOutcome> => {
+    const policy = stillBound(device)?.policy;
+    return policy
+      ? { outcome: 'found', ...(await findPeople(context, policy, lookUp)) }
+      : { outcome: 'device-denied' };
+  };
   return {
     settle: atHand.settle,
     bindDevice: atHand.bindDevice,
@@ -35,12 +47,7 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
       const policy = stillBound(device)?.policy;
       return policy !== undefined && stillAdmitted(context, policy, person);
     },
-    async findPeople({ device, ...lookUp }) {
-      const policy = stillBound(device)?.policy;
-      return policy
-        ? { outcome: 'found', ...(await findPeople(context, policy, lookUp)) }
-        : { outcome: 'device-denied' };
-    },
+    findPeople: (query) => atHand.findPeople(query) ?? askedOfRecord(query),
     async requestEnrolment({ device, channel, ...request }) {
       if (stillBound(device) === undefined) return { outcome: 'device-denied' };
       const asked = { ...request, clientId: device.clientId, secure: channel === 'tls' };

@@ -40,7 +40,7 @@ export function createThreadFlows(
     ),
     bindPerson: (request) => elsewhere.bindPerson(sendable(request)),
     stillAdmits: (person) => elsewhere.stillAdmits(sendable(person)),
-    findPeople: (query) => elsewhere.findPeople(sendable(query)),
+    findPeople: after((query) => here.findPeople(query) ?? elsewhere.findPeople(sendable(query))),
     findGroups: (query) => elsewhere.findGroups(sendable(query)),
     requestEnrolment: (request) => elsewhere.requestEnrolment(sendable(request)),
   };

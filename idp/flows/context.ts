@@ -10,6 +10,7 @@ import type { Erasure } from '../ports/erasure.ts';
 import type { CertificateVerifier, OcspClient } from '../ports/jpki.ts';
 import type { NoticeRoutes } from '../ports/notices.ts';
 import type { OidcState } from '../ports/oidc-state.ts';
+import type { PeopleAtHand } from '../ports/people-search.ts';
 import type { SealedSecrets } from '../ports/sealed-secrets.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
@@ -32,6 +33,8 @@ export interface FlowContext {
   readonly record: SystemRecord;
   readonly cardIndex: CardIndex;
   readonly taps: Taps;
+  /** Absent where the record is on another machine. */
+  readonly peopleAtHand?: PeopleAtHand;
   readonly tapWaits: TapWaits;
   readonly audit: AuditTrail;
   readonly oidcState: OidcState;

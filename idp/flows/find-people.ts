@@ -1,12 +1,41 @@
 import { setImmediate as nextTurnOfTheEventLoop } from 'node:timers/promises';
 import { personProblem } from '../domain/person-problem.ts';
-import type { Audience, FoundGroup, FoundPeople, GroupSearch, PeopleSearch } from '../ports/people-search.ts';
+import type {
+  Audience,
+  FoundGroup,
+  FoundPeople,
+  GroupSearch,
+  PeopleAtHand,
+  PeopleSearch,
+} from '../ports/people-search.ts';
 import type { FlowContext } from './context.ts';
 
 type Context = Pick<FlowContext, 'record'>;
 
 /** Members that are read at once. */
 const membersPerPage = 1_000;
+
+/**
+ * The same for a search by one name, where people are at hand.
+ * @returns `undefined` where the record must be asked
+ */
+export function findPeopleAtHand(
+  people: PeopleAtHand | undefined,
+  audience: Audience,
+  { anyOf, afterUid }: Omit<PeopleSearch, 'audience'>,
+): FoundPeople | undefined {
+  const [lookUp, another] = anyOf ?? [];
+  if (
+    people === undefined ||
+    lookUp?.attribute !== 'uid' ||
+    another !== undefined ||
+    afterUid !== undefined
+  ) {
+    return undefined;
+  }
+  const found = people.byUid(lookUp.value);
+  return { people: found.filter((person) => personProblem(person, audience) === undefined), next: undefined };
+}
 
 /** Active people whom a directory client is for, by `uid`; as the record gives them, page by page. */
 export async function findPeople(

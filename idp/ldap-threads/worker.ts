@@ -73,6 +73,7 @@ const elsewhere = Object.fromEntries(
 const atHand = {
   ...{ clients, freshness, clock: systemClock },
   cardIndex: storage.cardIndex,
+  peopleAtHand: storage.peopleAtHand,
   audit: storage.audit,
   numbers: createCardNumbers(setup.keys),
   secrets: createSecrets(),

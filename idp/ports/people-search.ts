@@ -67,3 +67,9 @@ export interface DirectoryTables {
     search: MemberSearch,
   ): Promise<{ readonly uids: readonly string[]; readonly next: string | undefined }>;
 }
+
+/** People that can be looked up at once, where the record is on this machine: each look-up sees what the last change left. */
+export interface PeopleAtHand {
+  /** Of every state; names as DNs compare them. @throws {Fault} `ERR_RECORD_UNAVAILABLE` */
+  byUid(uid: string): readonly Person[];
+}

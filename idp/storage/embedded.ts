@@ -4,6 +4,7 @@ import type { CardIndex } from '../ports/card-index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Erasure } from '../ports/erasure.ts';
 import type { OidcState } from '../ports/oidc-state.ts';
+import type { PeopleAtHand } from '../ports/people-search.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import type { Taps } from '../ports/taps.ts';
 import { AuditCheckpoints } from './audit-checkpoints.ts';
@@ -15,6 +16,7 @@ import { SqliteCardIndex } from './sqlite/card-index.ts';
 import { SqliteErasure } from './sqlite/erasure.ts';
 import { takeDataDirectory } from './sqlite/lock.ts';
 import { openSqliteOidcState } from './sqlite/oidc-state.ts';
+import { PersonLookUp } from './sqlite/person-look-up.ts';
 import { openSqliteRecord } from './sqlite/record.ts';
 import { openSqliteTaps } from './sqlite/taps.ts';
 import { WriteTurn } from './sqlite/write-turn.ts';
@@ -25,6 +27,7 @@ export interface EmbeddedStorage {
   readonly cardIndex: CardIndex;
   readonly oidcState: OidcState;
   readonly taps: Taps;
+  readonly peopleAtHand: PeopleAtHand;
   readonly audit: AuditTrail;
   readonly erasure: Erasure;
   /** What other threads of this process need to look cards up and to write sign-ins down. */
@@ -75,7 +78,8 @@ export async function openEmbeddedStorage(options: {
     // Closed before the trail whose connection it looks up through.
     const cardIndex = keep(new SqliteCardIndex(recordPath, turn, audit.connection));
     const shareable = { changes: turn.changes.memory, journals: audit.journals };
-    return { record, cardIndex, taps, audit, erasure, oidcState, shareable, close };
+    const peopleAtHand = new PersonLookUp(audit.connection);
+    return { record, cardIndex, peopleAtHand, taps, audit, erasure, oidcState, shareable, close };
   } catch (error) {
     await close();
     throw error;

@@ -138,15 +138,22 @@ describe('a directory in several threads', () => {
     expect(new Set(codes)).toEqual(new Set([50]));
   });
 
-  it('asks the thread that writes for what is not at hand: people, and faults with them', async () => {
+  it('finds people by name at hand, and asks the thread that writes for those found otherwise', async () => {
     const { secret: password } = await addDevice('web', 'generic');
     const all = await Promise.all(Array.from({ length: 24 }, () => connected('web', password)));
-    const found = await Promise.all(
-      all.map((client) => client.ask(searchRequest(5, { base: baseDn, filter: equal('uid', 'tanaka') }))),
-    );
-    expect(new Set(found.map((replies) => replies[0]?.dn))).toEqual(
-      new Set([`uid=tanaka,ou=people,${baseDn}`]),
-    );
+    const found = async (attribute: string, value: string) => {
+      const request = searchRequest(5, { base: baseDn, filter: equal(attribute, value) });
+      const replies = await Promise.all(all.map((client) => client.ask(request)));
+      return new Set(replies.map((each) => (each.length === 1 ? undefined : each[0]?.dn)));
+    };
+    const tanaka = new Set([`uid=tanaka,ou=people,${baseDn}`]);
+    expect(await found('uid', 'ＴＡＮＡＫＡ')).toEqual(tanaka);
+    expect(await found('displayName', '田中 花子')).toEqual(tanaka);
+    await suspendPerson(system.context, { person: 'tanaka', actor: admin });
+    expect(await found('uid', 'tanaka')).toEqual(new Set([undefined]));
+    expect(await found('displayName', '田中 花子')).toEqual(new Set([undefined]));
+    await restorePerson(system.context, { person: 'tanaka', actor: admin });
+    expect(await found('uid', 'tanaka')).toEqual(tanaka);
   });
 
   it('counts the unknown numbers of a device over all threads, and stops it', async () => {
