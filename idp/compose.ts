@@ -152,6 +152,10 @@ export async function serve(
     for (const part of started.splice(0).reverse()) await part.close();
   };
   try {
+    const ldap = await serveDirectory(system, { host, tlsFiles, log: options.log });
+    started.push(ldap);
+    started.push(await startControlServer(context, config.dataDir, options.log));
+    // Last: whoever sees it answer finds the rest there too.
     const http = await createHttpServer({
       ...options,
       context,
@@ -161,9 +165,6 @@ export async function serve(
       trustedProxies: config.trustedProxies,
     }).listen(config.port, host);
     started.push(http);
-    const ldap = await serveDirectory(system, { host, tlsFiles, log: options.log });
-    started.push(ldap);
-    started.push(await startControlServer(context, config.dataDir, options.log));
     started.push(sweepRegularly(context, options.log));
     started.push(new CrlDaily(context));
     return { host, httpPort: http.port, ldapPort: ldap.ldapPort ?? 0, ldapsPort: ldap.ldapsPort ?? 0, close };

@@ -73,8 +73,10 @@ class LdapThreads implements LdapServer {
     const { threads, context, server, names = 'ldap' } = this.#options;
     await requireFreePorts(server.host, [server.ldapPort, server.ldapsPort]);
     try {
+      const [first, ...others] = Array.from({ length: threads }, (_, index) => `${names}-${index + 1}`);
       // The first one finds the ports where they were left open; the others join it there.
-      for (let index = 1; index <= threads; index += 1) await this.#add(`${names}-${index}`);
+      if (first !== undefined) await this.#add(first);
+      await Promise.all(others.map((name) => this.#add(name)));
     } catch (error) {
       await this.close();
       throw error;
