@@ -8,13 +8,17 @@ const adviceOfCode: ReadonlyMap<number, string> = new Map([
   ],
   [
     resultCode.invalidCredentials,
-    'Wrong name, secret or password, an address that the device is not noted for, or somebody who may not sign in here: `kazasu audit export` has the reason.',
+    'Wrong name, secret or password, an address that the device is not noted for, or somebody who may not sign in here: `kazasu ldap explain --device NAME --last 5` has the reason.',
   ],
   [
     resultCode.insufficientAccessRights,
     'Not bound, or the account was disabled or its secret changed meanwhile.',
   ],
   [resultCode.unwillingToPerform, 'The device’s profile does not have this way in: `kazasu client profile`.'],
+  [
+    resultCode.busy,
+    'Asked too often: `kazasu client guesses` says which devices are slowed or stopped, and why.',
+  ],
   [
     resultCode.unavailable,
     'Something behind the directory is down, not the password: `kazasu doctor` says what.',
@@ -24,7 +28,7 @@ const adviceOfCode: ReadonlyMap<number, string> = new Map([
 
 const adviceOfSystem: { readonly [code: string]: string } = {
   ECONNREFUSED:
-    'Nothing listens there: is the server started, and are KAZASU_LDAP_PORT and the port the same?',
+    'Nothing listens there: is the server started, and is the port KAZASU_LDAPS_PORT for ldaps://, KAZASU_LDAP_PORT for ldap://?',
   ENOTFOUND: 'This host name is not known here.',
   ETIMEDOUT: 'No answer: a firewall between here and there?',
   DEPTH_ZERO_SELF_SIGNED_CERT:

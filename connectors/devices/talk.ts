@@ -6,6 +6,7 @@ import {
   type SearchOptions as LdapSearch,
   ResultCodeError,
 } from 'ldapts';
+import { resultCode } from '../ldap/codec/result-code.ts';
 import { adviceOf } from './advice.ts';
 
 /** Where a simulated device connects, and how. */
@@ -154,6 +155,11 @@ function emptyAdvice(hoped: Hoped): string {
 }
 
 function heardOf(error: unknown): string {
-  if (error instanceof ResultCodeError) return `${error.name} (${error.code}) ${error.message}`.trim();
+  if (error instanceof ResultCodeError) {
+    const name = Object.entries(resultCode).find(([, code]) => code === error.code)?.[0] ?? error.name;
+    // The library puts the code behind what the directory said, once more in hexadecimal.
+    const said = error.message.replace(/\s*Code: 0x[0-9a-f]+$/i, '');
+    return `${name} (${error.code})${said === '' ? '' : `: ${said}`}`;
+  }
   return error instanceof Error ? error.message : String(error);
 }

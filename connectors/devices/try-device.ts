@@ -12,6 +12,8 @@ export interface TryReport {
     readonly dn: string;
     readonly attributes: { readonly [name: string]: readonly string[] };
   };
+  /** Present where a device of this kind asks for a password and none was given to be tried. */
+  readonly notTried?: 'password';
   readonly steps: readonly Step[];
 }
 
@@ -30,7 +32,12 @@ export async function tryDevice(
   try {
     const person = await conversations[device](talk, trial);
     const letsIn = person !== undefined;
-    return { device, letsIn, ...(letsIn ? { person: shown(person) } : {}), steps: talk.steps };
+    const notTried = device === 'unix' && trial.password === undefined;
+    return {
+      ...{ device, letsIn, ...(letsIn ? { person: shown(person) } : {}) },
+      ...(notTried ? { notTried: 'password' } : {}),
+      steps: talk.steps,
+    };
   } catch (error) {
     if (error instanceof GaveUp) return { device, letsIn: false, steps: talk.steps };
     throw error;

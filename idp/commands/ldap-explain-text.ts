@@ -92,6 +92,7 @@ function eventWords(
     uid,
     details?.address === undefined ? undefined : String(details.address),
     details?.entries === undefined ? undefined : words.entries(Number(details.entries)),
+    details?.changed === undefined ? undefined : String(details.changed),
   ].filter((part) => part !== undefined);
   // To the policy it is an unknown card; whoever looks for the reason is to look at the spelling.
   const decided = details?.spelledOtherwise === true ? 'card-spelled-otherwise' : reason;

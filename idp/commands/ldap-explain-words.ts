@@ -68,6 +68,9 @@ const en: ExplainWords = {
     'client.added': 'The device was added',
     'client.secret-rotated': 'Its secret was rotated',
     'client.policy-changed': 'Its policy was changed',
+    'client.profile-changed': 'Its profile was changed',
+    'client.certificate-added': 'A certificate that it may bind with was added',
+    'client.certificate-removed': 'A certificate that it might bind with was removed',
   },
 };
 
@@ -108,6 +111,9 @@ const ja: ExplainWords = {
     'client.added': '機器を追加しました',
     'client.secret-rotated': '秘密を更新しました',
     'client.policy-changed': 'ポリシーを変更しました',
+    'client.profile-changed': 'プロファイルを変更しました',
+    'client.certificate-added': 'バインドに使える証明書を加えました',
+    'client.certificate-removed': 'バインドに使える証明書を外しました',
   },
 };
 

@@ -27,7 +27,7 @@ export const ldapTry = recordCommand({
       .option('--url <url>', 'where the directory answers', 'ldaps://localhost:1636')
       .option('--start-tls', 'start TLS on a connection of ldap://')
       .option('--ca <file>', 'PEM of the CA, or of a self-signed certificate')
-      .option('--base-dn <dn>', 'KAZASU_LDAP_BASE_DN', 'dc=example,dc=jp')
+      .option('--base-dn <dn>', 'KAZASU_LDAP_BASE_DN, where --bind-dn does not end in it')
       .option('--card-attribute <name>', 'under which it searches a card; repeatable', collect, [])
       .option('--card <number>', 'of a registered card, as the device’s reader sends it')
       .option('--unknown-card <number>', 'that is nobody’s: the device must find none')
@@ -67,7 +67,7 @@ async function readTry(typed: Typed): Promise<TryInput> {
     trial: {
       bindDn: text(typed, 'bindDn') ?? '',
       secret: (await secretIn(typed, 'secretFile')) ?? '',
-      baseDn: text(typed, 'baseDn') ?? '',
+      baseDn: text(typed, 'baseDn') ?? baseOf(text(typed, 'bindDn') ?? ''),
       cardAttributes: named.length > 0 ? named : cardAttributesOf(device),
       ...words,
     },
@@ -77,6 +77,11 @@ async function readTry(typed: Typed): Promise<TryInput> {
 /** The maker's first name alone is what people say. */
 function readDevice(given: string): ScriptedDevice {
   return oneOf(given === 'konica' ? 'konica-minolta' : given, scriptedDevices, '--preset');
+}
+
+/** Accounts of devices stand right below the base. */
+function baseOf(bindDn: string): string {
+  return /^.*,\s*ou=devices\s*,\s*(.+)$/i.exec(bindDn)?.[1] ?? 'dc=example,dc=jp';
 }
 
 /** What each searches by where nobody says otherwise: as its preset. */
@@ -108,11 +113,15 @@ function stepText({ does, heard, outcome, ms, next }: Step): string {
   return `${mark} ${does}\n    ${heard}, ${ms} ms${next === undefined ? '' : `\n    → ${next}`}`;
 }
 
-function reportText({ device, letsIn, person, steps }: TryReport): string {
+function reportText({ device, letsIn, person, notTried, steps }: TryReport): string {
   const lines = steps.map(stepText);
   if (!letsIn || person === undefined) return [...lines, `\nThe ${device} device lets nobody in.`].join('\n');
   const attributes = Object.entries(person.attributes).map(
     ([name, values]) => `    ${name}: ${values.join(', ')}`,
   );
-  return [...lines, `\nThe ${device} device lets in ${person.dn}:`, ...attributes].join('\n');
+  const outcome =
+    notTried === undefined
+      ? `lets in ${person.dn}:`
+      : `finds ${person.dn}; the password was not tried (--user-password-file FILE tries it):`;
+  return [...lines, `\nThe ${device} device ${outcome}`, ...attributes].join('\n');
 }

@@ -45,8 +45,25 @@ export function profileText(shown: ShownProfile): string {
   const width = Math.max(...lines.map(([name]) => name.length)) + 2;
   return [
     `${shown.name}, preset ${profile.preset}:`,
-    ...lines.map(([name, value]) => `  ${name.padEnd(width)}${value}`),
+    ...lines.flatMap(([name, value]) =>
+      folded(value, lineWidth - 2 - width).map(
+        (part, index) => `  ${(index === 0 ? name : '').padEnd(width)}${part}`,
+      ),
+    ),
   ].join('\n');
+}
+
+/** Between words, so that a terminal of this width shows each where it belongs. */
+const lineWidth = 100;
+
+function folded(value: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of value.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && `${last} ${word}`.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function searchesCards({ ways }: DeviceProfile): boolean {

@@ -94,8 +94,13 @@ describe('a profile in words', () => {
   it('says how people are Unix accounts', () => {
     const text = profileText(shownProfile({ ...ldapClient('login'), profile: deviceProfileOf('unix') }));
     expect(text).toContain(
-      '  as Unix        people from 200000, groups from 200000, primary group 100, home /home/{uid}, shell /bin/bash\n',
+      '  as Unix        people from 200000, groups from 200000, primary group 100, home /home/{uid}, shell\n                 /bin/bash\n',
     );
+  });
+
+  it.each(devicePresets)('fits a terminal of 100 columns: %s', (preset) => {
+    const text = profileText(shownProfile({ ...ldapClient('copier'), profile: deviceProfileOf(preset) }));
+    expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);
   });
 
   it('says what a device sends, may ask and sees, and where its page is', () => {

@@ -4,6 +4,7 @@ import { recordCommands } from '../../../idp/commands/registry.ts';
 import type { AuditEvent } from '../../../idp/domain/audit-event.ts';
 import { parseSerialNumber } from '../../../idp/domain/certificate-id.ts';
 import { suspendCard } from '../../../idp/flows/change-card.ts';
+import { changeDeviceProfile } from '../../../idp/flows/change-device-profile.ts';
 import type { FlowContext } from '../../../idp/flows/context.ts';
 import { logInFromDevice } from '../../../idp/flows/log-in-from-device.ts';
 import { addLdapClient } from '../../../idp/flows/manage-clients.ts';
@@ -164,6 +165,13 @@ describe('the last operations of a device', () => {
     );
     await addDevice(inUse.world, 'new', true);
     expect(await explained({ device: 'new', last: '5' })).toContain('The device was added');
+  });
+
+  it('and what an administrator changed of it, in words', async () => {
+    const { context } = inUse.world;
+    await changeDeviceProfile(context, { client: 'printer', choices: { maxEntries: 5 }, actor: admin });
+    expect(await explained({ last: '1' })).toContain('Its profile was changed (maxEntries)');
+    expect(await explained({ last: '1', lang: 'ja' })).toContain('プロファイルを変更しました (maxEntries)');
   });
 });
 

@@ -52,4 +52,33 @@ describe('what is said to `kazasu ldap try`', () => {
     const secretFile = join(folder, 'absent');
     await expect(read({ preset: 'hp', secretFile })).rejects.toMatchObject({ code: 'ERR_FILE' });
   });
+
+  it.each([
+    ['cn=hp,ou=devices,dc=city,dc=jp', 'dc=city,dc=jp'],
+    ['cn="a,ou=devices",OU=Devices, dc=city', 'dc=city'],
+    ['cn=admin', 'dc=example,dc=jp'],
+  ])('has the base that the account stands below: %s', async (bindDn, baseDn) => {
+    const said = await read({ preset: 'hp', bindDn, baseDn: undefined });
+    expect(said).toMatchObject({ trial: { baseDn } });
+    expect(await read({ preset: 'hp', bindDn, baseDn: 'dc=other' })).toMatchObject({
+      trial: { baseDn: 'dc=other' },
+    });
+  });
+});
+
+describe('what `kazasu ldap try` tells', () => {
+  const command = recordCommands.find(({ name }) => name === 'ldap try')!;
+  const person = { dn: 'uid=sato,dc=x', attributes: { cn: ['佐藤'] } };
+
+  it('is whom the device lets in', () => {
+    const report = { device: 'door', letsIn: true, person, steps: [] };
+    expect(command.text(report)).toContain('The door device lets in uid=sato,dc=x:\n    cn: 佐藤');
+  });
+
+  it('is no success of a password that nobody gave', () => {
+    const report = { device: 'unix', letsIn: true, person, notTried: 'password', steps: [] };
+    expect(command.text(report)).toContain(
+      'The unix device finds uid=sato,dc=x; the password was not tried (--user-password-file FILE tries it):',
+    );
+  });
 });
