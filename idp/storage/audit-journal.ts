@@ -56,29 +56,22 @@ export class AuditJournal {
 
   /** Writes lines, each with its line feed, as one piece: all of them or none. @throws the file system's error */
   append(lines: string): void {
-    const { file, octets } = this.#current();
-    const bytes = Buffer.from(lines);
-    try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, null, octets + done);
-    } catch (error) {
-      // On a full disk a part of it may stand there; nobody was answered on the strength of it.
-      ftruncateSync(file, octets);
-      throw error;
-    }
-    this.#current().octets = octets + bytes.length;
+    write(this.#fileOf(this.#generation), lines);
   }
 
   /**
-   * Lines from now on are of the next generation.
+   * Lines from now on are of the next generation. Where its file cannot be begun, they stay of this one: without the
+   * generation at its head nobody would find them again, and a second turn would write over those of this one.
    * @returns the one that ended here: all of its lines are written
+   * @throws the file system's error
    */
   turnOver(): number {
     const ended = this.#generation;
-    this.#generation += 1;
-    const next = this.#current();
+    const next = this.#fileOf(ended + 1);
     ftruncateSync(next.file, 0);
     next.octets = 0;
-    this.append(`${JSON.stringify({ generation: this.#generation })}\n`);
+    write(next, `${JSON.stringify({ generation: ended + 1 })}\n`);
+    this.#generation = ended + 1;
     return ended;
   }
 
@@ -91,9 +84,22 @@ export class AuditJournal {
     for (const { file } of this.#files) closeSync(file);
   }
 
-  #current(): JournalFile {
-    return this.#files[this.#generation % 2 === 0 ? 0 : 1];
+  #fileOf(generation: number): JournalFile {
+    return this.#files[generation % 2 === 0 ? 0 : 1];
   }
+}
+
+function write(journal: JournalFile, lines: string): void {
+  const { file, octets } = journal;
+  const bytes = Buffer.from(lines);
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, null, octets + done);
+  } catch (error) {
+    // On a full disk a part of it may stand there; nobody was answered on the strength of it.
+    ftruncateSync(file, octets);
+    throw error;
+  }
+  journal.octets = octets + bytes.length;
 }
 
 /** Reads what a crash left behind; once the record holds it, a new journal may begin. */

@@ -47,6 +47,8 @@ export class AuditIntake {
   readonly #journal: AuditJournal;
   /** Of this moment, not yet written. */
   #fresh: string[] = [];
+  /** They could not be written: each of their answers waits in another connection, and none of them may leave. */
+  #isHeldUp = false;
   #written: PromiseWithResolvers<void> | undefined;
   /** Written, not yet on their way into the record. */
   #waiting: string[] = [];
@@ -73,24 +75,32 @@ export class AuditIntake {
     this.#parts.assertMayWait?.();
     // What cannot be brought to disk any more must not be promised any more.
     if (this.#failure !== undefined) throw this.#failure;
+    if (this.#isHeldUp) this.settle();
     if (this.#waiting.length >= tooManyEvents)
       throw new Fault(code, 'More happens than can be written down.');
     this.#fresh.push(eventText(event));
     this.#written ??= this.#writeSoon();
   }
 
-  /** Writes what was taken. @throws {Fault} */
+  /**
+   * Writes what was taken: until all of it is, nobody is told that it is. An event whose answer was given up meanwhile is
+   * written with the others.
+   * @throws {Fault}
+   */
   settle(): void {
     if (this.#fresh.length === 0) return;
     const events = this.#fresh;
-    this.#fresh = [];
     try {
       this.#journal.append(`${events.join('\n')}\n`);
     } catch (error) {
+      this.#isHeldUp = true;
+      this.#schedule(retryEveryMs);
       const fault = faultOf(error, code);
       this.#written?.reject(fault);
       throw fault;
     }
+    this.#isHeldUp = false;
+    this.#fresh = [];
     for (const event of events) this.#waiting.push(event);
     this.#schedule(moveEveryMs);
     if (this.#waiting.length >= moveAtEvents) this.moveSoon();

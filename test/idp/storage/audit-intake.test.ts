@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../../idp/domain/audit-event.ts';
+import { actor } from '../../../idp/domain/registration.ts';
+import { AuditJournal, readLeftover } from '../../../idp/storage/audit-journal.ts';
+import { AuditIntake } from '../../../idp/storage/sqlite/audit-intake.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'kazasu-intake-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+/** A journal whose disk is full as long as somebody says so. */
+class FillingJournal extends AuditJournal {
+  isFull = false;
+
+  override append(lines: string): void {
+    if (this.isFull) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    super.append(lines);
+  }
+}
+
+function granted(card: string): AuditEvent {
+  return { at: 1_000, type: 'login.granted', actor: actor('client', 'door'), subject: card };
+}
+
+const subjects = (lines: readonly string[]) =>
+  lines.map((line) => (JSON.parse(line) as { readonly subject: string }).subject);
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('events that the disk does not take', () => {
+  let moved: string[];
+  let journal: FillingJournal;
+  let intake: AuditIntake;
+  beforeEach(() => {
+    moved = [];
+    journal = new FillingJournal(directory, 'test', 0);
+    intake = new AuditIntake({ journal, move: async (events) => void moved.push(...events) });
+  });
+
+  it('keep back every answer that rests on them, not only the first that wanted to leave', async () => {
+    journal.isFull = true;
+    intake.note(granted('card-1'));
+    intake.note(granted('card-2'));
+    expect(() => intake.settle()).toThrow(expect.objectContaining({ code: 'ERR_AUDIT_UNAVAILABLE' }));
+    // The other connection's answer.
+    expect(() => intake.settle()).toThrow(expect.objectContaining({ code: 'ERR_AUDIT_UNAVAILABLE' }));
+    // Nor one that leaves a turn later, when they were tried without anybody's asking.
+    await nextTurn();
+    expect(() => intake.settle()).toThrow(expect.objectContaining({ code: 'ERR_AUDIT_UNAVAILABLE' }));
+    journal.isFull = false;
+    await intake.close();
+  });
+
+  it('are written once it takes some again, and meanwhile no more are taken', async () => {
+    journal.isFull = true;
+    intake.note(granted('card-1'));
+    expect(() => intake.settle()).toThrow();
+    for (let index = 0; index < 3; index += 1) {
+      expect(() => intake.note(granted('card-2'))).toThrow(
+        expect.objectContaining({ code: 'ERR_AUDIT_UNAVAILABLE' }),
+      );
+    }
+    journal.isFull = false;
+    intake.note(granted('card-3'));
+    intake.settle();
+    await intake.close();
+    expect(subjects(moved)).toEqual(['card-1', 'card-3']);
+  });
+});
+
+describe('a journal whose next file cannot be begun', () => {
+  it('goes on in the one that it has, and writes over nothing', () => {
+    symlinkSync('/dev/full', join(directory, 'audit-journal-test-0.jsonl'));
+    const journal = new AuditJournal(directory, 'test', 0);
+    journal.turnOver();
+    journal.append('{"line":1}\n');
+    for (let index = 0; index < 3; index += 1) expect(() => journal.turnOver()).toThrow();
+    journal.append('{"line":2}\n');
+    journal.close();
+    rmSync(join(directory, 'audit-journal-test-0.jsonl'));
+    expect(readLeftover(directory, 'test', 0)).toEqual({
+      ...{ lines: ['{"line":1}', '{"line":2}'], unreadable: 0, generation: 1 },
+    });
+  });
+});
