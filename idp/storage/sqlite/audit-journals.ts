@@ -27,13 +27,18 @@ export class AuditJournals {
   }
 
   /**
-   * Takes over what whoever wrote this journal left.
+   * Takes over what whoever wrote this journal left. It is read in the turn to write: what a thread handed over before it
+   * ended may still wait for its own, and would be taken twice.
    * @returns the newest generation that the record holds: the journal goes on after it
    */
   async takeOver(name: string): Promise<number> {
-    const { directory, mover } = this.#parts;
-    const left = readLeftover(directory, name, mover.movedGeneration(name));
-    if (left.lines.length > 0) await this.move(name, left.lines, left.generation);
+    const { directory, turn, mover } = this.#parts;
+    const someWasLeft = await turn.run(async () => {
+      const { lines, generation } = readLeftover(directory, name, mover.movedGeneration(name));
+      if (lines.length > 0) await mover.move(name, lines, generation);
+      return lines.length > 0;
+    });
+    if (someWasLeft) await this.#moved();
     return mover.movedGeneration(name);
   }
 
@@ -44,13 +49,17 @@ export class AuditJournals {
 
   /** Brings events of one generation of a journal into the record, and to disk. @throws {DiskLost}, SQLite's error */
   async move(name: string, events: readonly string[], generation: number): Promise<void> {
-    const { turn, mover, walSync, onMoved } = this.#parts;
+    const { turn, mover } = this.#parts;
     await turn.run(() => mover.move(name, events, generation));
-    // Until then the journal's file of that generation is not written over.
-    await walSync.sync().catch((error: unknown) => {
+    await this.#moved();
+  }
+
+  /** Until then the journal's file of that generation is not written over. */
+  async #moved(): Promise<void> {
+    await this.#parts.walSync.sync().catch((error: unknown) => {
       throw new DiskLost(error);
     });
-    onMoved();
+    this.#parts.onMoved();
   }
 
   /** @param flush resolves when a thread has moved what it has. @returns to be called when there is that thread no more */

@@ -5,7 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../idp/domain/audit-event.ts';
 import { actor } from '../../../idp/domain/registration.ts';
 import { AuditJournal, readLeftover } from '../../../idp/storage/audit-journal.ts';
+import { openEmbeddedStorage } from '../../../idp/storage/embedded.ts';
+import { openKeyDirectory } from '../../../idp/storage/keys/key-directory.ts';
+import { eventText } from '../../../idp/storage/sqlite/audit-chain.ts';
 import { AuditIntake } from '../../../idp/storage/sqlite/audit-intake.ts';
+import { HandSetClock } from '../../support/clock.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -86,5 +90,31 @@ describe('a journal whose next file cannot be begun', () => {
     expect(readLeftover(directory, 'test', 0)).toEqual({
       ...{ lines: ['{"line":1}', '{"line":2}'], unreadable: 0, generation: 1 },
     });
+  });
+});
+
+describe('the journal of a thread that ended', () => {
+  it('is taken over behind what that thread handed over last, and nothing of it twice', async () => {
+    const keys = await openKeyDirectory(directory);
+    const storage = await openEmbeddedStorage({ dataDir: directory, keys, clock: new HandSetClock(1_000) });
+    const { journals } = storage.shareable;
+    const [first, second] = ['card-1', 'card-2'].map((card) => eventText(granted(card)));
+    const journal = journals.open('ldap-1');
+    journal.turnOver();
+    journal.append(`${first}\n`);
+    const ended = journal.turnOver();
+    journal.append(`${second}\n`);
+    journal.close();
+    // Somebody has the turn to write, for longer than the thread takes to be replaced.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const change = storage.record.change(() => promise);
+    const handedOver = journals.move('ldap-1', [first ?? ''], ended);
+    const takenOver = journals.takeOver('ldap-1');
+    await nextTurn();
+    resolve();
+    await Promise.all([change, handedOver, takenOver]);
+    const trail = await Array.fromAsync(storage.audit.read());
+    expect(trail.map(({ subject }) => subject)).toEqual(['card-1', 'card-2']);
+    await storage.close();
   });
 });
