@@ -6,7 +6,6 @@ import { actor } from '../../idp/domain/registration.ts';
 import { type BindOutcome, bindDevice, bindDeviceByCertificate } from '../../idp/flows/bind-device.ts';
 import type { FlowContext } from '../../idp/flows/context.ts';
 import { findPeopleAtHand } from '../../idp/flows/find-people.ts';
-import type { KnownClients } from '../../idp/flows/known-clients.ts';
 import { type DeviceLogin, logInAtHand } from '../../idp/flows/log-in-from-device.ts';
 import type { CardLoginOutcome } from '../../idp/flows/log-in-with-card.ts';
 import type { LdapClient } from '../../idp/ports/clients.ts';
@@ -38,33 +37,44 @@ export interface AtHandFlows
   logInWithCard(request: CardLogInRequest): MaybePromise<CardLogInOutcome> | undefined;
   /** `undefined` where the record must be asked. */
   findPeople(query: PeopleQuery): PeopleOutcome | undefined;
+  /** A device that was bound elsewhere, as one of here; `undefined` where it is bound no longer. */
+  boundHere(device: Pick<BoundDevice, 'clientId' | 'credential'>): BoundDevice | undefined;
   /** Asked for every operation: a disabled device, or a rotated secret, ends connections that are open already. */
-  stillBound(device: BoundDevice): LdapClient | undefined;
+  stillBound(device: Pick<BoundDevice, 'clientId' | 'credential'>): LdapClient | undefined;
 }
 
-export function createAtHandFlows(atHand: AtHand): AtHandFlows {
+/** @param upToDate takes over what an administrator changed in another thread since it was last called */
+export function createAtHandFlows(atHand: AtHand, upToDate: () => void = () => undefined): AtHandFlows {
   const { audit, clients } = atHand;
   // Nothing waits for its own line: everything of one turn is written before the first of its answers leaves.
   const context = { ...atHand, audit: { append: (event: AuditEvent) => audit.note(event) } };
-  const stillBound = ({ clientId, credential }: BoundDevice) => {
+  const stillBound: AtHandFlows['stillBound'] = ({ clientId, credential }) => {
     const client = clients.find(clientId);
     if (client?.protocol !== 'ldap' || client.policy.clientState !== 'active') return undefined;
     const proved = client.secretHash === credential || client.certificateSha256s.includes(credential);
     return proved ? client : undefined;
   };
+  const bound = (device: LdapClient, credential: string) =>
+    new BoundClient(clients, device, credential, upToDate);
   return {
     stillBound,
+    boundHere(device) {
+      const client = stillBound(device);
+      return client && bound(client, device.credential);
+    },
     settle: () => audit.settle(),
     bindDevice({ name, secret, remoteAddress, channel, way }) {
       const secure = channel === 'tls';
       const request = { name, secret, remoteAddress, secure, forCard: way === 'card-bind' };
       return whenKnown(bindDevice(context, request), (known) =>
-        outcomeOf(clients, known, ({ secretHash }) => secretHash),
+        outcomeOf(known, (device) => bound(device, device.secretHash)),
       );
     },
     bindCertificate(request) {
       const outcome = bindDeviceByCertificate(context, request);
-      return whenKnown(outcome, (known) => outcomeOf(clients, known, () => request.certificateSha256));
+      return whenKnown(outcome, (known) =>
+        outcomeOf(known, (device) => bound(device, request.certificateSha256)),
+      );
     },
     logInWithCard(request) {
       if (stillBound(request.device) === undefined) return deviceDenied;
@@ -124,14 +134,10 @@ function eventOf(
   };
 }
 
-function outcomeOf(
-  clients: KnownClients,
-  outcome: BindOutcome,
-  credentialOf: (device: LdapClient) => string,
-): DeviceBindOutcome {
+function outcomeOf(outcome: BindOutcome, bound: (device: LdapClient) => BoundDevice): DeviceBindOutcome {
   if (outcome.outcome === 'refused') {
     const confidential = outcome.reason === 'plaintext-not-allowed';
     return { outcome: 'denied', reason: confidential ? 'confidentiality-required' : 'invalid-credentials' };
   }
-  return { outcome: 'bound', device: new BoundClient(clients, outcome.device, credentialOf(outcome.device)) };
+  return { outcome: 'bound', device: bound(outcome.device) };
 }

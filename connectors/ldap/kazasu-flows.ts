@@ -7,10 +7,13 @@ import {
 } from '../../idp/flows/bind-person.ts';
 import type { FlowContext } from '../../idp/flows/context.ts';
 import { findGroups, findPeople } from '../../idp/flows/find-people.ts';
+import type { KnownClients } from '../../idp/flows/known-clients.ts';
 import { logInFromDevice } from '../../idp/flows/log-in-from-device.ts';
 import { requestEnrolment } from '../../idp/flows/request-enrolment.ts';
 import { stillAdmitted } from '../../idp/flows/still-admitted.ts';
+import type { LdapClient } from '../../idp/ports/clients.ts';
 import { cardLoginOf, createAtHandFlows, toldOf } from './at-hand-flows.ts';
+import { BoundClient } from './bound-client.ts';
 import type {
   BoundDevice,
   LdapFlows,
@@ -24,6 +27,7 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
   const { audit } = system;
   const atHand = createAtHandFlows(system);
   const { stillBound } = atHand;
+  const { clients } = system;
   const context = { ...system, audit: { append: (event: AuditEvent) => audit.note(event) } };
   const askedOfRecord = async ({ device, ...lookUp }: PeopleQuery): Promise<PeopleOutcome> => {
     const policy = stillBound(device)?.policy;
@@ -41,7 +45,7 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
     bindPerson({ device, channel, ...request }) {
       const boundDevice = device && (stillBound(device) ?? 'disabled');
       const outcome = bindPerson(context, { ...request, secure: channel === 'tls', boundDevice });
-      return outcome.then((known) => personOutcomeOf(known, device));
+      return outcome.then((known) => personOutcomeOf(clients, known, device, request.certificateSha256));
     },
     async stillAdmits({ device, ...person }) {
       const policy = stillBound(device)?.policy;
@@ -62,17 +66,25 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
   };
 }
 
-/** @param bound what proved the device on this connection; where nothing did, its secret must stay what it is now */
-function personOutcomeOf(outcome: FlowOutcome, bound: BoundDevice | undefined): PersonBindOutcome {
+/** @param bound the device that proved itself on this connection; @param sha256 of the certificate that it shows */
+function personOutcomeOf(
+  clients: KnownClients,
+  outcome: FlowOutcome,
+  bound: BoundDevice | undefined,
+  sha256: string | undefined,
+): PersonBindOutcome {
   if (outcome.outcome === 'refused') return { outcome: 'denied', reason: told(outcome.reason) };
-  const { name, policy, profile, secretHash } = outcome.device;
-  const { clientId } = policy;
-  const credential = bound?.clientId === clientId ? bound.credential : secretHash;
-  const { person, cardId } = outcome;
+  const { device, person, cardId } = outcome;
+  const credential = bound?.credential ?? shownBy(device, sha256);
   return {
-    ...{ outcome: 'bound', device: { clientId, name, profile, credential }, person },
+    ...{ outcome: 'bound', device: new BoundClient(clients, device, credential, () => undefined), person },
     ...(cardId === undefined ? {} : { cardId }),
   };
+}
+
+/** What must stay as it is for people to stay bound: the certificate that names the device; its secret where none does. */
+function shownBy({ certificateSha256s, secretHash }: LdapClient, sha256: string | undefined): string {
+  return sha256 !== undefined && certificateSha256s.includes(sha256) ? sha256 : secretHash;
 }
 
 /** What whoever binds is told of a refusal. */

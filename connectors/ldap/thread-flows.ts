@@ -1,5 +1,11 @@
 import { type AtHand, createAtHandFlows } from './at-hand-flows.ts';
-import type { BoundDevice, LdapFlows, MaybePromise } from './directory-service.ts';
+import type {
+  BoundDevice,
+  LdapFlows,
+  MaybePromise,
+  PersonBindOutcome,
+  PersonBindRequest,
+} from './directory-service.ts';
 
 /** The questions for which the thread that writes the record is asked. */
 export const askedElsewhere = [
@@ -16,19 +22,27 @@ export type AskedElsewhere = Pick<LdapFlows, (typeof askedElsewhere)[number]>;
 /**
  * The façade's questions in a thread beside the one that writes the record: sign-ins by number and binds of devices are
  * decided here, as they would be there; the rest is asked there.
- * @param upToDate called before every question: takes over what an administrator changed since the last one
+ * @param upToDate called before every question and decision: takes over what an administrator changed since the last one
  */
 export function createThreadFlows(
   atHand: AtHand,
   elsewhere: AskedElsewhere,
   upToDate: () => void,
 ): LdapFlows {
-  const here = createAtHandFlows(atHand);
+  const here = createAtHandFlows(atHand, upToDate);
   const after = <Request, Answer>(answer: (request: Request) => MaybePromise<Answer>) => {
     return (request: Request): MaybePromise<Answer> => {
       upToDate();
       return answer(request);
     };
+  };
+  const bindPerson = async (request: PersonBindRequest): Promise<PersonBindOutcome> => {
+    const outcome = await elsewhere.bindPerson(sendable(request));
+    if (outcome.outcome === 'denied') return outcome;
+    // What came over the line is a device as it was then: here it is to be as it is.
+    upToDate();
+    const device = here.boundHere(outcome.device);
+    return device ? { ...outcome, device } : { outcome: 'denied', reason: 'invalid-credentials' };
   };
   return {
     settle: here.settle,
@@ -38,7 +52,7 @@ export function createThreadFlows(
     logInWithCard: after(
       (request) => here.logInWithCard(request) ?? elsewhere.logInWithCard(sendable(request)),
     ),
-    bindPerson: (request) => elsewhere.bindPerson(sendable(request)),
+    bindPerson,
     stillAdmits: (person) => elsewhere.stillAdmits(sendable(person)),
     findPeople: after((query) => here.findPeople(query) ?? elsewhere.findPeople(sendable(query))),
     findGroups: (query) => elsewhere.findGroups(sendable(query)),

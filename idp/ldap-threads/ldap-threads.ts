@@ -159,8 +159,9 @@ class LdapThreads implements LdapServer {
         this.#tellSuspects();
       },
       log: ({ event, details }) => log(event, details),
-      async flows({ name: question, request }) {
-        const answer = await flows[question](request as never);
+      async flows({ name: question, request }, signal) {
+        const asked = question === 'bindPerson' ? { ...request, signal } : request;
+        const answer = await flows[question](asked as never);
         // What it rests on is written before the other thread hands it out.
         flows.settle();
         return answer as never;

@@ -6,11 +6,14 @@ interface Question {
   readonly ask: string;
   readonly given: unknown;
   readonly number?: number;
+  /** Whoever asks may give up before the answer comes. */
+  readonly mayBeDropped?: true;
 }
 
-/** What goes over a line: a question, or the answer to one. */
+/** What goes over a line: a question, the answer to one, or that nobody waits for that any more. */
 type Word =
   | Question
+  | { readonly dropped: number }
   | { readonly answers: number; readonly value: unknown }
   | { readonly answers: number; readonly failure: Failure };
 
@@ -22,7 +25,7 @@ interface Failure {
 }
 
 /** The questions that one end answers. */
-export type Answers = { readonly [name: string]: (given: never) => unknown };
+export type Answers = { readonly [name: string]: (given: never, signal: AbortSignal) => unknown };
 
 type Given<A extends Answers, N extends keyof A> = Parameters<A[N]>[0];
 type Told<A extends Answers, N extends keyof A> = Awaited<ReturnType<A[N]>>;
@@ -36,6 +39,8 @@ interface Waiting {
 export class ThreadLine<Theirs extends Answers> {
   readonly #port: MessagePort | Worker;
   readonly #waiting = new Map<number, Waiting>();
+  /** Of questions of the other end that may be dropped. */
+  readonly #dropping = new Map<number, AbortController>();
   #last = 0;
   #hungUp: Error | undefined;
 
@@ -44,18 +49,35 @@ export class ThreadLine<Theirs extends Answers> {
     this.#port = port;
     port.on('message', (word: Word) => {
       if ('ask' in word) void this.#answer(ours, word);
+      else if ('dropped' in word) this.#dropping.get(word.dropped)?.abort();
       else this.#settle(word);
     });
   }
 
-  /** Asks, and waits for the answer. @throws what the other end threw; the reason of `hangUp` when it is gone */
-  ask<N extends keyof Theirs & string>(name: N, given: Given<Theirs, N>): Promise<Told<Theirs, N>> {
+  /**
+   * Asks, and waits for the answer.
+   * @param signal aborted when nobody waits any more: whoever answers sees one of its own aborted
+   * @throws what the other end threw; the reason of `hangUp` when it is gone
+   */
+  ask<N extends keyof Theirs & string>(
+    name: N,
+    given: Given<Theirs, N>,
+    signal?: AbortSignal,
+  ): Promise<Told<Theirs, N>> {
     if (this.#hungUp !== undefined) return Promise.reject(this.#hungUp);
     this.#last += 1;
     const { promise, resolve, reject } = Promise.withResolvers<Told<Theirs, N>>();
     this.#waiting.set(this.#last, { resolve: resolve as (value: unknown) => void, reject });
-    this.#say({ ask: name, given, number: this.#last });
-    return promise;
+    const number = this.#last;
+    if (signal === undefined) {
+      this.#say({ ask: name, given, number });
+      return promise;
+    }
+    this.#say({ ask: name, given, number, mayBeDropped: true });
+    const drop = () => this.#say({ dropped: number });
+    if (signal.aborted) drop();
+    signal.addEventListener('abort', drop);
+    return promise.finally(() => signal.removeEventListener('abort', drop));
   }
 
   /** Says something that is not answered. */
@@ -68,21 +90,32 @@ export class ThreadLine<Theirs extends Answers> {
     this.#hungUp = reason;
     for (const { reject } of this.#waiting.values()) reject(reason);
     this.#waiting.clear();
+    for (const dropped of this.#dropping.values()) dropped.abort();
   }
 
-  async #answer(ours: Answers, { ask, given, number }: Question): Promise<void> {
+  async #answer(ours: Answers, question: Question): Promise<void> {
+    const { ask, given, number } = question;
     try {
-      const answer = ours[ask] as ((given: unknown) => unknown) | undefined;
+      const answer = ours[ask] as ((given: unknown, signal: AbortSignal) => unknown) | undefined;
       if (answer === undefined) throw new TypeError(`nobody answers "${ask}"`);
-      const value = await answer(given);
+      const value = await answer(given, this.#signalOf(question));
       if (number !== undefined) this.#say({ answers: number, value });
     } catch (error) {
       if (number === undefined) throw error;
       this.#say({ answers: number, failure: failureOf(error) });
+    } finally {
+      if (number !== undefined) this.#dropping.delete(number);
     }
   }
 
-  #settle(word: Exclude<Word, Question>): void {
+  #signalOf({ number, mayBeDropped }: Question): AbortSignal {
+    if (number === undefined || mayBeDropped === undefined) return nobodysSignal;
+    const controller = new AbortController();
+    this.#dropping.set(number, controller);
+    return controller.signal;
+  }
+
+  #settle(word: Extract<Word, { readonly answers: number }>): void {
     const waiting = this.#waiting.get(word.answers);
     this.#waiting.delete(word.answers);
     if ('failure' in word) waiting?.reject(errorOf(word.failure));
@@ -93,6 +126,8 @@ export class ThreadLine<Theirs extends Answers> {
     this.#port.postMessage(word);
   }
 }
+
+const nobodysSignal = new AbortController().signal;
 
 function failureOf(error: unknown): Failure {
   if (error instanceof Fault) return { kind: 'fault', code: error.code, message: error.message };

@@ -38,10 +38,13 @@ export type WriterAnswers = {
   readonly admit: (device: Missing) => Admission;
   readonly miss: (device: Missing) => void;
   readonly log: (line: { readonly event: string; readonly details: Details }) => void;
-  readonly flows: <Name extends keyof AskedElsewhere>(question: {
-    readonly name: Name;
-    readonly request: Parameters<AskedElsewhere[Name]>[0];
-  }) => Promise<Awaited<ReturnType<AskedElsewhere[Name]>>>;
+  readonly flows: <Name extends keyof AskedElsewhere>(
+    question: {
+      readonly name: Name;
+      readonly request: Omit<Parameters<AskedElsewhere[Name]>[0], 'signal'>;
+    },
+    signal: AbortSignal,
+  ) => Promise<Awaited<ReturnType<AskedElsewhere[Name]>>>;
 };
 
 /** What a thread that answers devices answers the one that writes the record. */

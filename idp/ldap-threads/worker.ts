@@ -67,7 +67,12 @@ const cardGuesses: CardGuesses = {
 };
 
 const elsewhere = Object.fromEntries(
-  askedElsewhere.map((name) => [name, (request: never) => writer.ask('flows', { name, request })]),
+  askedElsewhere.map((name) => [
+    name,
+    // A signal does not go over as one: that nobody waits any more is said when it is so.
+    ({ signal, ...request }: { readonly signal?: AbortSignal }) =>
+      writer.ask('flows', { name, request: request as never }, signal),
+  ]),
 ) as unknown as AskedElsewhere;
 
 const atHand = {
