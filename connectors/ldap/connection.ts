@@ -45,7 +45,7 @@ export class Connection {
     this.#facade = facade;
     this.#socket = socket;
     this.#upgrade = upgrade;
-    this.#outgoing = new Outgoing(socket, facade.clock, this.#run, this.#isWrittenDown);
+    this.#outgoing = new Outgoing(socket, facade, this.#run, this.#isWrittenDown);
     this.session = openSession(socket, channel);
     this.#patience = new Patience(facade.limits, facade.clock.now());
     socket.on('data', this.#onData);

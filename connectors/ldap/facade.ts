@@ -8,6 +8,7 @@ import { defaultLimits, type LdapLimits } from './limits.ts';
 import { type RootDse, rootDse } from './root-dse.ts';
 import { subschemaSince } from './schema/subschema.ts';
 import { createTree, type Tree } from './tree.ts';
+import { TurnEnd } from './turn-end.ts';
 
 /** A line for the operator. Never a secret, a card number or a password that failed. */
 export type Log = (event: string, details: Readonly<Record<string, string | number>>) => void;
@@ -23,6 +24,7 @@ export interface Facade {
   readonly subschema: Entry;
   readonly containers: readonly [Entry, ...Entry[]];
   readonly offersStartTls: boolean;
+  readonly turnEnd: TurnEnd;
   /** Misses of card numbers, by device account and address. */
   readonly cardGuesses: CardGuesses;
   /** Failed binds, by remote address. */
@@ -54,6 +56,7 @@ export function createFacade(options: FacadeOptions): Facade {
     subschema: subschemaSince(startedAt),
     containers: containerEntries(tree, startedAt),
     offersStartTls: options.offersStartTls,
+    turnEnd: new TurnEnd(),
     cardGuesses: options.cardGuesses ?? new DeviceGuesses(options.clock),
     bindGuesses: new GuessGuard(options.clock, bindGuessSettings),
   };

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../idp/ports/clock.ts';
 import { BerWriter } from './codec/ber-writer.ts';
+import type { Facade } from './facade.ts';
+import type { TurnEnd } from './turn-end.ts';
 
 /** The way out of one connection: what is written in one turn leaves in one write, and a full socket is respected. */
 export class Outgoing {
@@ -11,14 +13,21 @@ export class Outgoing {
   readonly #clock: Clock;
   readonly #onTaken: () => void;
   readonly #maySend: () => boolean;
+  readonly #turnEnd: TurnEnd;
   #scheduled = false;
   #taken: PromiseWithResolvers<void> | undefined;
 
   /** @param maySend asked before anything leaves; when it says no, what was to leave is dropped */
-  constructor(socket: Socket, clock: Clock, onTaken: () => void, maySend: () => boolean) {
+  constructor(
+    socket: Socket,
+    { clock, turnEnd }: Pick<Facade, 'clock' | 'turnEnd'>,
+    onTaken: () => void,
+    maySend: () => boolean,
+  ) {
     this.#maySend = maySend;
     this.#socket = socket;
     this.#clock = clock;
+    this.#turnEnd = turnEnd;
     this.#onTaken = onTaken;
     socket.on('drain', this.#onDrain);
     socket.on('close', () => this.#taken?.resolve());
@@ -40,11 +49,13 @@ export class Outgoing {
   flushSoon(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.flush();
-    });
+    this.#turnEnd.add(this.#onTurnEnd);
   }
+
+  readonly #onTurnEnd = (): void => {
+    this.#scheduled = false;
+    this.flush();
+  };
 
   /** Sends what there is; resolves when the other side took it. */
   taken(): Promise<void> | undefined {
