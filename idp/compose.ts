@@ -1,3 +1,4 @@
+import { hostname as machineName } from 'node:os';
 import { createMailChannel } from '../connectors/notices/mail-channel.ts';
 import { systemClock } from './clock.ts';
 import { startControlServer } from './commands/control-server.ts';
@@ -146,7 +147,7 @@ export async function serve(
   const host = isLoopback(hostname) ? '127.0.0.1' : '0.0.0.0';
   const tlsFiles = config.tlsCertFile
     ? { cert: config.tlsCertFile, key: config.tlsKeyFile }
-    : await selfSignedTlsFiles(config.dataDir, hostname, context.clock.now());
+    : await selfSignedTlsFiles(config.dataDir, hostname, context.clock.now(), otherNamesOf(hostname));
   const started: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (const part of started.splice(0).reverse()) await part.close();
@@ -226,4 +227,9 @@ function sweepRegularly(context: FlowContext, log: Log): { close(): Promise<void
       await upkeep.close();
     },
   };
+}
+
+/** OpenLDAP's clients put the machine's own name in the place of `localhost` before they look at the certificate. */
+function otherNamesOf(host: string): readonly string[] {
+  return isLoopback(host) ? ['localhost', '127.0.0.1', machineName()].filter((name) => name !== host) : [];
 }

@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
-import { Integer, PrintableString, Utf8String } from 'asn1js';
+import { Integer, OctetString, PrintableString, Utf8String } from 'asn1js';
 import { AttributeTypeAndValue, Certificate, Extension, GeneralName, GeneralNames } from 'pkijs';
 import { InvalidInput } from '../domain/fault.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -42,8 +43,16 @@ export function tlsPairOf({ cert: certFile, key: keyFile }: TlsFiles): () => Tls
   };
 }
 
-/** A self-signed pair in the data directory, made when there is none or the one there has run out. */
-export async function selfSignedTlsFiles(dataDir: string, hostname: string, now: Instant): Promise<TlsFiles> {
+/**
+ * A self-signed pair in the data directory, made when there is none or the one there has run out.
+ * @param alsoNamed other names and IPv4 addresses under which the same host is spoken to
+ */
+export async function selfSignedTlsFiles(
+  dataDir: string,
+  hostname: string,
+  now: Instant,
+  alsoNamed: readonly string[] = [],
+): Promise<TlsFiles> {
   const directory = join(dataDir, 'tls');
   const [certFile, keyFile] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
   const usable =
@@ -51,7 +60,7 @@ export async function selfSignedTlsFiles(dataDir: string, hostname: string, now:
     existsSync(keyFile) &&
     new X509Certificate(readFileSync(certFile)).validToDate.getTime() > now + days;
   if (!usable) {
-    const { cert, key } = await makeSelfSigned(hostname, now);
+    const { cert, key } = await makeSelfSigned([hostname, ...alsoNamed], now);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(keyFile, key, { mode: 0o600 });
     writeFileSync(certFile, cert, { mode: 0o644 });
@@ -79,7 +88,7 @@ function stampOf(...files: readonly string[]): string {
 }
 
 /** @see RFC 5280 §4.2.1.6 for the subject alternative name */
-async function makeSelfSigned(hostname: string, now: Instant): Promise<TlsPair> {
+async function makeSelfSigned(names: readonly [string, ...string[]], now: Instant): Promise<TlsPair> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = new Certificate({ version: 2 });
@@ -89,20 +98,27 @@ async function makeSelfSigned(hostname: string, now: Instant): Promise<TlsPair> 
       type: '2.5.4.10',
       value: new PrintableString({ value: 'Kazasu (self-signed)' }),
     }),
-    new AttributeTypeAndValue({ type: '2.5.4.3', value: new Utf8String({ value: hostname }) }),
+    new AttributeTypeAndValue({ type: '2.5.4.3', value: new Utf8String({ value: names[0] }) }),
   ];
   certificate.subject.typesAndValues = name;
   certificate.issuer.typesAndValues = name;
   certificate.notBefore.value = new Date(now - days);
   certificate.notAfter.value = new Date(now + selfSignedDays * days);
-  const names = new GeneralNames({ names: [new GeneralName({ type: 2, value: hostname })] });
+  const subjects = new GeneralNames({ names: names.map(generalName) });
   certificate.extensions = [
-    new Extension({ extnID: '2.5.29.17', extnValue: names.toSchema().toBER(), parsedValue: names }),
+    new Extension({ extnID: '2.5.29.17', extnValue: subjects.toSchema().toBER(), parsedValue: subjects }),
   ];
   await certificate.subjectPublicKeyInfo.importKey(keys.publicKey);
   await certificate.sign(keys.privateKey, 'SHA-256');
   const key = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
   return { cert: pem('CERTIFICATE', certificate.toSchema(true).toBER()), key: pem('PRIVATE KEY', key) };
+}
+
+/** An IPv4 address is named by its octets. */
+function generalName(name: string): GeneralName {
+  if (!isIPv4(name)) return new GeneralName({ type: 2, value: name });
+  const octets = Uint8Array.from(name.split('.'), Number);
+  return new GeneralName({ type: 7, value: new OctetString({ valueHex: octets.buffer }) });
 }
 
 function positive(octets: Uint8Array<ArrayBuffer>): ArrayBuffer {
