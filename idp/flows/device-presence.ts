@@ -23,7 +23,7 @@ export function profileWithPresence(
   if (demand?.tap === true && reader === 'own') {
     throw new InvalidInput(
       'ERR_PERSON_BIND',
-      'A tap is waited for at a reader of ours: a device with --own-reader cannot demand one of people who bind.',
+      'A tap is waited for at a reader of ours: a device with --own-reader cannot demand one of people who bind. Add an account without --own-reader for that.',
     );
   }
   if (personBind === undefined) return profile;
