@@ -72,6 +72,10 @@ class LdapThreads implements LdapServer {
   async start(): Promise<void> {
     const { threads, context, server, names = 'ldap' } = this.#options;
     await requireFreePorts(server.host, [server.ldapPort, server.ldapsPort]);
+    // Before any of them answers: what is changed while others start holds for the first ones.
+    const give = () => this.#settings.give();
+    context.clients.onChange(give);
+    context.freshness.onChange(give);
     try {
       const [first, ...others] = Array.from({ length: threads }, (_, index) => `${names}-${index + 1}`);
       // The first one finds the ports where they were left open; the others join it there.
@@ -81,11 +85,6 @@ class LdapThreads implements LdapServer {
       await this.close();
       throw error;
     }
-    const give = () => this.#settings.give();
-    context.clients.onChange(give);
-    context.freshness.onChange(give);
-    // What changed while they started.
-    give();
     this.#sweep = setInterval(() => this.#tellSuspects(), suspectsEveryMs).unref();
   }
 
@@ -103,12 +102,14 @@ class LdapThreads implements LdapServer {
 
   async #add(name: string): Promise<void> {
     const { dataDir, keys, changes, server, tlsFiles, journals, program = usualProgram } = this.#options;
+    const movedGeneration = await journals.takeOver(name);
+    if (this.#closed) return;
     const settings = new MessageChannel();
     this.#settings.add(settings.port1);
     const setup: LdapThreadSetup = {
       ...{ dataDir, keys, changes, tlsFiles },
       settings: { memory: this.#memory, port: settings.port2 },
-      journal: { name, movedGeneration: await journals.takeOver(name) },
+      journal: { name, movedGeneration },
       server: { ...server, ldapPort: this.ldapPort, ldapsPort: this.ldapsPort },
     };
     const worker = new Worker(program, { workerData: setup, transferList: [settings.port2], name });
@@ -129,8 +130,15 @@ class LdapThreads implements LdapServer {
     });
     let isUp = false;
     this.#threads.set(name, { worker, line, ended: ended.promise });
-    ({ ldapPort: this.ldapPort, ldapsPort: this.ldapsPort } = await line.ask('listen', undefined));
-    isUp = true;
+    try {
+      ({ ldapPort: this.ldapPort, ldapsPort: this.ldapsPort } = await line.ask('listen', undefined));
+      isUp = true;
+    } catch (error) {
+      // Whoever tries again makes another one: two of a name would write one journal.
+      await worker.terminate();
+      await ended.promise;
+      throw error;
+    }
   }
 
   #replace(name: string, failure: unknown): void {
