@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Help } from 'commander';
 import { Fault, InvalidInput } from '../domain/fault.ts';
 import type { Progress, RecordCommand, Typed } from './command.ts';
 import { type ProgressOutput, progressLines } from './progress-lines.ts';
@@ -47,7 +47,12 @@ export function addRecordCommands(program: Command, run: RunRecordCommand, outpu
   for (const [noun, summary] of Object.entries(groups)) {
     const group = program.command(noun).description(summary);
     // With all its arguments a command leaves no room to wrap what it does; its own help has them.
-    group.configureHelp({ subcommandTerm: (command) => command.name() });
+    group.configureHelp({
+      subcommandTerm: (command) => command.name(),
+      // Beside long options there is less room than commander wraps in by itself, and lines ran over.
+      minWidthToWrap: 30,
+      optionDescription: (option) => withoutNoDefault(new Help().optionDescription(option)),
+    });
     for (const command of recordCommands.filter(({ name }) => name.startsWith(`${noun} `))) {
       const verb = group.command(command.name.slice(noun.length + 1)).description(command.summary);
       command.shape?.(verb);
@@ -63,6 +68,11 @@ export function addRecordCommands(program: Command, run: RunRecordCommand, outpu
       });
     }
   }
+}
+
+/** An option that may be repeated begins with none, which is nothing to tell. */
+function withoutNoDefault(description: string): string {
+  return description.replace(/ \(default: \[\]\)$/, '');
 }
 
 /** Says what went wrong and what to do, and gives the exit status. */
