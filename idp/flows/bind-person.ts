@@ -114,7 +114,10 @@ async function passwordWord(
   { device, request, person }: Attempt,
 ): Promise<'right' | 'wrong' | 'stopped' | 'not-asked'> {
   if (device.profile.personBind?.password !== true) return 'not-asked';
-  return passwords.check(person ?? { uid: request.uid }, request.password, request.remoteAddress);
+  const { uid, password, remoteAddress } = request;
+  return person === undefined
+    ? passwords.checkUnknown(uid, password, remoteAddress)
+    : passwords.check(person, password, remoteAddress);
 }
 
 async function ownCard(

@@ -1,4 +1,5 @@
 import { Fault } from '../domain/fault.ts';
+import { foldText } from '../domain/fold-text.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DirectoryPasswords, DirectoryUser } from '../ports/directory-passwords.ts';
 import { GuessGuard, type GuessSettings } from './guess-guard.ts';
@@ -41,25 +42,43 @@ export class PasswordChecks {
   }
 
   /**
-   * Somebody who is unknown here is asked about all the same, and slowed all the same: so it shows nowhere who is known.
    * @returns `stopped` where too many were wrong of late; nothing was asked.
    * @throws {Fault} `ERR_DIRECTORY_UNAVAILABLE`
    */
-  async check(
+  check(
     user: DirectoryUser,
     password: string,
     remoteAddress: string,
   ): Promise<'right' | 'wrong' | 'stopped'> {
+    return this.#check(user, password, remoteAddress, (answer) => answer);
+  }
+
+  /**
+   * Somebody who is unknown here is asked about all the same, and slowed all the same: so it shows nowhere who is known.
+   * Whatever the directory says is a wrong one: its administrators and services are nobody here, and nobody finds out
+   * their passwords here.
+   * @throws {Fault} `ERR_DIRECTORY_UNAVAILABLE`
+   */
+  async checkUnknown(uid: string, password: string, remoteAddress: string): Promise<'wrong' | 'stopped'> {
+    return this.#check({ uid }, password, remoteAddress, () => 'wrong');
+  }
+
+  async #check<Answer extends 'right' | 'wrong'>(
+    user: DirectoryUser,
+    password: string,
+    remoteAddress: string,
+    judge: (answer: 'right' | 'wrong') => Answer,
+  ): Promise<Answer | 'stopped'> {
     const directory = this.#directory;
     if (directory === undefined) {
       throw new Fault('ERR_DIRECTORY_UNAVAILABLE', 'No directory for passwords: set KAZASU_DIRECTORY_URL.');
     }
-    const person = user.uid.toLowerCase();
+    const person = oneSpelling(user.uid);
     const here = `${person}\n${remoteAddress}`;
     return this.#inLine(person, async () => {
       const admissions = [this.#missesHere.admit(here), this.#missesAnywhere.admit(person)];
       if (admissions.includes('stopped')) return 'stopped';
-      const answer = await directory.verify(user, password);
+      const answer = judge(await directory.verify(user, password));
       if (answer === 'right') {
         this.#missesHere.clear(here);
         this.#missesAnywhere.clear(person);
@@ -86,6 +105,19 @@ export class PasswordChecks {
     }
   }
 }
+
+/**
+ * Names that some directory takes for one: Active Directory overlooks accents and tells hiragana from katakana no more than
+ * capitals from small letters. Each spelling would otherwise have tries of its own.
+ */
+function oneSpelling(uid: string): string {
+  return foldText(uid)
+    .normalize('NFKD')
+    .replace(/[\p{M}\s]/gu, '')
+    .replace(/[ぁ-ゖ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + toKatakana));
+}
+
+const toKatakana = 'ア'.charCodeAt(0) - 'あ'.charCodeAt(0);
 
 /** The stop begins with the miss that was too many, and not only when somebody tries again. */
 function countMiss(guard: GuessGuard, key: string): void {

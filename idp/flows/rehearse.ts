@@ -35,7 +35,10 @@ export async function rehearse(system: FlowContext, at?: Instant): Promise<Rehea
     }),
     record: replacing(system.record, { change: async () => undefined as never }),
     secrets: replacing(system.secrets, { equal: () => true }),
-    passwords: replacing(system.passwords, { check: async () => 'right' }),
+    passwords: replacing(system.passwords, {
+      check: async () => 'right',
+      checkUnknown: async () => 'wrong',
+    }),
     taps: replacing(taps, {
       takeUnprompted: (cardKey, readerIds, since, uses) =>
         taps.findUnprompted(cardKey, readerIds, since, uses),

@@ -85,6 +85,19 @@ describe('a bind as a person with the password of the directory above', () => {
     ]);
   });
 
+  it('tells nobody whether it guessed the password of somebody whom only the directory knows', async () => {
+    await addCopier({
+      presence: { personBind: { ...byPassword, tap: true, waitSeconds: 60 } },
+      ownReader: false,
+    });
+    // The right one clears no account of wrong ones, and nothing is waited for after it.
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      expect(await bind({ uid: 'krbtgt', password: "krbtgt's" })).toBe('person-unknown');
+    }
+    expect(await bind({ uid: 'krbtgt', password: "krbtgt's" })).toBe('too-many-tries');
+    expect(asked).toEqual(['krbtgt', 'krbtgt', 'krbtgt']);
+  });
+
   it('is a fault while the directory is away, and nobody has tried wrongly', async () => {
     await addCopier();
     directory = 'down';

@@ -41,6 +41,14 @@ describe('passwords of one person', () => {
     expect(await checks.check({ uid: 'suzuki' }, 'right', '192.0.2.1')).toBe('right');
   });
 
+  it('are those of one person however the name is spelled: directories overlook width, marks and spaces', async () => {
+    for (const uid of ['sató', 'ｓａｔｏ', ' Sato']) await guesses(1, '192.0.2.1', uid);
+    expect(await guesses(1)).toEqual(['stopped']);
+    await guesses(3, '192.0.2.1', 'さとう');
+    expect(await guesses(1, '192.0.2.1', 'サトウ')).toEqual(['stopped']);
+    expect(asked).toHaveLength(6);
+  });
+
   it('are asked about again half an hour later', async () => {
     await guesses(3);
     clock.advance(29 * 60);
