@@ -104,6 +104,9 @@ export type PersonBindOutcome =
       readonly reason: 'confidentiality-required' | 'invalid-credentials' | 'not-offered' | 'busy';
     };
 
+/** How somebody came to be bound as a person. */
+export type WayOfPerson = 'card-bind' | 'person-bind';
+
 /** Whoever bound as a person, or by a card. */
 export interface BoundPerson {
   readonly device: BoundDevice;
@@ -133,7 +136,7 @@ export type PeopleOutcome =
 
 /** A card number that a device wrote into the entry of the person who is bound on that connection. */
 export interface EnrolmentRequest extends BoundPerson {
-  readonly boundBy: 'card-bind' | 'person-bind';
+  readonly boundBy: WayOfPerson;
   readonly number: CardNumber;
   readonly channel: 'tls' | 'plain';
 }
@@ -187,7 +190,7 @@ export interface LdapFlows {
   noteDecision(decision: DirectoryDecision): void;
   bindPerson(request: PersonBindRequest): MaybePromise<PersonBindOutcome>;
   /** Whether this person may still be here: asked for what no search of people would notice. */
-  stillAdmits(person: BoundPerson): MaybePromise<boolean>;
+  stillAdmits(person: BoundPerson & { readonly by: WayOfPerson }): MaybePromise<boolean>;
   findPeople(query: PeopleQuery): MaybePromise<PeopleOutcome>;
   findGroups(query: GroupsQuery): MaybePromise<GroupsOutcome>;
   requestEnrolment(request: EnrolmentRequest): MaybePromise<EnrolmentOutcome>;

@@ -78,7 +78,8 @@ export async function explain(system: FlowContext, request: ExplainRequest): Pro
   const { search, device } = request;
   if (search === undefined || bind.result.code !== 0) return { bind, search: undefined };
   if (search.asPerson !== undefined && session.identity.kind === 'device') {
-    session.identity = { ...session.identity, kind: 'person', uid: search.asPerson, by: 'person-bind' };
+    const by = device.profile.ways.includes('card-bind') ? 'card-bind' : 'person-bind';
+    session.identity = { ...session.identity, kind: 'person', uid: search.asPerson, by };
   }
   const takenFor = takenForOf(search.filter, device);
   const { base, scope, filter, attributes } = search;

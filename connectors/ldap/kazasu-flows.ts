@@ -47,9 +47,10 @@ export function createLdapFlows(system: FlowContext): LdapFlows {
       const outcome = bindPerson(context, { ...request, secure: channel === 'tls', boundDevice });
       return outcome.then((known) => personOutcomeOf(clients, known, device, request.certificateSha256));
     },
-    async stillAdmits({ device, ...person }) {
-      const policy = stillBound(device)?.policy;
-      return policy !== undefined && stillAdmitted(context, policy, person);
+    async stillAdmits({ device, by, ...person }) {
+      const client = stillBound(device);
+      if (client === undefined || !client.profile.ways.includes(by)) return false;
+      return stillAdmitted(context, client.policy, person);
     },
     findPeople: (query) => atHand.findPeople(query) ?? askedOfRecord(query),
     async requestEnrolment({ device, channel, ...request }) {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Control } from './codec/controls.ts';
-import type { BoundDevice, BoundPerson } from './directory-service.ts';
+import type { BoundDevice, BoundPerson, WayOfPerson } from './directory-service.ts';
 import type { Entry } from './entry.ts';
 import { PageStore } from './search/page-store.ts';
 import type { Selection } from './search/selection.ts';
@@ -11,7 +11,7 @@ export type Identity =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'device'; readonly device: BoundDevice }
   /** A person: by a card number that a door controller bound to, or by a bind as the person. The device's profile rules. */
-  | (BoundPerson & { readonly kind: 'person'; readonly by: 'card-bind' | 'person-bind' });
+  | (BoundPerson & { readonly kind: 'person'; readonly by: WayOfPerson });
 
 export const anonymous: Identity = { kind: 'anonymous' };
 

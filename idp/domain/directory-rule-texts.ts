@@ -77,8 +77,8 @@ export const directoryRuleTexts: { readonly [rule in DirectoryRule]: BothLanguag
     'Who is not bound sees the root DSE and the schema only.',
   ),
   'no-longer-admitted': both(
-    'バインドの後で、機器か人が停止されたか、秘密が更新されました。',
-    'After the bind the device or the person was stopped, or the secret was rotated.',
+    '機器か人が停止されたか、秘密が更新されたか、この機器では人がその方法でバインドできません。',
+    'The device or the person was stopped, the secret was rotated, or people do not bind that way at this device.',
   ),
   'password-missing': both('名前だけでパスワードがありません。', 'A name without a password is no bind.'),
   'certificate-missing': both(

@@ -104,7 +104,11 @@ describe('a card search is explained', () => {
   });
 
   it('of a person who is bound there', async () => {
-    expect(await explained({ filter: '(objectClass=person)', asPerson: 'sato' })).toContain('[own-entry]');
+    const asSato = { filter: '(objectClass=person)', asPerson: 'sato' };
+    expect(await explained(asSato)).toContain('[no-longer-admitted]');
+    const choices = { ways: ['card-search', 'person-bind'] } as const;
+    await changeDeviceProfile(inUse.world.context, { client: 'printer', choices, actor: admin });
+    expect(await explained(asSato)).toContain('[own-entry]');
     expect(await explained({ filter: cardFilter(), asPerson: 'sato' })).toContain(
       '[person-searches-no-cards]',
     );

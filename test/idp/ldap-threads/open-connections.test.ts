@@ -129,6 +129,13 @@ describe('a change of a device’s profile', () => {
     expect(await shown(all)).toEqual(new Set([50]));
   });
 
+  it('that lets nobody bind as a person any more puts out who did', async () => {
+    const { secret } = await addDevice('reception');
+    const all = await Promise.all((await everywhere('reception', secret)).map(asTanaka));
+    await changed('reception', { ways: ['people'] });
+    expect(await shown(all)).toEqual(new Set([50]));
+  });
+
   it('holds for whoever is bound as a person where one thread does everything, too', async () => {
     const { secret } = await addDevice('scanner');
     const flows = createLdapFlows(context);
@@ -158,7 +165,7 @@ describe('a certificate that is struck', () => {
       ...{ device: undefined, certificateSha256: sha256, signal: new AbortController().signal },
     });
     if (person.outcome !== 'bound') throw new Error(person.reason);
-    const bound = { device: person.device, uid: 'tanaka' };
+    const bound = { device: person.device, uid: 'tanaka', by: 'person-bind' } as const;
     expect(await flows.stillAdmits(bound)).toBe(true);
     await note({ remove: sha256 });
     expect(await flows.stillAdmits(bound)).toBe(false);
