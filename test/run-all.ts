@@ -25,7 +25,7 @@ interface Report {
 
 const root = join(import.meta.dirname, '..');
 const projects = ['unit', 'contract', 'fuzz', 'peers', 'e2e'] as const;
-const stepLimitMs = 10 * 60_000;
+const stepLimitMs = 20 * 60_000;
 
 /** Runs a Node program with its output going straight through. */
 function run(script: string, args: readonly string[]): Promise<boolean> {
