@@ -24,6 +24,8 @@ export interface LdapThreadsOptions
 }
 
 const usualProgram = new URL('./worker.ts', import.meta.url);
+/** What is thrown away at once must not pile up: an answer's objects live for a turn of the event loop. */
+const resourceLimits = { maxYoungGenerationSizeMb: 64, maxOldGenerationSizeMb: 512 };
 const restartAfterMs = 1_000;
 /** How often it is looked whether what stood against a device is forgiven. */
 const suspectsEveryMs = 5_000;
@@ -112,7 +114,12 @@ class LdapThreads implements LdapServer {
       journal: { name, movedGeneration },
       server: { ...server, ldapPort: this.ldapPort, ldapsPort: this.ldapsPort },
     };
-    const worker = new Worker(program, { workerData: setup, transferList: [settings.port2], name });
+    const worker = new Worker(program, {
+      workerData: setup,
+      transferList: [settings.port2],
+      name,
+      resourceLimits,
+    });
     const line = new ThreadLine<ListenerAnswers>(worker, this.#answers(name));
     const removeOutpost = journals.addOutpost(() => line.ask('flush', undefined));
     const ended = Promise.withResolvers<void>();
