@@ -6,7 +6,6 @@ export class KnownClients {
   readonly #byIdOrName = new Map<string, Client>();
   readonly #byCertificate = new Map<string, LdapClient>();
   readonly #backchannelLogoutUris = new Set<string>();
-  #all: readonly Client[] = [];
   #readings = 0;
   #tell: () => void = () => {};
   #devices: readonly LdapClient[] = [];
@@ -21,14 +20,8 @@ export class KnownClients {
     this.#tell = tell;
   }
 
-  /** Every client. */
-  all(): readonly Client[] {
-    return this.#all;
-  }
-
   /** These are the clients from now on. */
   replace(clients: readonly Client[]): void {
-    this.#all = clients;
     this.#readings += 1;
     this.#byIdOrName.clear();
     this.#byCertificate.clear();

@@ -65,7 +65,7 @@ class LdapThreads implements LdapServer {
     this.ldapsPort = options.server.ldapsPort;
     const { clients, freshness, deviceGuesses } = options.context;
     this.#settings = new SettingsGiver(this.#memory, () => ({
-      clients: clients.all(),
+      clients: clients.devices(),
       freshness: freshness.all(),
       suspects: new Set(deviceGuesses.suspects()),
     }));

@@ -3,11 +3,12 @@ import type { Instant } from '../domain/instant.ts';
 import type { ClientId } from '../domain/login-policy.ts';
 import type { KnownClients } from '../flows/known-clients.ts';
 import type { RevocationFreshness } from '../flows/revocation-freshness.ts';
-import type { Client } from '../ports/clients.ts';
+import type { LdapClient } from '../ports/clients.ts';
 
 /** What a thread must know to decide, as a whole: a few hundred entries that change a few times a day. */
 export interface Settings {
-  readonly clients: readonly Client[];
+  /** Device accounts alone: what other clients have is no business of these threads. */
+  readonly clients: readonly LdapClient[];
   readonly freshness: ReadonlyMap<string, Instant>;
   /** Device accounts against which unknown numbers stand: those are counted in one place. */
   readonly suspects: ReadonlySet<ClientId>;
