@@ -11,6 +11,7 @@ import { readConfig } from '../../../idp/config.ts';
 import { type CardId, parseCardNumber } from '../../../idp/domain/card.ts';
 import type { OrganizationId, PersonId } from '../../../idp/domain/person.ts';
 import { actor } from '../../../idp/domain/registration.ts';
+import { restoreCard, revokeCard, suspendCard } from '../../../idp/flows/change-card.ts';
 import { restorePerson, suspendPerson } from '../../../idp/flows/change-person.ts';
 import { addLdapClient, rotateClientSecret } from '../../../idp/flows/manage-clients.ts';
 import { publishCards } from '../../../idp/flows/publish-cards.ts';
@@ -235,4 +236,18 @@ describe('a thread that fails', () => {
       server = before;
     }
   }, 30_000);
+});
+
+// Last: it works no more afterwards.
+describe('a card that is stopped', () => {
+  it('is nobody’s on the very next operation of every open connection, suspended or revoked', async () => {
+    const all = await everywhere();
+    expect(new Set(await searchAll(all))).toEqual(new Set([1]));
+    await suspendCard(system.context, { card: 'card-1', actor: admin });
+    expect(new Set(await searchAll(all))).toEqual(new Set([0]));
+    await restoreCard(system.context, { card: 'card-1', actor: admin });
+    expect(new Set(await searchAll(all))).toEqual(new Set([1]));
+    await revokeCard(system.context, { card: 'card-1', actor: admin });
+    expect(new Set(await searchAll(all))).toEqual(new Set([0]));
+  });
 });
