@@ -2,6 +2,8 @@ import {
   closeSync,
   existsSync,
   fdatasync,
+  fstatSync,
+  ftruncate,
   ftruncateSync,
   openSync,
   readdirSync,
@@ -11,6 +13,7 @@ import {
 import { promisify } from 'node:util';
 
 const datasync = promisify(fdatasync);
+const truncate = promisify(ftruncate);
 
 /** What an earlier process wrote and did not see in the record. */
 export interface Leftover {
@@ -24,7 +27,6 @@ export interface Leftover {
 
 interface JournalFile {
   readonly file: number;
-  generation: number;
   octets: number;
 }
 
@@ -68,11 +70,25 @@ export class AuditJournal {
   turnOver(): number {
     const ended = this.#generation;
     const next = this.#fileOf(ended + 1);
-    ftruncateSync(next.file, 0);
+    if (next.octets > 0) ftruncateSync(next.file, 0);
     next.octets = 0;
     write(next, `${JSON.stringify({ generation: ended + 1 })}\n`);
     this.#generation = ended + 1;
     return ended;
+  }
+
+  /**
+   * Empties the file of a generation that the record holds, beside everything else: giving its room back takes some file
+   * systems milliseconds, for which every answer of this thread would wait in `turnOver`, which does it where this failed.
+   */
+  async giveBack(generation: number): Promise<void> {
+    const ended = this.#fileOf(generation);
+    await truncate(ended.file, 0).then(
+      () => {
+        ended.octets = 0;
+      },
+      () => undefined,
+    );
   }
 
   /** Resolves when everything written before the call is on disk. @throws the file system's error */
@@ -124,7 +140,8 @@ export function readLeftover(directory: string, name: string, movedGeneration: n
 }
 
 function open(path: string): JournalFile {
-  return { file: openSync(path, existsSync(path) ? 'r+' : 'wx+', 0o600), generation: -1, octets: 0 };
+  const file = openSync(path, existsSync(path) ? 'r+' : 'wx+', 0o600);
+  return { file, octets: fstatSync(file).size };
 }
 
 /** The names of all journals that lie in a data directory. */

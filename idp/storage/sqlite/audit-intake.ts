@@ -49,7 +49,9 @@ export class AuditIntake {
   #fresh: string[] = [];
   /** They could not be written: each of their answers waits in another connection, and none of them may leave. */
   #isHeldUp = false;
+  /** Of whoever waits for those. */
   #written: PromiseWithResolvers<void> | undefined;
+  #isToBeWritten = false;
   /** Written, not yet on their way into the record. */
   #waiting: string[] = [];
   #departing: Departing | undefined;
@@ -67,7 +69,8 @@ export class AuditIntake {
   /** Resolves when the event is written; all of one moment are written together. @throws {Fault} */
   async append(event: AuditEvent): Promise<void> {
     this.note(event);
-    await this.#written?.promise;
+    this.#written ??= Promise.withResolvers<void>();
+    await this.#written.promise;
   }
 
   /** Takes an event that is written a moment later at the latest. @throws {Fault} */
@@ -79,7 +82,7 @@ export class AuditIntake {
     if (this.#waiting.length >= tooManyEvents)
       throw new Fault(code, 'More happens than can be written down.');
     this.#fresh.push(eventText(event));
-    this.#written ??= this.#writeSoon();
+    this.#writeSoon();
   }
 
   /**
@@ -135,22 +138,27 @@ export class AuditIntake {
   }
 
   /** In one write for all whose sockets were read in this turn of the event loop. */
-  #writeSoon(): PromiseWithResolvers<void> {
-    const written = Promise.withResolvers<void>();
-    // Whoever noted and did not wait hears of a failure from `settle`.
-    written.promise.catch(() => undefined);
-    setImmediate(() => {
-      this.#written = undefined;
-      try {
-        this.settle();
-      } catch {
-        return;
-      }
-      if (this.#waiting.length < mostEvents) written.resolve();
-      else this.moved().then(written.resolve, written.reject);
-    });
-    return written;
+  #writeSoon(): void {
+    if (this.#isToBeWritten) return;
+    this.#isToBeWritten = true;
+    setImmediate(this.#write);
   }
+
+  readonly #write = (): void => {
+    this.#isToBeWritten = false;
+    const written = this.#written;
+    this.#written = undefined;
+    try {
+      this.settle();
+    } catch (error) {
+      // Whoever noted and did not wait hears of it from `settle`.
+      written?.reject(error);
+      return;
+    }
+    if (written === undefined) return;
+    if (this.#waiting.length < mostEvents) written.resolve();
+    else this.moved().then(written.resolve, written.reject);
+  };
 
   #schedule(ms: number): void {
     this.#timer ??= setTimeout(() => {
@@ -182,6 +190,8 @@ export class AuditIntake {
     const { events, generation } = this.#departing;
     try {
       await this.#parts.move(events, generation);
+      // Before another generation can begin, which would go to the same file.
+      await this.#journal.giveBack(generation);
       this.#departing = undefined;
     } catch (error) {
       if (error instanceof DiskLost) this.#failure = error;

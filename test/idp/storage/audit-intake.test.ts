@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -74,6 +74,30 @@ describe('events that the disk does not take', () => {
     intake.settle();
     await intake.close();
     expect(subjects(moved)).toEqual(['card-1', 'card-3']);
+  });
+});
+
+describe('a journal', () => {
+  it('gives back the room of what the record holds, and goes on in the same files', async () => {
+    const journal = new AuditJournal(directory, 'test', 0);
+    const moved: string[] = [];
+    const intake = new AuditIntake({ journal, move: async (events) => void moved.push(...events) });
+    for (const card of ['card-1', 'card-2', 'card-3']) {
+      intake.note(granted(card));
+      await intake.moved();
+      const sizes = [0, 1].map(
+        (index) => statSync(join(directory, `audit-journal-test-${index}.jsonl`)).size,
+      );
+      // Nothing but the head of the generation that goes on.
+      expect(sizes.toSorted((a, b) => a - b)).toEqual([0, `{"generation":${journal.generation}}\n`.length]);
+    }
+    intake.note(granted('card-4'));
+    intake.settle();
+    expect(readLeftover(directory, 'test', journal.generation - 1).lines).toEqual([
+      eventText(granted('card-4')),
+    ]);
+    await intake.close();
+    expect(subjects(moved)).toEqual(['card-1', 'card-2', 'card-3', 'card-4']);
   });
 });
 
