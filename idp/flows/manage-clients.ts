@@ -1,11 +1,11 @@
-import { type Acr, cardAcrs, toAcr } from '../domain/assurance.ts';
+import { type Acr, toAcr } from '../domain/assurance.ts';
 import type { DeviceChoices } from '../domain/device-choices.ts';
 import { deviceProfileOf } from '../domain/device-presets.ts';
 import type { DevicePreset } from '../domain/device-profile.ts';
 import { InvalidInput } from '../domain/fault.ts';
-import type { ClientId, LoginPolicy } from '../domain/login-policy.ts';
+import type { ClientId } from '../domain/login-policy.ts';
+import { type ClientPreset, presetSettings } from '../domain/oidc-settings.ts';
 import type { Actor } from '../domain/registration.ts';
-import { readerClockAheadSeconds, tapFreshSeconds } from '../domain/tap.ts';
 import type { BackchannelLogout, Client, LdapClient, OidcClient } from '../ports/clients.ts';
 import type { RevocationPolicy } from './change-client-policy.ts';
 import type { FlowContext } from './context.ts';
@@ -15,15 +15,19 @@ import {
   policyWithPresence,
   profileWithPresence,
 } from './device-presence.ts';
+import { addClient, policyOf } from './new-client.ts';
+import { requireBackchannelLogoutUri } from './oidc-addresses.ts';
+import { hasSecret, requireSettings, type SettingsChoices, settingsWith } from './oidc-settings-choices.ts';
 import { requireProfile } from './require-profile.ts';
-
-/** PIN-less use rests on a list no older than this unless the client says otherwise: lists come daily. */
-export const defaultRevocationAgeSeconds = 48 * 3_600;
 
 type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets' | 'clients' | 'clientSecrets'>;
 
 export interface NewOidcClient {
   readonly name: string;
+  /** What it starts from; absent: a web application. */
+  readonly preset?: ClientPreset;
+  /** What differs from the preset. */
+  readonly settings?: SettingsChoices;
   readonly redirectUris: readonly string[];
   readonly backchannelLogout?: BackchannelLogout;
   /** Empty: PIN and signature only; PIN-less sign-in is off unless listed. */
@@ -50,30 +54,44 @@ export interface NewLdapClient {
   readonly actor: Actor;
 }
 
-/** @throws {InvalidInput} `ERR_CLIENT_NAME`, `ERR_CLIENT_EXISTS`, `ERR_REDIRECT_URI`, `ERR_BACKCHANNEL_LOGOUT_URI`. */
+/**
+ * @returns the secret, shown once and sealed from then on; empty for a client that has none.
+ * @throws {InvalidInput} `ERR_CLIENT_NAME`, `ERR_CLIENT_EXISTS`, `ERR_REDIRECT_URI`, `ERR_BACKCHANNEL_LOGOUT_URI`,
+ * `ERR_CLIENT_SETTINGS`.
+ */
 export async function addOidcClient(
   context: Context,
   request: NewOidcClient,
 ): Promise<{ readonly clientId: ClientId; readonly clientSecret: string }> {
-  for (const uri of request.redirectUris) requireRedirectUri(uri);
-  if (request.redirectUris.length === 0) {
+  const { backchannelLogout, redirectUris } = request;
+  const settings = settingsWith(presetSettings(request.preset ?? 'web'), request.settings ?? {});
+  if (redirectUris.length === 0 && settings.grants.includes('authorization_code')) {
     throw new InvalidInput('ERR_REDIRECT_URI', 'An OpenID Connect client needs a --redirect-uri.');
   }
-  const { backchannelLogout } = request;
+  requireSettings({ settings, redirectUris });
   if (backchannelLogout !== undefined) requireBackchannelLogoutUri(backchannelLogout.uri);
-  const clientSecret = context.secrets.random(256);
+  const clientSecret = hasSecret(settings) ? context.secrets.random(256) : undefined;
   const policy = policyOf(context, request, 'ours', [toAcr('card-pin')]);
   const client: OidcClient = {
     protocol: 'oidc',
     name: request.name,
     policy: { ...policy, pinWindowSeconds: request.pinWindowSeconds },
     addedAt: context.clock.now(),
-    redirectUris: request.redirectUris,
+    redirectUris,
+    settings,
     ...(backchannelLogout === undefined ? {} : { backchannelLogout }),
-    sealedSecret: context.clientSecrets.seal(clientSecret, policy.clientId),
+    ...sealed(context, clientSecret, policy.clientId),
   };
-  await add(context, client, request.actor);
-  return { clientId: policy.clientId, clientSecret };
+  await addClient(context, client, request.actor);
+  return { clientId: policy.clientId, clientSecret: clientSecret ?? '' };
+}
+
+function sealed(
+  { clientSecrets }: Context,
+  clientSecret: string | undefined,
+  clientId: ClientId,
+): Pick<OidcClient, 'sealedSecret'> {
+  return clientSecret === undefined ? {} : { sealedSecret: clientSecrets.seal(clientSecret, clientId) };
 }
 
 /** @throws {InvalidInput} `ERR_CLIENT_NAME`, `ERR_CLIENT_EXISTS`, `ERR_PLAINTEXT`, `ERR_PROFILE`, `ERR_PERSON_BIND`. */
@@ -104,17 +122,23 @@ export async function addLdapClient(
     addresses: request.addresses,
     allowPlaintext: request.allowPlaintext,
   };
-  await add(context, client, request.actor);
+  await addClient(context, client, request.actor);
   return { clientId: client.policy.clientId, secret };
 }
 
-/** Gives a client a new secret; the old one ends at once. @throws {InvalidInput} `ERR_CLIENT_UNKNOWN` */
+/** Gives a client a new secret; the old one ends at once. @throws {InvalidInput} `ERR_CLIENT_UNKNOWN`, `ERR_CLIENT_SECRET` */
 export async function rotateClientSecret(
   context: Context,
   { client: idOrName, actor }: { readonly client: string; readonly actor: Actor },
 ): Promise<{ readonly clientId: ClientId; readonly secret: string }> {
   const client = requireClient(context, idOrName);
   const { clientId } = client.policy;
+  if (client.protocol === 'oidc' && !hasSecret(client.settings)) {
+    throw new InvalidInput(
+      'ERR_CLIENT_SECRET',
+      `${client.name} has no secret: it shows itself by ${client.settings.authentication}.`,
+    );
+  }
   const secret = context.secrets.random(256);
   const kept =
     client.protocol === 'oidc' ? context.clientSecrets.seal(secret, clientId) : context.secrets.hash(secret);
@@ -127,11 +151,12 @@ export async function rotateClientSecret(
   return { clientId, secret };
 }
 
-/** The OpenID Connect library compares secrets in clear: opened for it alone. */
+/** The OpenID Connect library compares secrets in clear: opened for it alone; `undefined`: the client has none. */
 export function openClientSecret(
   { clientSecrets }: Pick<FlowContext, 'clientSecrets'>,
   client: OidcClient,
-): string {
+): string | undefined {
+  if (client.sealedSecret === undefined) return undefined;
   return clientSecrets.open(client.sealedSecret, client.policy.clientId);
 }
 
@@ -140,93 +165,4 @@ export function requireClient({ clients }: Pick<FlowContext, 'clients'>, idOrNam
   const client = clients.find(idOrName);
   if (client !== undefined) return client;
   throw new InvalidInput('ERR_CLIENT_UNKNOWN', `No client "${idOrName}". \`kazasu client list\` shows them.`);
-}
-
-function policyOf(
-  { secrets }: Context,
-  request: Pick<NewOidcClient, 'acceptedAcr' | 'requiredGroups' | 'revocation'>,
-  reader: LoginPolicy['reader'],
-  byDefault: readonly Acr[],
-): LoginPolicy {
-  const unreachable = request.acceptedAcr.filter(
-    (acr) => !cardAcrs.includes(acr) && !byDefault.includes(acr),
-  );
-  if (unreachable.length > 0) {
-    throw new InvalidInput(
-      'ERR_ACR',
-      `No card reaches ${unreachable.join(', ')}; a card reaches ${cardAcrs.join(', ')}.`,
-    );
-  }
-  return {
-    clientId: secrets.id() as ClientId,
-    clientState: 'active',
-    acceptedAcr: request.acceptedAcr.length > 0 ? request.acceptedAcr : byDefault,
-    reader,
-    organizations: 'any',
-    requiredGroups: request.requiredGroups,
-    hours: [],
-    tapUses: 1,
-    tapFreshSeconds,
-    readerClockAheadSeconds,
-    pinWindowSeconds: 0,
-    maxRevocationAgeSeconds: defaultRevocationAgeSeconds,
-    staleGraceSeconds: 0,
-    ocspOnEveryUse: false,
-    ...request.revocation,
-  };
-}
-
-async function add(context: Context, client: Client, actor: Actor): Promise<void> {
-  // The name becomes part of a DN and of pages.
-  if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u.test(client.name)) {
-    throw new InvalidInput(
-      'ERR_CLIENT_NAME',
-      'A client’s name has 1 to 64 letters, digits, spaces, ".", "_" or "-".',
-    );
-  }
-  const { clientId } = client.policy;
-  await context.record.change(async (tables) => {
-    const names = (await tables.clients.list()).map(({ name }) => name.toLowerCase());
-    if (names.includes(client.name.toLowerCase())) {
-      throw new InvalidInput(
-        'ERR_CLIENT_EXISTS',
-        `There is a client "${client.name}" already: choose another name.`,
-      );
-    }
-    await tables.clients.add(client);
-    const details = { name: client.name, protocol: client.protocol };
-    await tables.audit.append({
-      at: client.addedAt,
-      type: 'client.added',
-      actor,
-      subject: clientId,
-      details,
-    });
-  });
-  await context.clients.reload(context.record);
-}
-
-function requireRedirectUri(text: string): void {
-  if (!isHttpsOrLoopback(text) || text.includes('*')) {
-    throw new InvalidInput(
-      'ERR_REDIRECT_URI',
-      `"${text}" is no redirect URI: https, or http on loopback, no fragment, no "*".`,
-    );
-  }
-}
-
-/** @see OpenID Connect Back-Channel Logout 1.0 §2.2 */
-function requireBackchannelLogoutUri(text: string): void {
-  if (isHttpsOrLoopback(text) && new URL(text).username === '') return;
-  throw new InvalidInput(
-    'ERR_BACKCHANNEL_LOGOUT_URI',
-    `"${text}" is no back-channel logout URI: https, or http on loopback, no fragment, no name or password in it.`,
-  );
-}
-
-function isHttpsOrLoopback(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, hash } = new URL(text);
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  return (protocol === 'https:' || (protocol === 'http:' && loopback)) && hash === '';
 }

@@ -9,7 +9,7 @@ export interface AdapterParts {
   readonly oidcState: OidcState;
   readonly clients: KnownClients;
   /** Opens a client's sealed secret: the library compares secrets in clear. */
-  readonly openClientSecret: (client: OidcClient) => string;
+  readonly openClientSecret: (client: OidcClient) => string | undefined;
 }
 
 /** Everything that belongs to a grant and ends with it. */

@@ -1,25 +1,47 @@
 import type { AdapterPayload } from 'oidc-provider';
+import type { OidcSettings } from '../domain/oidc-settings.ts';
 import type { OidcClient } from '../ports/clients.ts';
 
 /**
  * A client of the record in the words of the library.
  * @see OpenID Connect Dynamic Client Registration §2
  */
-export function clientMetadata(client: OidcClient, clientSecret: string): AdapterPayload {
+export function clientMetadata(client: OidcClient, clientSecret: string | undefined): AdapterPayload {
+  const { settings } = client;
   return {
-    client_id: client.policy.clientId,
-    client_name: client.name,
-    client_secret: clientSecret,
-    redirect_uris: [...client.redirectUris],
-    // The library refuses http://localhost for web clients; the record took the URI only over https or on loopback.
-    application_type: client.redirectUris.every((uri) => uri.startsWith('http:')) ? 'native' : 'web',
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    token_endpoint_auth_method: 'client_secret_basic',
-    id_token_signed_response_alg: 'ES256',
-    ...(client.backchannelLogout && {
-      backchannel_logout_uri: client.backchannelLogout.uri,
-      backchannel_logout_session_required: client.backchannelLogout.sessionRequired,
+    ...identityOf(client),
+    ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
+    // A native application's loopback address has whatever port was free (RFC 8252 §7.3); nobody else's has.
+    application_type: settings.preset === 'native' ? 'native' : 'web',
+    grant_types: [...settings.grants],
+    response_types: settings.grants.includes('authorization_code') ? ['code'] : [],
+    token_endpoint_auth_method: settings.authentication,
+    post_logout_redirect_uris: [...settings.postLogoutRedirectUris],
+    ...keysOf(settings),
+  };
+}
+
+/** What signs and addresses a logout token, and no more: whoever sends those serves nobody else. */
+export function logoutMetadata(client: OidcClient): AdapterPayload {
+  return { ...identityOf(client), token_endpoint_auth_method: 'none', response_types: ['code'] };
+}
+
+function identityOf({ name, policy, redirectUris, backchannelLogout, settings }: OidcClient): AdapterPayload {
+  return {
+    client_id: policy.clientId,
+    client_name: name,
+    redirect_uris: [...redirectUris],
+    id_token_signed_response_alg: settings.idTokenAlg,
+    ...(backchannelLogout && {
+      backchannel_logout_uri: backchannelLogout.uri,
+      backchannel_logout_session_required: backchannelLogout.sessionRequired,
     }),
   };
+}
+
+function keysOf({ keys }: OidcSettings): AdapterPayload {
+  if (keys === undefined) return {};
+  return keys.from === 'uri'
+    ? { jwks_uri: keys.uri }
+    : { jwks: { keys: keys.keys.map((key) => ({ ...key })) } };
 }

@@ -1,6 +1,7 @@
 import type { DeviceProfile } from '../domain/device-profile.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { LoginPolicy } from '../domain/login-policy.ts';
+import type { OidcSettings } from '../domain/oidc-settings.ts';
 
 /** A relying party: an OpenID Connect client or an LDAP device account, with its policy. */
 export type Client = OidcClient | LdapClient;
@@ -17,8 +18,10 @@ export interface OidcClient extends AnyClient {
   readonly redirectUris: readonly string[];
   /** Where it is told that a session is over. */
   readonly backchannelLogout?: BackchannelLogout;
-  /** In clear only because `client_secret_basic` with `oidc-provider` compares it; sealed at rest. */
-  readonly sealedSecret: string;
+  /** What an administrator may change afterwards. */
+  readonly settings: OidcSettings;
+  /** In clear only because `client_secret_basic` with `oidc-provider` compares it; sealed at rest. Absent: it has none. */
+  readonly sealedSecret?: string;
 }
 
 /** @see OpenID Connect Back-Channel Logout 1.0 §2.2 */

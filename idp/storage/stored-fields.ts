@@ -102,6 +102,11 @@ export class StoredFields {
     return new StoredFields(value, `${this.#where}.${name}`, this.#code);
   }
 
+  /** The document as it stands, for what is handed on whole: a key as JSON. */
+  values(): { readonly [name: string]: unknown } {
+    return { ...this.#values };
+  }
+
   /** Documents within a document. */
   list(name: string): readonly StoredFields[] {
     const value = this.#json(name);

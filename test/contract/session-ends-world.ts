@@ -1,4 +1,5 @@
 import type { ClientId } from '../../idp/domain/login-policy.ts';
+import { presetSettings } from '../../idp/domain/oidc-settings.ts';
 import type { Person } from '../../idp/domain/person.ts';
 import type { OidcClient } from '../../idp/ports/clients.ts';
 import type { OidcState } from '../../idp/ports/oidc-state.ts';
@@ -34,6 +35,7 @@ const client: OidcClient = {
   addedAt: 0,
   redirectUris: [],
   backchannelLogout: { uri: 'https://kintai.example/logout', sessionRequired: true },
+  settings: presetSettings('web'),
   sealedSecret: '',
 };
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault, InvalidInput } from '../../../idp/domain/fault.ts';
 import type { ClientId } from '../../../idp/domain/login-policy.ts';
+import { presetSettings } from '../../../idp/domain/oidc-settings.ts';
 import type { OidcClient } from '../../../idp/ports/clients.ts';
 import type { SystemRecord } from '../../../idp/ports/system-record.ts';
 import { openForWriting } from '../../../idp/storage/sqlite/connection.ts';
@@ -382,6 +383,7 @@ describe('clients', () => {
       name: 'kiosk',
       addedAt: start,
       redirectUris: ['https://kiosk.example.jp/cb'],
+      settings: presetSettings('web'),
       sealedSecret: 'sealed',
       policy: { ...policy, organizations: [organization.organizationId] },
     };

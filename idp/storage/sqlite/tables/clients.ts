@@ -6,6 +6,7 @@ import type { OrganizationId } from '../../../domain/person.ts';
 import type { Client, OidcClient } from '../../../ports/clients.ts';
 import type { Tables } from '../../../ports/system-record.ts';
 import { toDeviceProfile } from '../../device-profile-fields.ts';
+import { oidcSettingsColumn, toOidcSettings } from '../../oidc-settings-fields.ts';
 import { StoredFields } from '../../stored-fields.ts';
 import type { ClientRow, RecordSchema } from '../schema.ts';
 
@@ -67,8 +68,10 @@ function toClient(row: ClientRow): Client {
     return {
       ...common,
       protocol,
-      sealedSecret: secret,
+      // The column takes no NULL.
+      ...(secret === '' ? {} : { sealedSecret: secret }),
       redirectUris: settings.texts('redirectUris'),
+      settings: toOidcSettings(settings.optionalFields('oidc')),
       ...backchannelLogoutOf(settings),
     };
   }
@@ -130,7 +133,7 @@ function toRow(client: Client): ClientRow {
     client_id: client.policy.clientId,
     name: client.name,
     protocol: client.protocol,
-    secret: client.protocol === 'oidc' ? client.sealedSecret : client.secretHash,
+    secret: client.protocol === 'oidc' ? (client.sealedSecret ?? '') : client.secretHash,
     policy: policyColumn(client.policy),
     settings: JSON.stringify(settingsOf(client)),
     added_at: client.addedAt,
@@ -140,10 +143,11 @@ function toRow(client: Client): ClientRow {
 function settingsOf(client: Client): object {
   if (client.protocol === 'oidc') {
     const { redirectUris, backchannelLogout } = client;
-    if (backchannelLogout === undefined) return { redirectUris };
+    const common = { redirectUris, oidc: oidcSettingsColumn(client.settings) };
+    if (backchannelLogout === undefined) return common;
     const { uri, sessionRequired } = backchannelLogout;
     return {
-      redirectUris,
+      ...common,
       backchannelLogoutUri: uri,
       backchannelLogoutSessionRequired: sessionRequired,
     };
