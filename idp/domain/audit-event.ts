@@ -74,10 +74,11 @@ export interface AuditEvent {
   readonly details?: { readonly [name: string]: string | number | boolean };
 }
 
-/** One line of the trail: each holds the hash of the one before, so that a missing or changed line shows. */
+/** One line of the trail; those that were written together share a row, and each row holds the hash of the one before, so that a missing or changed line shows. */
 export interface ChainedAuditEvent extends AuditEvent {
   readonly sequence: number;
-  /** SHA-256 in hex over the canonical line with the hash before. */
+  /** Of its row: SHA-256 in hex over the hash before, the number of its last event and its canonical lines. */
   readonly hash: string;
+  /** Of the row before. */
   readonly previousHash: string;
 }

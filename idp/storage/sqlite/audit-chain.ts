@@ -3,13 +3,13 @@ import type { AuditEvent, ChainedAuditEvent } from '../../domain/audit-event.ts'
 import { StoredFields } from '../stored-fields.ts';
 import type { AuditEventRow } from './schema.ts';
 
-/** Where the chain stands: the newest event's number and hash. */
+/** Where the chain stands: the newest event's number, and the hash of the row that it is in. */
 export interface ChainTail {
   readonly sequence: number;
   readonly hash: string;
 }
 
-/** One event of the chain as it was hashed. */
+/** One event of the chain, with the hashes of its row and of the row before. */
 export interface ChainedLine extends ChainTail {
   readonly line: string;
   readonly previousHash: string;
@@ -22,19 +22,29 @@ const lineFeed = '\n';
 
 /** The next row of the chain: one event, or several that were written together. */
 export function chain(tail: ChainTail, events: readonly string[]): AuditEventRow {
-  let { sequence, hash: last } = tail;
-  const lines = events.map((event) => {
-    sequence += 1;
-    const line = `{"sequence":${sequence},${event.slice(1)}`;
-    last = chainHash(last, line);
-    return line;
-  });
-  return { sequence, line: lines.join(lineFeed), hash: last };
+  const sequence = tail.sequence + events.length;
+  const line = events.join(lineFeed);
+  return { sequence, line, hash: hashOf(tail.hash, { sequence, line }) };
 }
 
-/** SHA-256 in hex over the hash before, a line feed and the line. */
-export function chainHash(previousHash: string, line: string): string {
-  return hash('sha256', `${previousHash}\n${line}`, 'hex');
+/**
+ * What the hash of a row must be: SHA-256 in hex over the hash before, the number of its last event, and its events, each on
+ * a line of its own. One for all of them: every sign-in pays for it.
+ */
+export function hashOf(previousHash: string, row: Pick<AuditEventRow, 'sequence' | 'line'>): string {
+  if (hasNumberedLines(row)) return hashOverLines(previousHash, row.line);
+  return hash('sha256', `${previousHash}\n${row.sequence}\n${row.line}`, 'hex');
+}
+
+/** So earlier versions wrote them: with its number in each line, and a hash for each. */
+function hasNumberedLines({ line }: Pick<AuditEventRow, 'line'>): boolean {
+  return line.startsWith('{"sequence":');
+}
+
+function hashOverLines(previousHash: string, lines: string): string {
+  return lines
+    .split(lineFeed)
+    .reduce((before, line) => hash('sha256', `${before}\n${line}`, 'hex'), previousHash);
 }
 
 /**
@@ -100,22 +110,20 @@ export function toAuditRow(row: object): AuditEventRow {
   return { sequence: fields.integer('sequence'), line: fields.text('line'), hash: fields.text('hash') };
 }
 
-/** The events of a row. The hash of the last one is as it stands in the row; whether it is right, `verify` says. */
+/** How many events a row holds. */
+export function eventCount({ line }: Pick<AuditEventRow, 'line'>): number {
+  return line.split(lineFeed).length;
+}
+
+/** The events of a row as they stand there; whether its hash is right, `verify` says. */
 export function linesOf(row: AuditEventRow, previousHash: string): readonly ChainedLine[] {
   const lines = row.line.split(lineFeed);
-  let sequence = row.sequence - lines.length;
-  let previous = previousHash;
-  return lines.map((line) => {
-    sequence += 1;
-    const own = sequence === row.sequence ? row.hash : chainHash(previous, line);
-    const chained = { sequence, line, hash: own, previousHash: previous };
-    previous = own;
-    return chained;
-  });
+  const before = row.sequence - lines.length;
+  return lines.map((line, index) => ({ sequence: before + index + 1, line, hash: row.hash, previousHash }));
 }
 
 /** The event of a line; the chain proves that nobody changed it, and whoever doubts that asks `verify`. */
-export function toChainedEvent({ line, hash, previousHash }: ChainedLine): ChainedAuditEvent {
-  const event = JSON.parse(line) as AuditEvent & { readonly sequence: number };
-  return { ...event, hash, previousHash };
+export function toChainedEvent({ line, ...place }: ChainedLine): ChainedAuditEvent {
+  const { sequence, hash: own, previousHash } = place;
+  return { ...(JSON.parse(line) as AuditEvent), sequence, hash: own, previousHash };
 }

@@ -2,14 +2,8 @@ import type { StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditVerdict } from '../../ports/audit-trail.ts';
 import type { Checkpoint } from '../audit-checkpoints.ts';
-import {
-  type ChainedLine,
-  type ChainTail,
-  chainHash,
-  chainStart,
-  linesOf,
-  toAuditRow,
-} from './audit-chain.ts';
+import { type ChainTail, chainStart, eventCount, hashOf, toAuditRow } from './audit-chain.ts';
+import type { AuditEventRow } from './schema.ts';
 
 /** A row holds up to some hundred events. */
 const rowsPerTurn = 32;
@@ -31,41 +25,35 @@ export async function verifyChain(
       return broken(checkpoint.sequence, 'two checkpoints contradict each other');
     vouched.set(checkpoint.sequence, checkpoint.hash);
   }
+  vouched.delete(0);
   let tail = chainStart;
   for (;;) {
     const rows = rowsAfter.all(tail.sequence, rowsPerTurn).map(toAuditRow);
     for (const row of rows) {
-      for (const line of linesOf(row, tail.hash)) {
-        const problem = problemOf(line, tail, vouched);
-        if (problem !== undefined) return broken(tail.sequence + 1, problem);
-        tail = line;
-      }
+      const problem = problemOf(row, tail, vouched);
+      if (problem !== undefined) return broken(tail.sequence + 1, problem);
+      vouched.delete(row.sequence);
+      tail = row;
     }
     if (rows.length < rowsPerTurn) break;
     await nextTurn();
   }
-  const newest = Math.max(...vouched.keys());
-  if (newest > tail.sequence) {
+  const [missing] = [...vouched.keys()].sort((one, other) => one - other);
+  if (missing === undefined) return { outcome: 'intact', events: tail.sequence, lastHash: tail.hash };
+  if (missing > tail.sequence) {
+    const newest = Math.max(...vouched.keys());
     return broken(tail.sequence + 1, `the events up to ${newest} were vouched for and are missing`);
   }
-  return { outcome: 'intact', events: tail.sequence, lastHash: tail.hash };
+  return broken(missing, contradicted);
 }
 
-function problemOf(row: ChainedLine, tail: ChainTail, vouched: Map<number, string>): string | undefined {
-  const sequence = tail.sequence + 1;
-  if (row.sequence !== sequence) return 'the event is missing';
-  if (chainHash(tail.hash, row.line) !== row.hash) return 'the event was changed';
-  if (sequenceIn(row.line) !== sequence) return 'the event was moved';
-  if ((vouched.get(sequence) ?? row.hash) !== row.hash) return 'a signed checkpoint says otherwise';
-  return undefined;
-}
+const contradicted = 'a signed checkpoint says otherwise';
 
-function sequenceIn(line: string): unknown {
-  try {
-    return JSON.parse(line)?.sequence;
-  } catch {
-    return undefined;
-  }
+function problemOf(row: AuditEventRow, tail: ChainTail, vouched: Map<number, string>): string | undefined {
+  if (row.sequence - eventCount(row) !== tail.sequence)
+    return 'an event is missing, or one too many is there';
+  if (hashOf(tail.hash, row) !== row.hash) return 'an event of this row was changed';
+  return (vouched.get(row.sequence) ?? row.hash) === row.hash ? undefined : contradicted;
 }
 
 function broken(atSequence: number, reason: string): AuditVerdict {

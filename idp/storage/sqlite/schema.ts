@@ -199,6 +199,6 @@ export interface AuditEventRow {
   sequence: number;
   /** Events in canonical JSON, exactly as they were hashed, one a line: those that were moved in together. */
   line: string;
-  /** Of the last event: SHA-256 in hex of the hash before, a line feed and its line: `sha256sum` can check it. */
+  /** SHA-256 in hex of the hash before, a line feed, the sequence, a line feed and the line: `sha256sum` can check it. */
   hash: string;
 }

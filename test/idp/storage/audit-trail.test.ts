@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../idp/domain/audit-event.ts';
 import { type EmbeddedStorage, openEmbeddedStorage } from '../../../idp/storage/embedded.ts';
 import { type Keys, openKeyDirectory } from '../../../idp/storage/keys/key-directory.ts';
+import { chain, chainStart, eventText } from '../../../idp/storage/sqlite/audit-chain.ts';
 import { openForWriting } from '../../../idp/storage/sqlite/connection.ts';
 import { HandSetClock } from '../../support/clock.ts';
 import { operator, start, temporaryDirectory } from './support/storage-world.ts';
@@ -58,8 +60,11 @@ describe('the audit trail', () => {
       [6, 'login.granted'],
     ]);
     expect(events[0]).toMatchObject(event(1));
-    for (const [index, { previousHash }] of events.entries()) {
-      expect(previousHash).toBe(events[index - 1]?.hash ?? '0'.repeat(64));
+    // Those that were written together share a row.
+    for (const [index, { hash, previousHash }] of events.entries()) {
+      const before = events[index - 1];
+      const isOfOneRow = before?.hash === hash;
+      expect(previousHash).toBe(isOfOneRow ? before.previousHash : (before?.hash ?? '0'.repeat(64)));
     }
     const lastHash = events.at(-1)?.hash;
     expect(await storage.audit.verify()).toEqual({ outcome: 'intact', events: 6, lastHash });
@@ -169,6 +174,43 @@ describe('a flood of events', () => {
   });
 });
 
+describe('a trail that an earlier version wrote, with a number and a hash for each event', () => {
+  const lines = [1, 2, 3].map((n) => `{"sequence":${n},${eventText(event(n)).slice(1)}`);
+  const rowsOf = (texts: readonly string[]) => {
+    let hash = '0'.repeat(64);
+    const hashes = texts.map((line) => {
+      hash = createHash('sha256').update(`${hash}\n${line}`).digest('hex');
+      return hash;
+    });
+    return `INSERT INTO audit_events VALUES (1, '${texts[0]}', '${hashes[0]}');
+      INSERT INTO audit_events VALUES (3, '${texts[1]}\n${texts[2]}', '${hashes[2]}')`;
+  };
+
+  it('is read and verified as it stands, and goes on', async () => {
+    await storage.close();
+    tamper(rowsOf(lines));
+    storage = await open();
+    await append(2);
+    const events = await Array.fromAsync(storage.audit.read());
+    expect(events.map(({ sequence, subject }) => [sequence, subject])).toEqual([
+      [1, 'person-1'],
+      [2, 'person-2'],
+      [3, 'person-3'],
+      [4, 'person-1'],
+      [5, 'person-2'],
+    ]);
+    expect(await storage.audit.verify()).toMatchObject({ outcome: 'intact', events: 5 });
+  });
+
+  it('shows that one of its events was changed', async () => {
+    await storage.close();
+    tamper(rowsOf(lines));
+    tamper(`UPDATE audit_events SET line = replace(line, 'person-2', 'person-9') WHERE sequence = 3`);
+    storage = await open();
+    expect(await storage.audit.verify()).toMatchObject({ outcome: 'broken', atSequence: 2 });
+  });
+});
+
 describe('verification', () => {
   // One after the other, each read back: in rows of their own.
   beforeEach(async () => {
@@ -240,12 +282,33 @@ describe('verification', () => {
       'two of them exchanged',
       `replace(replace(replace(line, 'person-14"', 'x'), 'person-15"', 'person-14"'), 'x', 'person-15"')`,
     ],
-    ['one of them removed', `replace(line, char(10) || '{"sequence":14,', '')`],
-    ['one of them added', `line || char(10) || '{"sequence":31}'`],
+    ['one of them removed', 'substr(line, instr(line, char(10)) + 1)'],
+    ['one of them added', `line || char(10) || '{"at":31}'`],
   ])('notices of events that share a row %s', async (_what, changed) => {
     await append(20);
     await storage.close();
     tamper(`UPDATE audit_events SET line = ${changed} WHERE sequence = 30`);
+    storage = await open();
+    expect(await storage.audit.verify()).toMatchObject({ outcome: 'broken' });
+  });
+
+  it.each([
+    [
+      'merged with the one before it',
+      'UPDATE audit_events SET line = (SELECT line FROM audit_events WHERE sequence = 5) || char(10) || line WHERE sequence = 6; DELETE FROM audit_events WHERE sequence = 5',
+    ],
+    ['numbered otherwise', 'UPDATE audit_events SET sequence = 11 WHERE sequence = 10'],
+  ])('notices a row %s', async (_what, sql) => {
+    await storage.close();
+    tamper(sql);
+    storage = await open();
+    expect(await storage.audit.verify()).toMatchObject({ outcome: 'broken' });
+  });
+
+  it('notices a chain that somebody computed anew, by what was vouched for', async () => {
+    await storage.close();
+    const row = chain(chainStart, [eventText(event(1))]);
+    tamper(`DELETE FROM audit_events; INSERT INTO audit_events VALUES (1, '${row.line}', '${row.hash}')`);
     storage = await open();
     expect(await storage.audit.verify()).toMatchObject({ outcome: 'broken' });
   });
