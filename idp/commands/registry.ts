@@ -12,6 +12,7 @@ import { noticeCommands } from './notice.ts';
 import { orgCommands } from './org.ts';
 import { personCommands } from './person.ts';
 import { readerCommands } from './reader.ts';
+import { stationCommands } from './station.ts';
 
 /** Every command that reads or changes the record. */
 export const recordCommands: readonly RecordCommand[] = [
@@ -21,6 +22,7 @@ export const recordCommands: readonly RecordCommand[] = [
   ...noticeCommands,
   ...evidenceCommands,
   ...readerCommands,
+  ...stationCommands,
   ...clientCommands,
   ...clientGuessCommands,
   ldapTry,

@@ -1,16 +1,15 @@
-import { createPublicKey } from 'node:crypto';
-import type { Reader, ReaderPublicKey } from '../domain/reader.ts';
+import type { Reader } from '../domain/reader.ts';
 import { enrolReader } from '../flows/manage-readers.ts';
 import type { EnrolmentAnswer } from '../wire/enrolment.ts';
 import { returnPath } from './interaction-paths.ts';
 import { answeredTooManyAttempts, noteWrongCode } from './limited.ts';
+import { parsePublicKey } from './p256-key.ts';
 import { readJson } from './read-body.ts';
 import type { RouteHandler } from './request-context.ts';
 import type { Site } from './site.ts';
 import { answerRefusal } from './wire-refusal.ts';
 
 const maxEnrolmentBytes = 4_096;
-const p256Coordinate = /^[\w-]{43}$/;
 
 /** `POST /readers/enrol`: a one-time code and the public half of a key made on the spot. */
 export function postEnrolment(site: Site): RouteHandler {
@@ -49,21 +48,3 @@ function answerFor(reader: Reader, { context, challengeKeys, demoBanner }: Site)
     demonstration: demoBanner,
   };
 }
-
-/** Only the public members of a P-256 key whose point lies on the curve. @see RFC 7518 §6.2.1 */
-function parsePublicKey(claimed: unknown): ReaderPublicKey | undefined {
-  const { kty, crv, x, y, d } =
-    typeof claimed === 'object' && claimed !== null ? (claimed as ClaimedJwk) : {};
-  if (kty !== 'EC' || crv !== 'P-256' || d !== undefined) return undefined;
-  if (typeof x !== 'string' || typeof y !== 'string') return undefined;
-  if (!p256Coordinate.test(x) || !p256Coordinate.test(y)) return undefined;
-  const key = { kty, crv, x, y } as const;
-  try {
-    createPublicKey({ key, format: 'jwk' });
-    return key;
-  } catch {
-    return undefined;
-  }
-}
-
-type ClaimedJwk = { readonly [member in 'kty' | 'crv' | 'x' | 'y' | 'd']?: unknown };

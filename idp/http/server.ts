@@ -26,6 +26,7 @@ import { getReturn } from './return-from-bridge.ts';
 import { securityHeaders } from './security-headers.ts';
 import { getSetup, postSetup } from './setup.ts';
 import type { ChallengeKeys, Site } from './site.ts';
+import { getStationPair, postStationPair } from './station-pair.ts';
 import { postTap } from './taps.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 
@@ -113,6 +114,8 @@ function routesOf(site: Site): Router {
   router.get('/interaction/:uid/present', getPresent(site));
   router.get('/interaction/:uid/refused', getRefused(site));
   router.get('/interaction/:uid/cancel', getCancel(site));
+  router.get('/station/pair', getStationPair(site));
+  router.post('/station/pair', postStationPair(site));
   router.get('/setup', getSetup(site));
   router.post('/setup', postSetup(site));
   return router;

@@ -19,6 +19,7 @@ export const assets = {
     readOwn('./kazasu.css'),
   ]),
   icon: asset('kazasu', 'svg', 'image/svg+xml', [readOwn('./kazasu.svg')]),
+  station: asset('station', 'js', 'text/javascript; charset=utf-8', [readOwn('./scripts/station.js')]),
 } as const;
 
 function asset(name: string, extension: string, type: string, parts: readonly string[]): Asset {

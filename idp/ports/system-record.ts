@@ -5,14 +5,15 @@ import type { RecordedConsent } from '../domain/consent.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ClientId, LoginPolicy } from '../domain/login-policy.ts';
 import type { Organization, OrganizationId, Person, PersonId } from '../domain/person.ts';
-import type { Reader, ReaderId } from '../domain/reader.ts';
 import type { Invitation, Registration, RegistrationId } from '../domain/registration.ts';
 import type { AppliedList, CrlRun, RevocationReason } from '../domain/revocation.ts';
 import type { Client } from './clients.ts';
 import type { IssuerRevocations, RevokedByIssuer } from './issuer-revocations.ts';
 import type { ReadNotices, WriteNotices } from './notice-tables.ts';
 import type { DirectoryTables } from './people-search.ts';
+import type { ReadReaders, WriteReaders } from './reader-tables.ts';
 import type { LogoutDelivery, LogoutNotice, SessionEnd, Stop } from './sessions.ts';
+import type { ReadStations, WriteStations } from './station-tables.ts';
 
 /**
  * The authoritative store. Reads see what the last finished change left; every method throws
@@ -127,11 +128,8 @@ export interface ReadTables {
       )
     >;
   };
-  readonly readers: {
-    find(idOrName: string): Promise<Reader | undefined>;
-    findByEnrolmentCode(codeHash: string, now: Instant): Promise<Reader | undefined>;
-    list(): Promise<readonly Reader[]>;
-  };
+  readonly readers: ReadReaders;
+  readonly stations: ReadStations;
   readonly clients: {
     find(idOrName: string): Promise<Client | undefined>;
     list(): Promise<readonly Client[]>;
@@ -202,18 +200,8 @@ export interface Tables extends ReadTables {
     /** Revokes cards in use, and marks pending registrations, in a few statements however many there are. */
     revokeByIssuer(revocations: IssuerRevocations, now: Instant): Promise<RevokedByIssuer>;
   };
-  readonly readers: ReadTables['readers'] & {
-    add(reader: Reader, enrolment: { readonly codeHash: string; readonly expiresAt: Instant }): Promise<void>;
-    /** Exchanges the code of a reader that has not enrolled yet. */
-    renewEnrolment(
-      id: ReaderId,
-      enrolment: { readonly codeHash: string; readonly expiresAt: Instant },
-    ): Promise<boolean>;
-    /** Takes the enrolment code (once) and fixes the key. */
-    enrol(id: ReaderId, codeHash: string, publicKey: NonNullable<Reader['publicKey']>): Promise<boolean>;
-    disable(id: ReaderId, tapsVoidBefore: Instant): Promise<boolean>;
-    assignClient(id: ReaderId, clientId: ClientId): Promise<void>;
-  };
+  readonly readers: ReadReaders & WriteReaders;
+  readonly stations: ReadStations & WriteStations;
   readonly clients: ReadTables['clients'] & {
     add(client: Client): Promise<void>;
     replaceSecret(id: ClientId, secretHash: string): Promise<boolean>;

@@ -1,4 +1,5 @@
 import type { DenialReason } from '../../domain/decide-login.ts';
+import type { StationRefusal } from '../../domain/station.ts';
 import type { TapRefusal } from '../../flows/accept-tap.ts';
 import type { ApprovalRefusal } from '../../flows/approval-rules.ts';
 import type { InvitationRefusal } from '../../flows/begin-registration.ts';
@@ -51,9 +52,46 @@ export interface Reasons {
   readonly approval: Explained<ApprovalRefusal>;
   readonly returned: Explained<ReturnRefusal>;
   readonly setup: Explained<SetupRefusal>;
+  readonly station: Explained<StationRefusal>;
   readonly trouble: Explained<Trouble>;
   /** Completes `certificate-refused`. */
   readonly certificate: { readonly [reason in CertificateRefusal]: string };
+}
+
+/** What a person sees at a station. */
+export interface StationTexts {
+  readonly pair: {
+    readonly title: string;
+    readonly lead: string;
+    readonly code: string;
+    readonly codeHint: string;
+    readonly submit: string;
+    readonly doneTitle: string;
+    done(reader: string): string;
+    readonly keyKept: string;
+    readonly noKeys: string;
+  };
+  readonly wait: {
+    readonly title: string;
+    heading(clientName: string): string;
+    readonly lead: string;
+    readonly opening: string;
+    readonly open: string;
+    readonly noScript: string;
+    readonly unreachable: string;
+  };
+  readonly confirm: {
+    readonly title: string;
+    question(name: string): string;
+    lead(clientName: string): string;
+    readonly yes: string;
+    no(name: string): string;
+    readonly limit: string;
+  };
+  readonly otherWays: string;
+  readonly again: string;
+  readonly registerTitle: string;
+  readonly registerSteps: readonly string[];
 }
 
 /** Every word that a person sees, in one language; both catalogues have exactly these keys. */
@@ -117,5 +155,6 @@ export interface Texts {
     readonly steps: readonly string[];
     readonly onlyOnce: string;
   };
+  readonly station: StationTexts;
   readonly reasons: Reasons;
 }

@@ -1,5 +1,6 @@
 import type { Texts } from './catalogue.ts';
 import { reasonsEn } from './reasons-en.ts';
+import { stationEn } from './station-en.ts';
 
 export const en: Texts = {
   locale: 'en',
@@ -94,5 +95,6 @@ export const en: Texts = {
     ],
     onlyOnce: 'The invitation code is shown this once only. Write it down now.',
   },
+  station: stationEn,
   reasons: reasonsEn,
 };

@@ -1,5 +1,6 @@
 import { approvalEn } from './approval-en.ts';
 import type { Reasons } from './catalogue.ts';
+import { stationRefusalsEn } from './station-en.ts';
 
 const askAdministrator = 'Contact an administrator.';
 const askThem = 'contact an administrator.';
@@ -312,4 +313,5 @@ const certificate: Reasons['certificate'] = {
 export const reasonsEn: Reasons = {
   ...{ denial, bridge, returned, setup, trouble, certificate },
   approval: approvalEn,
+  station: stationRefusalsEn,
 };

@@ -1,5 +1,6 @@
 import { approvalJa } from './approval-ja.ts';
 import type { Reasons } from './catalogue.ts';
+import { stationRefusalsJa } from './station-ja.ts';
 
 const askAdministrator = '管理者に連絡してください。';
 const usePin = 'カードと暗証番号を使う方法でサインインしてください。';
@@ -311,4 +312,5 @@ const certificate: Reasons['certificate'] = {
 export const reasonsJa: Reasons = {
   ...{ denial, bridge, returned, setup, trouble, certificate },
   approval: approvalJa,
+  station: stationRefusalsJa,
 };

@@ -17,6 +17,7 @@ import { sessionEnds } from './migrations/record-003-session-ends.ts';
 import { notices } from './migrations/record-004-notices.ts';
 import { peopleDirectory } from './migrations/record-005-people-directory.ts';
 import { deviceRequests } from './migrations/record-006-device-requests.ts';
+import { stations } from './migrations/record-008-stations.ts';
 import type { RecordSchema } from './schema.ts';
 import { factsOfRows, factsQuery } from './tables/facts.ts';
 import { noteCard } from './tables/index-notes.ts';
@@ -30,6 +31,7 @@ export const recordMigrations = {
   '004-notices': notices,
   '005-people-directory': peopleDirectory,
   '006-device-requests': deviceRequests,
+  '008-stations': stations,
 };
 const code = 'ERR_RECORD_UNAVAILABLE';
 const forgottenAtOnce = 32;
@@ -71,6 +73,7 @@ class SqliteRecord implements SystemRecord {
   readonly registrations: ReadTables['registrations'];
   readonly cards: ReadTables['cards'];
   readonly readers: ReadTables['readers'];
+  readonly stations: ReadTables['stations'];
   readonly clients: ReadTables['clients'];
   readonly appliedLists: ReadTables['appliedLists'];
   readonly crlRuns: ReadTables['crlRuns'];
@@ -107,6 +110,7 @@ class SqliteRecord implements SystemRecord {
     this.registrations = tables.registrations;
     this.cards = tables.cards;
     this.readers = tables.readers;
+    this.stations = tables.stations;
     this.clients = tables.clients;
     this.appliedLists = tables.appliedLists;
     this.crlRuns = tables.crlRuns;

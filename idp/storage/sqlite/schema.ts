@@ -11,6 +11,8 @@ export interface RecordSchema {
   registrations: RegistrationRow;
   cards: CardRow;
   readers: ReaderRow;
+  stations: StationRow;
+  station_codes: { reader_id: string; code_hash: string; expires_at: number };
   clients: ClientRow;
   applied_lists: AppliedListRow;
   crl_runs: { run_id: string; started_at: number; run: string };
@@ -131,6 +133,15 @@ export interface ReaderRow {
   taps_void_before: number | null;
   enrolment_code_hash: string | null;
   enrolment_expires_at: number | null;
+}
+
+export interface StationRow {
+  pairing_id: string;
+  reader_id: string;
+  /** JSON Web Key. */
+  public_key: string;
+  paired_at: number;
+  ended_at: number | null;
 }
 
 export interface ClientRow {

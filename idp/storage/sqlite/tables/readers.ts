@@ -100,7 +100,8 @@ function toReader(row: ReaderRow): Reader {
   });
 }
 
-function toPublicKey(fields: StoredFields): ReaderPublicKey {
+/** A public key as the record keeps it, of a reader or of a station. */
+export function toPublicKey(fields: StoredFields): ReaderPublicKey {
   return {
     kty: fields.oneOf('kty', ['EC']),
     crv: fields.oneOf('crv', ['P-256']),

@@ -18,6 +18,7 @@ import { readerTable } from './readers.ts';
 import { registrationTable } from './registrations.ts';
 import { sessionEndTable } from './session-ends.ts';
 import { settingTable } from './settings.ts';
+import { stationTable } from './stations.ts';
 
 /** Every table over one connection or one transaction. */
 export function tablesOver(db: Kysely<RecordSchema>, clock: Clock): Tables {
@@ -29,6 +30,7 @@ export function tablesOver(db: Kysely<RecordSchema>, clock: Clock): Tables {
     registrations: registrationTable(db),
     cards: cardTable(db),
     readers: readerTable(db),
+    stations: stationTable(db),
     clients: clientTable(db),
     appliedLists: appliedListTable(db),
     crlRuns: crlRunTable(db),

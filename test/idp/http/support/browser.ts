@@ -40,6 +40,11 @@ export class Browser {
     return this.#send(url, { method: 'POST', body: new URLSearchParams(form), headers });
   }
 
+  postJson(url: string, body: unknown): Promise<Page> {
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    return this.#send(url, { method: 'POST', body: JSON.stringify(body), headers });
+  }
+
   /** Follows redirects until one leaves `origin`, or there is none. */
   async follow(url: string, origin = new URL(url).origin): Promise<Page> {
     let page = await this.get(url);

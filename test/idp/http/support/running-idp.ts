@@ -9,6 +9,7 @@ import { parseIssuerKeyId, parseSerialNumber } from '../../../../idp/domain/cert
 import { Fault } from '../../../../idp/domain/fault.ts';
 import type { ClientId } from '../../../../idp/domain/login-policy.ts';
 import type { OrganizationId, Person, PersonId } from '../../../../idp/domain/person.ts';
+import type { ReaderKind } from '../../../../idp/domain/reader.ts';
 import { actor } from '../../../../idp/domain/registration.ts';
 import type { FlowContext } from '../../../../idp/flows/context.ts';
 import { addOidcClient } from '../../../../idp/flows/manage-clients.ts';
@@ -48,7 +49,7 @@ export interface RunningIdp {
     acceptedAcr: readonly AcrName[],
     requiredGroups?: readonly string[],
   ): Promise<TestClient>;
-  addBridge(name: string, clients: readonly TestClient[]): Promise<SoftwareBridge>;
+  addBridge(name: string, clients: readonly TestClient[], kind?: ReaderKind): Promise<SoftwareBridge>;
   close(): Promise<void>;
 }
 
@@ -93,8 +94,8 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
     addCard: (person, serialNumber) => addCard(context, person, serialNumber),
     addClient: (name, acceptedAcr, requiredGroups = []) =>
       addClient(context, name, acceptedAcr, requiredGroups),
-    addBridge: async (name, clients) => {
-      const request = { name, kind: 'workstation', evidence: 'certificate', actor: admin } as const;
+    addBridge: async (name, clients, kind = 'workstation') => {
+      const request = { name, kind, evidence: 'certificate', actor: admin } as const;
       const reader = await addReader(context, {
         ...request,
         clients: clients.map(({ clientId }) => clientId),

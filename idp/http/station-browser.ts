@@ -1,0 +1,27 @@
+import type { PairingId } from '../domain/station.ts';
+import type { RequestContext } from './request-context.ts';
+
+const pairingIdPattern = /^[\w-]{20,64}$/;
+/** As long as browsers keep a cookie; every use of the station renews it. @see RFC 6265bis §5.5 */
+const cookieMs = 400 * 86_400_000;
+
+/**
+ * The pairing that this browser says it has. It proves nothing (the browser's key does); it says which page to show, and
+ * that no session is to be kept here.
+ */
+export function stationOf(ctx: RequestContext, issuer: string): PairingId | undefined {
+  const value = ctx.cookies.get(nameFor(issuer)) ?? '';
+  return pairingIdPattern.test(value) ? (value as PairingId) : undefined;
+}
+
+/** Notes in the browser that it is a station. */
+export function rememberStation(ctx: RequestContext, issuer: string, pairingId: PairingId): void {
+  ctx.cookies.set(nameFor(issuer), pairingId, {
+    ...{ path: '/', httpOnly: true, sameSite: 'lax', overwrite: true, maxAge: cookieMs },
+  });
+}
+
+/** Another host of the domain can plant every cookie but those named so. @see RFC 6265bis §4.1.3.2 */
+function nameFor(issuer: string): string {
+  return issuer.startsWith('https:') ? '__Host-kazasu_station' : 'kazasu_station';
+}
