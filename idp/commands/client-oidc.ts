@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { InvalidInput } from '../domain/fault.ts';
+import type { AskedGrants } from '../flows/client-grants.ts';
 import type { NewOidcClient } from '../flows/manage-clients.ts';
+import { grantOptionNames, grantOptions, readGrants } from './client-grants.ts';
 import { collect, flag, type Typed, text, texts } from './command.ts';
 
 /** The keys of these options as commander gives them, with the options: they are for OpenID Connect clients alone. */
@@ -8,11 +10,12 @@ export const oidcOptionNames: { readonly [key: string]: string } = {
   redirectUri: '--redirect-uri',
   backchannelLogoutUri: '--backchannel-logout-uri',
   backchannelLogoutSessionRequired: '--backchannel-logout-session-required',
+  ...grantOptionNames,
 };
 
 /** What an OpenID Connect client has that a device account has not. */
 export function oidcOptions(command: Command): Command {
-  return command
+  return grantOptions(command)
     .option('--redirect-uri <url>', 'where it takes the code; repeatable', collect, [])
     .option('--backchannel-logout-uri <url>', 'where it is told that a session is over')
     .option('--backchannel-logout-session-required', 'it tells sessions apart by their id (`sid`)')
@@ -22,10 +25,11 @@ export function oidcOptions(command: Command): Command {
 /** @throws {InvalidInput} `ERR_OPTION` */
 export function readOidcOptions(
   typed: Typed,
-): Pick<NewOidcClient, 'redirectUris' | 'backchannelLogout' | 'pinWindowSeconds'> {
+): Pick<NewOidcClient, 'redirectUris' | 'backchannelLogout' | 'pinWindowSeconds' | keyof AskedGrants> {
   return {
     redirectUris: texts(typed, 'redirectUri'),
     ...readBackchannelLogout(typed),
+    ...readGrants(typed),
     pinWindowSeconds: readHours(text(typed, 'pinWindow') ?? '0'),
   };
 }

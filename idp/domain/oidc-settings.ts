@@ -70,6 +70,8 @@ export interface OidcSettings {
   /** For `tls_client_auth`. */
   readonly certificateSubject?: CertificateSubject;
   readonly grants: readonly GrantType[];
+  /** Where it is told that a tap came; absent: it polls. @see OpenID Connect CIBA Core 1.0 §4 */
+  readonly cibaNotificationEndpoint?: string;
   /** Authorization requests come by PAR or not at all. @see RFC 9126 §6 */
   readonly demandsPushedRequests: boolean;
   /** Authorization requests are signed or not taken. @see RFC 9101 §10.5 */

@@ -45,6 +45,32 @@ type Context = Pick<
  * @throws {Fault} when it cannot be kept or audited; the bridge may post it again.
  */
 export async function acceptTap(context: Context, sealed: Sealed<ClaimedTap>): Promise<TapOutcome> {
+  const taken = await takeIn(context, sealed, {});
+  if (taken.outcome === 'refused') return taken;
+  const { returnCode } = taken;
+  return { outcome: 'kept', ...(returnCode === undefined ? {} : { returnCode }) };
+}
+
+/** A tap that was kept, and the reader whose key signed it. */
+export interface TakenIn {
+  readonly outcome: 'kept';
+  readonly tap: Tap;
+  readonly reader: Reader;
+  readonly returnCode?: string;
+}
+
+type Refused = TapOutcome & { readonly outcome: 'refused' };
+
+/**
+ * The same, for those who go on with it.
+ * @param use.atOnce whoever brings the tap uses it now: it serves nobody else, and answers no prompt.
+ * @throws {Fault} when it cannot be kept or audited.
+ */
+export async function takeIn(
+  context: Context,
+  sealed: Sealed<ClaimedTap>,
+  use: { readonly atOnce?: true },
+): Promise<TakenIn | Refused> {
   const received = await receiveSigned(context, sealed);
   if (received.outcome === 'refused') {
     // Of nobody we know: anybody could fill the trail, which keeps everything, without a key or a name.
@@ -63,7 +89,9 @@ export async function acceptTap(context: Context, sealed: Sealed<ClaimedTap>): P
     receivedAt: context.clock.now(),
     ...(claims.nonce === undefined ? {} : { nonce: claims.nonce }),
   };
-  return keep(context, tap, claims);
+  const kept = await keep(context, tap, claims, use);
+  if (kept.outcome === 'refused') return kept;
+  return { ...kept, tap, reader };
 }
 
 function judge(context: Context, reader: Reader, claims: ClaimedTap): EvidenceVerdict {
@@ -74,7 +102,15 @@ function judge(context: Context, reader: Reader, claims: ClaimedTap): EvidenceVe
   return readEvidence(context, claims.evidence, loginMessage(context, reader, claims));
 }
 
-async function keep(context: Context, tap: Tap, { nonce, counter }: ClaimedTap): Promise<TapOutcome> {
+async function keep(
+  context: Context,
+  tap: Tap,
+  { nonce, counter }: ClaimedTap,
+  { atOnce }: { readonly atOnce?: true },
+): Promise<TapOutcome> {
+  if (atOnce && nonce !== undefined) {
+    return refuse(context, { outcome: 'refused', reason: 'message-malformed' }, tap.readerId);
+  }
   const returnCode = nonce === undefined ? undefined : context.secrets.random(128);
   if (nonce !== undefined) {
     const prompt = await context.taps.findPrompt(nonce);
@@ -86,7 +122,7 @@ async function keep(context: Context, tap: Tap, { nonce, counter }: ClaimedTap):
   }
   const how =
     returnCode === undefined
-      ? { counter: counter ?? 0 }
+      ? { counter: counter ?? 0, ...(atOnce ? { usedAtOnce: atOnce } : {}) }
       : { returnCodeHash: context.secrets.hash(returnCode) };
   const kept = await context.taps.keep(tap, how);
   if (kept !== 'kept') return refuse(context, { outcome: 'refused', reason: kept }, tap.readerId);
@@ -97,7 +133,7 @@ async function keep(context: Context, tap: Tap, { nonce, counter }: ClaimedTap):
     subject: tap.tapId,
     details: { evidence: tap.evidence.type, kind: tap.evidence.kind, prompted: nonce !== undefined },
   });
-  if (nonce === undefined) context.tapWaits.arrived(tap.cardKey);
+  if (nonce === undefined && !atOnce) context.tapWaits.arrived(tap.cardKey);
   return { outcome: 'kept', ...(returnCode === undefined ? {} : { returnCode }) };
 }
 
@@ -111,11 +147,7 @@ function loginMessage({ issuer }: Context, reader: Reader, claims: ClaimedTap): 
   });
 }
 
-async function refuse(
-  { audit, clock }: Context,
-  outcome: TapOutcome & { outcome: 'refused' },
-  readerId: string,
-): Promise<TapOutcome> {
+async function refuse({ audit, clock }: Context, outcome: Refused, readerId: string): Promise<Refused> {
   const event: AuditEvent = {
     at: clock.now(),
     type: 'tap.refused',

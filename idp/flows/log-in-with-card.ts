@@ -27,7 +27,7 @@ export interface CardLogin {
   readonly evidence: Evidence;
   readonly presence: Presence;
   /** How it came, for the audit trail. */
-  readonly way: 'oidc' | 'card-search' | 'card-bind' | 'person-bind';
+  readonly way: 'oidc' | 'ciba' | 'device' | 'tap' | 'card-search' | 'card-bind' | 'person-bind';
   /** What a device sent was no number in its spelling; the card key is nobody's. */
   readonly spelledOtherwise?: true;
 }

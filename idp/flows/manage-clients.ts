@@ -8,6 +8,7 @@ import { type ClientPreset, presetSettings } from '../domain/oidc-settings.ts';
 import type { Actor } from '../domain/registration.ts';
 import type { BackchannelLogout, Client, LdapClient, OidcClient } from '../ports/clients.ts';
 import type { RevocationPolicy } from './change-client-policy.ts';
+import { type AskedGrants, withGrants } from './client-grants.ts';
 import type { FlowContext } from './context.ts';
 import {
   acceptedByDefault,
@@ -22,9 +23,9 @@ import { requireProfile } from './require-profile.ts';
 
 type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets' | 'clients' | 'clientSecrets'>;
 
-export interface NewOidcClient {
+export interface NewOidcClient extends AskedGrants {
   readonly name: string;
-  /** What it starts from; absent: a web application. */
+  /** What it starts from; absent: a web application, or a device where it has no redirect URI and needs none. */
   readonly preset?: ClientPreset;
   /** What differs from the preset. */
   readonly settings?: SettingsChoices;
@@ -64,7 +65,9 @@ export async function addOidcClient(
   request: NewOidcClient,
 ): Promise<{ readonly clientId: ClientId; readonly clientSecret: string }> {
   const { backchannelLogout, redirectUris } = request;
-  const settings = settingsWith(presetSettings(request.preset ?? 'web'), request.settings ?? {});
+  const usual = redirectUris.length === 0 && request.grants !== undefined ? 'device' : 'web';
+  const chosen = settingsWith(presetSettings(request.preset ?? usual), request.settings ?? {});
+  const settings = withGrants(chosen, request);
   if (redirectUris.length === 0 && settings.grants.includes('authorization_code')) {
     throw new InvalidInput('ERR_REDIRECT_URI', 'An OpenID Connect client needs a --redirect-uri.');
   }

@@ -21,7 +21,8 @@ export function requireBackchannelLogoutUri(text: string): void {
   );
 }
 
-function isHttpsOrLoopback(text: string): boolean {
+/** Where an address of a client may lie. */
+export function isHttpsOrLoopback(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, hash } = new URL(text);
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);

@@ -3,10 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { Router } from '@koa/router';
 import type { FlowContext } from '../flows/context.ts';
 import { createProvider, type OidcProvider, type SigningJwk } from '../oidc/provider.ts';
+import { registerTapGrant } from '../oidc/tap-grant.ts';
 import { defaultBridgePort } from '../wire/challenge.ts';
 import { challengeKeysPath, enrolPath } from '../wire/enrolment.ts';
 import { registrationsPath } from '../wire/registration.ts';
-import { tapsPath } from '../wire/tap-jwt.ts';
+import { receiveTap, tapsPath } from '../wire/tap-jwt.ts';
 import { getAsset } from './asset-files.ts';
 import { rememberInteraction } from './browser-interactions.ts';
 import { deadline } from './deadline.ts';
@@ -73,6 +74,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       (ctx.state as RequestState).libraryFailure = error;
     },
   });
+  registerTapGrant(provider, { context, openTap: receiveTap });
   // Only what `trustedProxies` leaves of X-Forwarded-* is ever read.
   provider.proxy = true;
   const site: Site = {

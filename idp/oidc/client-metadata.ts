@@ -1,6 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { OidcSettings } from '../domain/oidc-settings.ts';
 import type { OidcClient } from '../ports/clients.ts';
+import { cibaMetadata } from './device-grants.ts';
 
 /**
  * A client of the record in the words of the library.
@@ -14,6 +15,7 @@ export function clientMetadata(client: OidcClient, clientSecret: string | undefi
     // A native application's loopback address has whatever port was free (RFC 8252 §7.3); nobody else's has.
     application_type: settings.preset === 'native' ? 'native' : 'web',
     grant_types: [...settings.grants],
+    ...cibaMetadata(settings),
     response_types: settings.grants.includes('authorization_code') ? ['code'] : [],
     token_endpoint_auth_method: settings.authentication,
     post_logout_redirect_uris: [...settings.postLogoutRedirectUris],

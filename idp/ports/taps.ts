@@ -39,11 +39,12 @@ export interface Taps {
   findPrompt(nonce: string): Promise<Prompt | undefined>;
   /**
    * Keeps a tap that answers a prompt (with the hash of the return code that leads on) or that raises its reader's counter.
-   * All checks and the write are one step: of a hundred equal taps at once, one is kept.
+   * All checks and the write are one step: of a hundred equal taps at once, one is kept. `usedAtOnce`: whoever brings it
+   * uses it, and nobody else ever does.
    */
   keep(
     tap: Tap,
-    how: { readonly returnCodeHash: string } | { readonly counter: number },
+    how: { readonly returnCodeHash: string } | { readonly counter: number; readonly usedAtOnce?: true },
   ): Promise<'kept' | NotKept>;
   /**
    * Takes the tap behind a return code, once, and only for the interaction that opened its prompt.

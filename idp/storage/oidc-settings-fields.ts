@@ -46,6 +46,7 @@ export function toOidcSettings(stored: StoredFields | undefined): OidcSettings {
       keys: toKeys(stored.optionalFields('keys')),
       certificateSubject: toCertificateSubject(stored.optionalFields('certificateSubject')),
       sector: stored.optionalText('sector'),
+      cibaNotificationEndpoint: stored.optionalText('cibaNotificationEndpoint'),
     }),
   };
 }

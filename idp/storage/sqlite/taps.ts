@@ -69,13 +69,14 @@ class SqliteTaps implements Taps {
 
   keep(
     tap: Tap,
-    how: { readonly returnCodeHash: string } | { readonly counter: number },
+    how: { readonly returnCodeHash: string } | { readonly counter: number; readonly usedAtOnce?: true },
   ): Promise<'kept' | NotKept> {
     return this.#group.run(() => {
       if (this.#statements.tapById.get(tap.tapId) !== undefined) return 'tap-replayed';
       const problem = 'counter' in how ? this.#count(tap, how.counter) : this.#answer(tap);
       if (problem !== undefined) return problem;
       this.#insert(tap, 'counter' in how ? null : how.returnCodeHash);
+      if ('counter' in how && how.usedAtOnce) this.#statements.useTap.run(tap.tapId);
       return 'kept';
     });
   }

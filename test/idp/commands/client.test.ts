@@ -20,6 +20,7 @@ describe('a client', () => {
     ['--address', { oidc: true, address: ['192.0.2.1'], redirectUri: ['https://x.example/cb'] }],
     ['--redirect-uri', { ldap: true, redirectUri: ['https://x.example/cb'] }],
     ['--backchannel-logout-uri', { ldap: true, backchannelLogoutUri: 'https://x.example/logout' }],
+    ['--grant', { ldap: true, grant: ['ciba'] }],
     ['--backchannel-logout-session-required', { ldap: true, backchannelLogoutSessionRequired: true }],
   ])('is not made with %s of the other protocol', (option, options) => {
     const command = recordCommands.find(({ name }) => name === 'client add');

@@ -1,0 +1,170 @@
+import { fetchUserInfo, genericGrantRequest, ResponseBodyError } from 'openid-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Person } from '../../../idp/domain/person.ts';
+import { actor } from '../../../idp/domain/registration.ts';
+import { restorePerson, suspendPerson } from '../../../idp/flows/change-person.ts';
+import { disableReader } from '../../../idp/flows/manage-readers.ts';
+import { addDeviceClient, type DeviceClient, DeviceReader } from '../http/support/device-place.ts';
+import { type RunningIdp, runIdp } from '../http/support/running-idp.ts';
+
+const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const serialNumber = '0d00a1';
+const admin = actor('os', 0);
+
+let idp: RunningIdp;
+let person: Person;
+let door: DeviceClient;
+let reader: DeviceReader;
+/** A client with a reader of its own, and none of the door's. */
+let clock: DeviceClient;
+let othersReader: DeviceReader;
+
+beforeAll(async () => {
+  idp = await runIdp();
+  person = await idp.addPerson('hanako');
+  await idp.addCard(person, serialNumber);
+  door = await addDeviceClient(idp, 'door', ['tap']);
+  clock = await addDeviceClient(idp, 'clock', ['tap']);
+  reader = await DeviceReader.add(idp, 'door-reader', [door]);
+  othersReader = await DeviceReader.add(idp, 'clock-reader', [clock]);
+});
+afterAll(() => idp.close());
+
+function redeem({ config }: DeviceClient, assertion: string, scope = 'openid profile') {
+  return genericGrantRequest(config, grantType, { assertion, scope });
+}
+
+async function refusal(client: DeviceClient, assertion: string): Promise<string> {
+  const error = await redeem(client, assertion).then(
+    () => new Error('it was let in'),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ResponseBodyError)) throw error;
+  return `${error.error}: ${error.error_description}`;
+}
+
+describe('a tap at the own reader of a door', () => {
+  it('becomes tokens for its person: no session, no refresh token, and nothing of the person but the id', async () => {
+    const tokens = await redeem(door, await reader.sign(serialNumber));
+    expect(tokens).toMatchObject({ token_type: 'bearer', scope: 'openid profile' });
+    expect(tokens.refresh_token).toBeUndefined();
+    expect(tokens.claims()).toEqual({
+      ...{ iss: idp.issuer, aud: door.clientId, sub: person.personId },
+      ...{ acr: 'urn:kazasu:acr:certificate', amr: ['user'] },
+      ...{ iat: expect.any(Number), exp: expect.any(Number) },
+      auth_time: Math.floor(idp.clock.now() / 1_000),
+    });
+    const info = await fetchUserInfo(door.config, tokens.access_token, person.personId);
+    expect(info).toMatchObject({ preferred_username: 'hanako' });
+  });
+
+  it('gives no refresh token for the asking', async () => {
+    const tokens = await redeem(door, await reader.sign(serialNumber), 'openid offline_access');
+    expect(tokens.refresh_token).toBeUndefined();
+    expect(tokens.scope).toBe('openid');
+  });
+
+  it('is taken once: a hundred at once give tokens to one', async () => {
+    const assertion = await reader.sign(serialNumber);
+    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => redeem(door, assertion)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await refusal(door, assertion)).toBe('invalid_grant: tap-replayed');
+  });
+
+  it('is not taken again with the counter of an earlier one', async () => {
+    await redeem(door, await reader.sign(serialNumber));
+    expect(await refusal(door, await reader.sign(serialNumber, { counter: 1 }))).toBe(
+      'invalid_grant: counter-not-risen',
+    );
+  });
+
+  it('that the reader posted itself is no assertion any more', async () => {
+    const tap = await reader.sign(serialNumber);
+    expect(await reader.post(tap)).toBe(200);
+    expect(await refusal(door, tap)).toBe('invalid_grant: tap-replayed');
+  });
+
+  it('that became tokens serves no other way in', async () => {
+    const { context } = idp;
+    idp.clock.advance(1);
+    const since = idp.clock.now();
+    await redeem(door, await reader.sign(serialNumber));
+    const [card] = await context.record.cards.findByPerson(person.personId);
+    if (card === undefined) throw new Error('no card');
+    const readerId = reader.readerId as Parameters<typeof context.taps.findUnprompted>[1][number];
+    expect(await context.taps.findUnprompted(card.cardKey, [readerId], since, 99)).toBeUndefined();
+  });
+
+  it.each([
+    ['of somebody else’s reader', () => othersReader.sign(serialNumber), 'reader-not-for-client'],
+    [
+      'for another provider',
+      () => reader.sign(serialNumber, { aud: 'https://idp.example' }),
+      'message-signature-invalid',
+    ],
+    [
+      'older than half a minute',
+      () => reader.sign(serialNumber, { iat: Math.floor(idp.clock.now() / 1_000) - 32 }),
+      'message-stale',
+    ],
+    [
+      'from the future',
+      () => reader.sign(serialNumber, { iat: Math.floor(idp.clock.now() / 1_000) + 7 }),
+      'message-from-the-future',
+    ],
+    ['of a card that nobody knows', () => reader.sign('0fffff'), 'unknown-card'],
+    ['that is no tap', async () => 'eyJhbGciOiJub25lIn0.e30.', 'message-malformed'],
+    [
+      'whose signature was cut off',
+      async () => unsigned(await reader.sign(serialNumber)),
+      'message-signature-invalid',
+    ],
+  ])('is refused %s', async (_what, sign, reason) => {
+    expect(await refusal(door, await sign())).toBe(`invalid_grant: ${reason}`);
+  });
+
+  it('that somebody else tried first still serves the door: it was not touched', async () => {
+    const tap = await reader.sign(serialNumber);
+    expect(await refusal(clock, tap)).toBe('invalid_grant: reader-not-for-client');
+    expect((await redeem(door, tap)).claims()?.sub).toBe(person.personId);
+  });
+
+  it('needs the secret of the door as well', async () => {
+    const wrong = { ...door, config: await foreignConfig() };
+    await expect(redeem(wrong, await reader.sign(serialNumber))).rejects.toThrow('WWW-Authenticate');
+  });
+
+  it('is for clients that asked for it, and no other', async () => {
+    const web = await addDeviceClient(idp, 'web', [], { redirectUris: ['http://localhost:9/callback'] });
+    expect(await refusal(web, await reader.sign(serialNumber))).toMatch(/^invalid_request/);
+  });
+});
+
+describe('a suspended person', () => {
+  it('gets no tokens by a tap, and those given before are worth nothing', async () => {
+    const tokens = await redeem(door, await reader.sign(serialNumber));
+    await suspendPerson(idp.context, { person: person.uid, actor: admin });
+    expect(await refusal(door, await reader.sign(serialNumber))).toBe('invalid_grant: person-suspended');
+    await expect(fetchUserInfo(door.config, tokens.access_token, person.personId)).rejects.toThrow();
+    await restorePerson(idp.context, { person: person.uid, actor: admin });
+  });
+});
+
+describe('a disabled reader', () => {
+  it('signs for nobody', async () => {
+    const spare = await DeviceReader.add(idp, 'spare-reader', [door]);
+    await disableReader(idp.context, { reader: 'spare-reader', actor: admin });
+    expect(await refusal(door, await spare.sign(serialNumber))).toBe('invalid_grant: reader-disabled');
+  });
+});
+
+function unsigned(jwt: string): string {
+  return `${jwt.slice(0, jwt.lastIndexOf('.'))}.`;
+}
+
+async function foreignConfig(): Promise<DeviceClient['config']> {
+  const { discovery, ClientSecretBasic, allowInsecureRequests } = await import('openid-client');
+  return discovery(new URL(idp.issuer), door.clientId, undefined, ClientSecretBasic('guessed'), {
+    execute: [allowInsecureRequests],
+  });
+}
