@@ -9,7 +9,16 @@ export type AcrName =
   | 'card-pin'
   | 'passkey'
   | 'password'
-  | 'temporary';
+  | 'temporary'
+  | CombinedAcrName;
+
+/** A directory password beside something that can be copied or lent: a closed set, each an acr of its own. */
+export type CombinedAcrName =
+  | 'idm+password'
+  | 'serial+password'
+  | 'certificate+password'
+  | 'certificate-in-window+password'
+  | 'temporary+password';
 
 /** Authentication context class reference, as tokens carry it. @see OpenID Connect Core §2 */
 export type Acr = `urn:kazasu:acr:${AcrName}`;
@@ -35,6 +44,15 @@ const amrOf: {
   'card-pin': ['sc', 'hwk', 'pin', 'mfa'],
 };
 
+/** What a password can be combined with; the rest is strong alone. */
+const combinedAcrNames: readonly CombinedAcrName[] = [
+  'idm+password',
+  'serial+password',
+  'certificate+password',
+  'certificate-in-window+password',
+  'temporary+password',
+];
+
 /** Every acr that can be asked for by name. */
 export const acrNames: readonly AcrName[] = [
   'idm',
@@ -45,6 +63,7 @@ export const acrNames: readonly AcrName[] = [
   'passkey',
   'password',
   'temporary',
+  ...combinedAcrNames,
 ];
 
 /** Every acr that a card can reach. */
@@ -53,6 +72,37 @@ export const cardAcrs: readonly Acr[] = (Object.keys(amrOf) as AcrName[]).map(to
 /** `card-pin` → `urn:kazasu:acr:card-pin`. */
 export function toAcr(name: AcrName): Acr {
   return `${acrPrefix}${name}`;
+}
+
+/** What a right directory password is worth. */
+export const byPassword: Assurance = { acr: toAcr('password'), amr: ['pwd'] };
+
+/** What a temporary code, handed over by an approver, is worth. */
+export const byTemporaryCode: Assurance = { acr: toAcr('temporary'), amr: ['user'] };
+
+/** The acrs of which one is proved after the other: `certificate+password` → `certificate`, `password`; of any other itself. */
+export function partsOf(acr: Acr): readonly Acr[] {
+  return acr
+    .slice(acrPrefix.length)
+    .split('+')
+    .map((name) => toAcr(name as AcrName));
+}
+
+/** What an accepted list lets somebody begin with: itself and the parts of its combinations. */
+export function withParts(accepted: readonly Acr[]): readonly Acr[] {
+  return [...new Set(accepted.flatMap((acr) => [acr, ...partsOf(acr)]))];
+}
+
+/**
+ * What two factors of one person are worth together: the union of both, and never more than that. What can be copied
+ * makes no `mfa` and no `hwk` beside a password either.
+ * @returns `undefined` where the two are no combination of ours.
+ */
+export function combined(one: Assurance, another: Assurance): Assurance | undefined {
+  const acr = combinedAcrNames
+    .map(toAcr)
+    .find((candidate) => partsOf(candidate).every((part) => part === one.acr || part === another.acr));
+  return acr === undefined ? undefined : { acr, amr: [...new Set([...one.amr, ...another.amr])] };
 }
 
 /** Reads either spelling; `undefined` for a word that is no acr of ours. */

@@ -116,7 +116,7 @@ async function apply(
     { at: now, actor: request.actor, type: 'crl.applied', details: detailsOf(list, request.from, revoked) },
   ]);
   const stops = cards.map(
-    ({ personId, cardId }): Stop => ({ personId, cardId, cause: 'card.revoked-by-list' }),
+    ({ personId, cardId }): Stop => ({ personId, authenticator: cardId, cause: 'card.revoked-by-list' }),
   );
   return { outcome, list, revoked, stops };
 }

@@ -33,7 +33,9 @@ type NewState = Pick<Card, 'state' | 'revokedBy'>;
 
 function stop(context: StopContext, request: Request, to: NewState, type: AuditEventType): Promise<Card> {
   const change = changeState(context, request, ['active', 'suspended'], to, type);
-  return changeAndStop(context, change, ({ personId, cardId }) => [{ personId, cardId, cause: type }]);
+  return changeAndStop(context, change, ({ personId, cardId }) => [
+    { personId, authenticator: cardId, cause: type },
+  ]);
 }
 
 function changeState(

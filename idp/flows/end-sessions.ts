@@ -123,14 +123,15 @@ export class SessionEnds {
 }
 
 function eventOf({ end, found }: Resting, at: number): AuditEvent {
-  const card = end.cardId === undefined ? {} : { card: end.cardId };
+  const { authenticator } = end;
+  const basis = authenticator === undefined ? {} : { authenticator };
   return {
     at,
     type: 'sessions.ended',
     actor: ourselves,
     subject: end.personId,
     reason: end.cause,
-    details: { sessions: found.sessionCount, entries: found.entries.length, ...card },
+    details: { sessions: found.sessionCount, entries: found.entries.length, ...basis },
   };
 }
 

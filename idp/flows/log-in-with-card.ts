@@ -1,3 +1,4 @@
+import { withParts } from '../domain/assurance.ts';
 import type { AuditEvent } from '../domain/audit-event.ts';
 import type { CardFacts, CardId, CardKey } from '../domain/card.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type Presence,
 } from '../domain/decide-login.ts';
 import { msPerSecond } from '../domain/instant.ts';
+import type { LoginPolicy } from '../domain/login-policy.ts';
 import { type MaybePromise, whenKnown } from '../domain/maybe-promise.ts';
 import type { PersonId, ReleasedPerson } from '../domain/person.ts';
 import { actor } from '../domain/registration.ts';
@@ -30,6 +32,8 @@ export interface CardLogin {
   readonly way: 'oidc' | 'ciba' | 'device' | 'tap' | 'card-search' | 'card-bind' | 'person-bind';
   /** What a device sent was no number in its spelling; the card key is nobody's. */
   readonly spelledOtherwise?: true;
+  /** It may be a part of what the client demands: whoever asks holds the whole against the client's list. */
+  readonly asPart?: true;
 }
 
 /** The decision, and with a yes what the client may learn of the person. */
@@ -102,6 +106,11 @@ export function decideAtHand(
   });
 }
 
+/** A card's assurance also counts as the first half of a combination where the rest is asked for too. */
+function demandOf({ policy }: Client, { asPart }: CardLogin): LoginPolicy {
+  return asPart ? { ...policy, acceptedAcr: withParts(policy.acceptedAcr) } : policy;
+}
+
 function shownCard(cards: readonly CardFacts[], { issuerKeyId: shown }: Evidence): CardFacts | undefined {
   return cards.find((candidate) => shown === undefined || candidate.issuerKeyId === shown);
 }
@@ -142,7 +151,7 @@ function decide(
   card: CardFacts | undefined,
   facts: LoginFacts,
 ): MaybePromise<CardLoginOutcome> {
-  const { policy } = attempt.client;
+  const policy = demandOf(attempt.client, attempt.login);
   const now = context.clock.now();
   if (!policy.ocspOnEveryUse || card?.kind !== 'jpki') {
     return conclude(context, attempt, card, decideLogin(facts, policy, now), nothingAsked);
@@ -154,8 +163,10 @@ function decide(
   });
   return asked.then((word) => {
     // While the issuer thought, the client may have been stopped.
-    const policyNow = context.clients.find(clientId)?.policy;
-    const decision = policyNow ? decideLogin(word.facts, policyNow, now) : denied('client-disabled');
+    const known = context.clients.find(clientId);
+    const decision = known
+      ? decideLogin(word.facts, demandOf(known, attempt.login), now)
+      : denied('client-disabled');
     return conclude(context, attempt, card, decision, word.details);
   });
 }

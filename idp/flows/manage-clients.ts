@@ -1,4 +1,4 @@
-import { type Acr, toAcr } from '../domain/assurance.ts';
+import { type Acr, acrNames, toAcr } from '../domain/assurance.ts';
 import type { DeviceChoices } from '../domain/device-choices.ts';
 import { deviceProfileOf } from '../domain/device-presets.ts';
 import type { DevicePreset } from '../domain/device-profile.ts';
@@ -74,7 +74,7 @@ export async function addOidcClient(
   requireSettings({ settings, redirectUris });
   if (backchannelLogout !== undefined) requireBackchannelLogoutUri(backchannelLogout.uri);
   const clientSecret = hasSecret(settings) ? context.secrets.random(256) : undefined;
-  const policy = policyOf(context, request, 'ours', [toAcr('card-pin')]);
+  const policy = policyOf(context, request, 'ours', [toAcr('card-pin')], acrNames.map(toAcr));
   const client: OidcClient = {
     protocol: 'oidc',
     name: request.name,

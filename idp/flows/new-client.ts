@@ -27,10 +27,9 @@ export function policyOf(
   request: NewPolicy,
   reader: LoginPolicy['reader'],
   byDefault: readonly Acr[],
+  reachable: readonly Acr[] = [...cardAcrs, ...byDefault],
 ): LoginPolicy {
-  const unreachable = request.acceptedAcr.filter(
-    (acr) => !cardAcrs.includes(acr) && !byDefault.includes(acr),
-  );
+  const unreachable = request.acceptedAcr.filter((acr) => !reachable.includes(acr));
   if (unreachable.length > 0) {
     throw new InvalidInput(
       'ERR_ACR',

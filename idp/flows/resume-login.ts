@@ -31,6 +31,7 @@ export async function resumeLogin(
     cardKey,
     evidence,
     way: 'oidc',
+    asPart: true,
     presence: { type: 'tap', reader, readAt, receivedAt, used: false, requestedAt: prompt.openedAt },
   });
   return { ...decision, interactionUid: uidOf.get(prompt.interactionHash) ?? '' };

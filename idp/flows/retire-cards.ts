@@ -30,6 +30,7 @@ function retire(context: StopContext, due: readonly Card[]): Promise<readonly Ca
       }
       return retired;
     },
-    (cards) => cards.map(({ personId, cardId }) => ({ personId, cardId, cause: 'card.retired' })),
+    (cards) =>
+      cards.map(({ personId, cardId }) => ({ personId, authenticator: cardId, cause: 'card.retired' })),
   );
 }

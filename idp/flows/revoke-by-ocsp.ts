@@ -37,7 +37,8 @@ export async function revokeByOcsp(
       });
       return [card];
     },
-    (cards) => cards.map(({ personId }) => ({ personId, cardId, cause: 'card.revoked-by-ocsp' })),
+    (cards) =>
+      cards.map(({ personId }) => ({ personId, authenticator: cardId, cause: 'card.revoked-by-ocsp' })),
   );
 }
 

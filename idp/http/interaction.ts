@@ -1,38 +1,27 @@
 import { type DenialReason, denialReasons } from '../domain/decide-login.ts';
 import { msPerSecond } from '../domain/instant.ts';
 import { openPrompt } from '../flows/open-prompt.ts';
-import { acceptableAcrs } from '../oidc/acceptable-acrs.ts';
-import { browsersInteraction, cancelLogin, type OpenInteraction } from '../oidc/interaction.ts';
+import { cancelLogin } from '../oidc/interaction.ts';
 import { interactionPath } from '../oidc/provider.ts';
 import { refusedPage } from '../pages/refused-page.ts';
 import { signInPage } from '../pages/sign-in-page.ts';
-import { troublePage } from '../pages/trouble-page.ts';
-import type { OidcClient } from '../ports/clients.ts';
 import { presentPath as bridgePath, signChallenge } from '../wire/challenge.ts';
-import { forgetInteraction, interactionsOf } from './browser-interactions.ts';
-import { cancelPath, presentPath } from './interaction-paths.ts';
-import { queryText, type RouteContext, type RouteHandler } from './request-context.ts';
+import { forgetInteraction } from './browser-interactions.ts';
+import { cancelPath } from './interaction-paths.ts';
+import { opened } from './opened-interaction.ts';
+import { redirect } from './redirect.ts';
+import { queryText, type RouteHandler } from './request-context.ts';
 import { localeOf } from './request-locale.ts';
+import { waysFor } from './sign-in-ways.ts';
 import { answerPage, frameOf, type Site } from './site.ts';
-
-type Demand = 'tap' | 'pin';
-
-/** What a route of one interaction gets: the browser has shown that it started it. */
-interface Opened {
-  readonly interaction: OpenInteraction;
-  readonly client: OidcClient;
-  readonly uiLocales?: string;
-}
 
 /** `GET /interaction/:uid`: offers what the client accepts and the request asks for. */
 export function getSignIn(site: Site): RouteHandler {
   return opened(site, async (ctx, { interaction, client, uiLocales }) => {
     const { uid } = interaction;
-    const demands = demandsOf(interaction, client);
     const page = signInPage(frameOf(ctx, site, uiLocales), {
       clientName: client.name,
-      ...(demands.includes('tap') ? { tapHref: presentPath(uid, 'tap') } : {}),
-      ...(demands.includes('pin') ? { pinHref: presentPath(uid, 'pin') } : {}),
+      ways: waysFor(site, { interaction, client }),
       cancelHref: cancelPath(uid),
     });
     answerPage(ctx, 200, page);
@@ -48,7 +37,9 @@ export function getPresent(site: Site): RouteHandler {
   const { context, challengeKeys, bridgeUrl } = site;
   return opened(site, async (ctx, { interaction, client, uiLocales }) => {
     const { uid } = interaction;
-    const demand = demandsOf(interaction, client).find((offered) => offered === queryText(ctx, 'demand'));
+    const wanted = queryText(ctx, 'demand');
+    const offered = waysFor(site, { interaction, client }).find(({ way }) => way === wanted)?.way;
+    const demand = offered === 'tap' || offered === 'pin' ? offered : undefined;
     if (demand === undefined) return redirect(ctx, interactionPath(uid));
     const { clientId } = client.policy;
     const { nonce, expiresAt } = await openPrompt(context, { clientId, demand, interactionUid: uid });
@@ -90,35 +81,4 @@ export function getCancel(site: Site): RouteHandler {
     forgetInteraction(ctx, site.context.issuer, uid);
     redirect(ctx, (await cancelLogin(site.provider, uid)) ?? '/');
   });
-}
-
-/** Runs a route for the browser that started the interaction; any other is told that there is nothing to go on with. */
-function opened(site: Site, route: (ctx: RouteContext, opened: Opened) => Promise<void>): RouteHandler {
-  return async (ctx) => {
-    const interaction = await browsersInteraction(site.provider, ctx.req, ctx.res);
-    const client = site.context.clients.find(String(interaction?.params.client_id));
-    const { uid = '' } = ctx.params;
-    const ownUid = interaction?.uid === uid && interactionsOf(ctx, site.context.issuer).includes(uid);
-    if (!ownUid || interaction === undefined || client?.protocol !== 'oidc') {
-      return answerPage(ctx, 400, troublePage(frameOf(ctx, site), { trouble: 'sign-in-expired' }));
-    }
-    const uiLocales = interaction.params.ui_locales;
-    await route(ctx, { interaction, client, ...(typeof uiLocales === 'string' ? { uiLocales } : {}) });
-  };
-}
-
-/** What to ask of the person, so that one of the acceptable assurances can be reached. */
-function demandsOf({ params }: OpenInteraction, { policy }: OidcClient): readonly Demand[] {
-  const { preferred } = acceptableAcrs(policy.acceptedAcr, params);
-  const names = preferred.map((acr) => acr.slice('urn:kazasu:acr:'.length));
-  const byTap = names.some((name) =>
-    ['idm', 'serial', 'certificate', 'certificate-in-window'].includes(name),
-  );
-  return [...(byTap ? (['tap'] as const) : []), ...(names.includes('card-pin') ? (['pin'] as const) : [])];
-}
-
-/** 303: the next request is a GET, whatever this one was. */
-function redirect(ctx: RouteContext, url: string): void {
-  ctx.status = 303;
-  ctx.redirect(url);
 }

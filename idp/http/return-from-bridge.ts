@@ -1,10 +1,10 @@
 import { resumeLogin } from '../flows/resume-login.ts';
-import { finishLogin } from '../oidc/interaction.ts';
 import { refusedPage } from '../pages/refused-page.ts';
 import type { ReturnRefusal } from '../pages/texts/catalogue.ts';
-import { troublePage } from '../pages/trouble-page.ts';
-import { forgetInteraction, interactionsOf } from './browser-interactions.ts';
+import { interactionsOf } from './browser-interactions.ts';
+import { goOnWith } from './go-on.ts';
 import { refusedPath } from './interaction-paths.ts';
+import { redirect } from './redirect.ts';
 import { queryText, type RouteContext, type RouteHandler } from './request-context.ts';
 import { answerPage, frameOf, type Site } from './site.ts';
 
@@ -21,7 +21,11 @@ export function getReturn(site: Site): RouteHandler {
     if (!codePattern.test(returnCode)) return refuse(ctx, site, 'return-code-unknown');
     const interactionUids = interactionsOf(ctx, site.context.issuer);
     const outcome = await resumeLogin(site.context, { returnCode, interactionUids });
-    if (outcome.outcome === 'granted') return goOn(ctx, site, outcome.interactionUid, outcome);
+    if (outcome.outcome === 'granted') {
+      const { interactionUid, personId, acr, amr, cardId } = outcome;
+      const at = site.context.clock.now();
+      return goOnWith(ctx, site, interactionUid, { personId, acr, amr, at, authenticator: cardId });
+    }
     // To a clean URL at once: the code shall not stay in the address bar.
     if (outcome.outcome === 'denied') {
       return redirect(ctx, refusedPath(outcome.interactionUid, outcome.reason));
@@ -30,23 +34,6 @@ export function getReturn(site: Site): RouteHandler {
   };
 }
 
-async function goOn(
-  ctx: RouteContext,
-  site: Site,
-  uid: string,
-  login: Parameters<typeof finishLogin>[2],
-): Promise<void> {
-  const resumeUrl = await finishLogin(site.provider, uid, login, site.context.clock.now());
-  forgetInteraction(ctx, site.context.issuer, uid);
-  if (resumeUrl !== undefined) return redirect(ctx, resumeUrl);
-  answerPage(ctx, 400, troublePage(frameOf(ctx, site), { trouble: 'sign-in-expired' }));
-}
-
 function refuse(ctx: RouteContext, site: Site, reason: ReturnRefusal): void {
   answerPage(ctx, 403, refusedPage(frameOf(ctx, site), { reason: { returned: reason } }));
-}
-
-function redirect(ctx: RouteContext, url: string): void {
-  ctx.status = 303;
-  ctx.redirect(url);
 }

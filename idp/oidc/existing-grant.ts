@@ -1,16 +1,11 @@
 import { errors, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
-import type { CardId } from '../domain/card.ts';
+import type { AuthenticatorId } from '../domain/factor.ts';
 import { type Instant, msPerSecond } from '../domain/instant.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Card, SystemRecord } from '../ports/system-record.ts';
-import { cardOfGrant, grantIdOn } from './grant-id.ts';
-import { cardOf } from './interaction.ts';
+import { type Authenticator, findAuthenticator, type Holders } from './authenticators.ts';
+import { basisOfGrant, grantIdOn } from './grant-id.ts';
+import { basisOf } from './interaction.ts';
 import { grantSeconds } from './lifetimes.ts';
-
-interface Holders {
-  readonly cards: Pick<SystemRecord['cards'], 'find'>;
-  readonly people: Pick<SystemRecord['people'], 'find'>;
-}
 
 interface Given {
   readonly record: Holders;
@@ -19,7 +14,7 @@ interface Given {
 
 /**
  * Takes the place of consent for the organisation's own systems: a sign-in decided for this client gives a grant of what
- * it asked for; without one there is none, and the login prompt asks for a card.
+ * it asked for; without one there is none, and the login prompt asks to sign in.
  */
 export function existingGrant(given: Given): (ctx: KoaContextWithOIDC) => Promise<Grant | undefined> {
   return (ctx) => grantFor(ctx, given);
@@ -30,41 +25,51 @@ async function grantFor(ctx: KoaContextWithOIDC, { record, clock }: Given): Prom
   const { client, account, session, provider } = oidc;
   if (client === undefined || account === undefined || session === undefined) return undefined;
   if (oidc.result?.login !== undefined) {
-    const cardId = cardOf(oidc.result);
-    if (cardId === undefined) throw new errors.AccessDenied('no card was decided for');
+    const basis = basisOf(oidc.result);
+    if (basis === undefined) throw new errors.AccessDenied('nothing was decided');
+    const authenticator = basis === 'person' ? undefined : basis;
     const { accountId } = account;
     const { clientId } = client;
     const grant = new provider.Grant({ accountId, clientId });
     // Not in the library's types, which have it for tokens: its own lifetime instead of the configured one.
-    Object.assign(grant, { expiresIn: secondsOf(await record.cards.find(cardId), clock.now()) });
-    grant.jti = grantIdOn(cardId);
+    const found = authenticator && (await findAuthenticator(record, authenticator));
+    const expiresIn = authenticator === undefined ? grantSeconds : secondsOf(found, clock.now());
+    Object.assign(grant, { expiresIn });
+    grant.jti = grantIdOn(authenticator);
     extend(ctx, grant);
     await grant.save();
-    if (await isInUse(record, cardId)) return grant;
+    if (await isInUse(record, accountId, authenticator)) return grant;
     await grant.destroy();
-    throw new errors.AccessDenied('the card was stopped meanwhile');
+    throw new errors.AccessDenied('what it rests on was stopped meanwhile');
   }
   const grantId = session.grantIdFor(client.clientId);
   const grant = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   return grant?.accountId === account.accountId ? covering(ctx, record, grant) : undefined;
 }
 
-/** A grant ends with its card, to the second: what was given in it must not outlive the certificate. */
-function secondsOf(card: Card | undefined, now: Instant): number {
-  // The certificate is valid through its last second.
-  const left = card === undefined ? 0 : Math.floor((card.notAfter - now) / msPerSecond) + 1;
+/** A grant ends with what it rests on, to the second: what was given in it must not outlive the certificate. */
+function secondsOf(found: Authenticator | undefined, now: Instant): number {
+  const notAfter = found === undefined ? now - msPerSecond : (found.notAfter ?? Number.POSITIVE_INFINITY);
+  // A certificate is valid through its last second.
+  const left = Math.floor((notAfter - now) / msPerSecond) + 1;
   // The library insists on a positive number; who has none left is refused below or by the decision.
   return Math.max(1, Math.min(grantSeconds, left));
 }
 
 /**
- * Asked after a grant was saved: a stop of the card or its holder since the decision is seen here, and a later one finds
- * the grant and ends it. Without a grant neither code nor session is worth anything.
+ * Asked after a grant was saved: a stop of what it rests on or of the holder since the decision is seen here, and a later
+ * one finds the grant and ends it. Without a grant neither code nor session is worth anything.
  */
-async function isInUse({ cards, people }: Holders, cardId: CardId): Promise<boolean> {
-  const card = await cards.find(cardId);
-  if (card?.state !== 'active') return false;
-  return (await people.find(card.personId))?.state === 'active';
+async function isInUse(
+  record: Holders,
+  personId: string,
+  authenticator: AuthenticatorId | undefined,
+): Promise<boolean> {
+  if (authenticator !== undefined) {
+    const found = await findAuthenticator(record, authenticator);
+    if (found?.isActive !== true || found.personId !== personId) return false;
+  }
+  return (await record.people.find(personId))?.state === 'active';
 }
 
 /** The same grant with the scopes and claims of this request; saved when it grew. A stop meanwhile is not undone by that. */
@@ -78,8 +83,9 @@ async function covering(ctx: KoaContextWithOIDC, record: Holders, grant: Grant):
   if (covered) return grant;
   extend(ctx, grant);
   await grant.save();
-  const cardId = cardOfGrant(grant.jti);
-  if (cardId === undefined || (await isInUse(record, cardId))) return grant;
+  const basis = basisOfGrant(grant.jti);
+  const authenticator = basis === 'person' ? undefined : basis;
+  if (await isInUse(record, String(grant.accountId), authenticator)) return grant;
   await grant.destroy();
   return undefined;
 }

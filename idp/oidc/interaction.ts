@@ -1,11 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
-import type { CardId } from '../domain/card.ts';
-import type { LoginDecision } from '../domain/decide-login.ts';
-import type { Instant } from '../domain/instant.ts';
+import type { AuthenticatorId, Factor } from '../domain/factor.ts';
 import { msPerSecond } from '../domain/instant.ts';
 
-/** A sign-in that waits for a card. */
+/** A sign-in that waits for its person. */
 export interface OpenInteraction {
   readonly uid: string;
   /** The authorization request's parameters, as the client sent them. */
@@ -29,26 +27,21 @@ export async function browsersInteraction(
 }
 
 /**
- * Lets a sign-in go on with the person whom the decision named.
- * @param decidedAt becomes `auth_time`: the browser may come back for its outcome minutes later.
+ * Lets a sign-in go on with what its person proved, by card or otherwise. Its moment becomes `auth_time`: the browser may
+ * come back for its outcome minutes later.
  * @returns where the browser goes; `undefined` when it has expired.
  */
-export function finishLogin(
-  provider: Provider,
-  uid: string,
-  decision: LoginDecision & { readonly outcome: 'granted' },
-  decidedAt: Instant,
-): Promise<string | undefined> {
-  const { personId, cardId, acr, amr } = decision;
+export function finishLogin(provider: Provider, uid: string, factor: Factor): Promise<string | undefined> {
+  const { personId, authenticator, acr, amr, at } = factor;
   // Not remembered: the session ends with the browser, which may stand on a shared desk.
-  const ts = Math.floor(decidedAt / msPerSecond);
+  const ts = Math.floor(at / msPerSecond);
   const login = { accountId: personId, acr, amr: [...amr], ts, remember: false };
-  return finish(provider, uid, { login, card: cardId });
+  return finish(provider, uid, { login, basis: authenticator ?? 'person' });
 }
 
-/** The card of a login that `finishLogin` let go on. */
-export function cardOf({ card }: InteractionResults): CardId | undefined {
-  return typeof card === 'string' ? (card as CardId) : undefined;
+/** What a login that `finishLogin` let go on rests on; `undefined`: nothing was decided. */
+export function basisOf({ basis }: InteractionResults): AuthenticatorId | 'person' | undefined {
+  return typeof basis === 'string' ? (basis as AuthenticatorId) : undefined;
 }
 
 /** Sends the browser back to the client with `access_denied`. @see RFC 6749 §4.1.2.1 */

@@ -1,4 +1,4 @@
-import type { CardId } from '../domain/card.ts';
+import type { AuthenticatorId } from '../domain/factor.ts';
 import type { ClientId } from '../domain/login-policy.ts';
 import type { OidcPayload, OidcState, OidcStateEntry } from '../ports/oidc-state.ts';
 import type { LoginSessions, LogoutNotice, RestingSessions, Stop } from '../ports/sessions.ts';
@@ -18,7 +18,7 @@ export function createLoginSessions(state: OidcState): LoginSessions {
 }
 
 function restingOf(stop: Stop, all: readonly OidcStateEntry[]): RestingSessions {
-  const ending = stop.cardId === undefined ? all : endingWithCard(all, stop.cardId);
+  const ending = stop.authenticator === undefined ? all : endingWith(all, stop.authenticator);
   return {
     sessionCount: ending.filter(({ payload }) => payload.kind === 'Session').length,
     entries: ending.map(({ name }) => name),
@@ -27,11 +27,14 @@ function restingOf(stop: Stop, all: readonly OidcStateEntry[]): RestingSessions 
 }
 
 /**
- * A session ends whole, with every grant in it, when any sign-in in it rests on the card; a grant that outlived its
- * session ends when it rests on the card itself. What names an ended session or grant ends with it.
+ * A session ends whole, with every grant in it, when any sign-in in it rests on the card, passkey or code; a grant that
+ * outlived its session ends when it rests on it itself. What names an ended session or grant ends with it.
  */
-function endingWithCard(all: readonly OidcStateEntry[], cardId: CardId): readonly OidcStateEntry[] {
-  const rests = (grantId: string) => restsOn(grantId, cardId);
+function endingWith(
+  all: readonly OidcStateEntry[],
+  authenticator: AuthenticatorId,
+): readonly OidcStateEntry[] {
+  const rests = (grantId: string) => restsOn(grantId, authenticator);
   const sessions = all.filter(({ payload }) => sessionGrantIds(payload).some(rests));
   const grantIds = new Set(sessions.flatMap(({ payload }) => sessionGrantIds(payload)));
   const uids = new Set(sessions.map(({ payload }) => payload.uid));
@@ -40,7 +43,7 @@ function endingWithCard(all: readonly OidcStateEntry[], cardId: CardId): readonl
     if (payload.kind === 'Session') return uids.has(payload.uid);
     if (payload.kind === 'Grant') return endsGrant(payload.jti);
     if (payload.kind !== 'Interaction') return endsGrant(payload.grantId);
-    return field(payload.result, 'card') === cardId || uids.has(field(payload.session, 'uid'));
+    return field(payload.result, 'basis') === authenticator || uids.has(field(payload.session, 'uid'));
   });
 }
 

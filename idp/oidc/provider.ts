@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { type Configuration, type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { cardAcrs } from '../domain/assurance.ts';
+import { acrNames, toAcr } from '../domain/assurance.ts';
 import type { ClientId } from '../domain/login-policy.ts';
 import type { PersonId } from '../domain/person.ts';
 import type { FlowContext } from '../flows/context.ts';
@@ -99,7 +99,7 @@ function configurationOf(options: ProviderOptions): Configuration {
     pkce: { required: () => true },
     scopes: ['openid', 'offline_access'],
     claims: Object.fromEntries(Object.entries(claimsOfScope).map(([scope, names]) => [scope, [...names]])),
-    acrValues: [...cardAcrs],
+    acrValues: acrNames.map(toAcr),
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },

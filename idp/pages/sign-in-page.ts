@@ -1,12 +1,13 @@
+import type { WayName } from '../domain/way.ts';
 import { Html, html } from './html.ts';
 import { type Frame, page } from './layout.ts';
 import { textsOf } from './texts/of-locale.ts';
 
-/** What a person can choose on the sign-in page; an absent way is not offered. */
+/** What a person can choose on the sign-in page. */
 export interface SignInChoices {
   readonly clientName: string;
-  readonly tapHref?: string;
-  readonly pinHref?: string;
+  /** The first one is the one to expect. */
+  readonly ways: readonly { readonly way: WayName; readonly href: string }[];
   /** Back to the client, with `access_denied`. */
   readonly cancelHref: string;
 }
@@ -14,20 +15,19 @@ export interface SignInChoices {
 /** The page on which a sign-in starts: links only, because a form that leads to the bridge is stopped by `form-action`. */
 export function signInPage(frame: Frame, choices: SignInChoices): string {
   const { signIn } = textsOf(frame.locale);
-  const { clientName, tapHref, pinHref, cancelHref } = choices;
-  const offer = offerOf(choices);
+  const { clientName, ways, cancelHref } = choices;
+  const offer = offerOf(ways.map(({ way }) => way));
   return page(
     frame,
     signIn.title,
     html`<h1>${signIn.heading(clientName)}</h1>
 <div class="panel">
-${offer !== 'none' && picture}
+${(offer === 'tap' || offer === 'pin' || offer === 'both') && picture}
 <p class="lead">${signIn.lead[offer]}</p>
 ${
   offer !== 'none' &&
   html`<ul class="choices">
-${tapHref !== undefined && choice(tapHref, signIn.tap, 'tap-hint', signIn.tapHint, 'primary')}
-${pinHref !== undefined && choice(pinHref, signIn.pin, 'pin-hint', signIn.pinHint, tapHref === undefined ? 'primary' : 'secondary')}
+${ways.map(({ way, href }, index) => choice(href, signIn.ways[way], `${way}-hint`, index === 0 ? 'primary' : 'secondary'))}
 </ul>`
 }
 </div>
@@ -42,17 +42,18 @@ ${
   );
 }
 
-function offerOf({ tapHref, pinHref }: SignInChoices): 'tap' | 'pin' | 'both' | 'none' {
-  if (tapHref !== undefined && pinHref !== undefined) return 'both';
-  if (tapHref !== undefined) return 'tap';
-  return pinHref === undefined ? 'none' : 'pin';
+function offerOf(ways: readonly WayName[]): 'tap' | 'pin' | 'both' | 'choose' | 'none' {
+  const [way, another] = ways;
+  if (way === undefined) return 'none';
+  if (ways.some((offered) => offered !== 'tap' && offered !== 'pin')) return 'choose';
+  if (another !== undefined) return 'both';
+  return way === 'tap' ? 'tap' : 'pin';
 }
 
 function choice(
   href: string,
-  label: string,
+  { label, hint }: { readonly label: string; readonly hint: string },
   hintId: string,
-  hint: string,
   look: 'primary' | 'secondary',
 ): Html {
   return html`<li><a class="button ${look}" href="${href}" rel="nofollow" aria-describedby="${hintId}">${label}</a>

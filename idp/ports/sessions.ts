@@ -1,5 +1,5 @@
 import type { AuditEventType } from '../domain/audit-event.ts';
-import type { CardId } from '../domain/card.ts';
+import type { AuthenticatorId } from '../domain/factor.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ClientId } from '../domain/login-policy.ts';
 import type { PersonId } from '../domain/person.ts';
@@ -7,8 +7,8 @@ import type { PersonId } from '../domain/person.ts';
 /** Somebody was stopped: what rests on it is to end. */
 export interface Stop {
   readonly personId: PersonId;
-  /** Only what rests on this card; absent: everything of the person. */
-  readonly cardId?: CardId;
+  /** Only what rests on this card, passkey or code; absent: everything of the person. */
+  readonly authenticator?: AuthenticatorId;
   /** The event of the audit trail that says what happened. */
   readonly cause: AuditEventType;
 }

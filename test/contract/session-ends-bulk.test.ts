@@ -62,7 +62,12 @@ async function stopAll(oidcState: OidcState): Promise<{ stopMs: number; told: nu
   await changeAndStop(
     { record, cardIndex, clock, sessionEnds },
     async () => {},
-    () => people.map((personId) => ({ personId, cardId: 'card-1' as CardId, cause: 'card.revoked-by-list' })),
+    () =>
+      people.map((personId) => ({
+        personId,
+        authenticator: 'card-1' as CardId,
+        cause: 'card.revoked-by-list',
+      })),
   );
   const stopMs = performance.now() - began;
   await sessionEnds.idle();

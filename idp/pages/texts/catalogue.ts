@@ -1,5 +1,6 @@
 import type { DenialReason } from '../../domain/decide-login.ts';
 import type { StationRefusal } from '../../domain/station.ts';
+import type { WayName } from '../../domain/way.ts';
 import type { TapRefusal } from '../../flows/accept-tap.ts';
 import type { ApprovalRefusal } from '../../flows/approval-rules.ts';
 import type { InvitationRefusal } from '../../flows/begin-registration.ts';
@@ -117,11 +118,8 @@ export interface Texts {
   readonly signIn: {
     readonly title: string;
     heading(clientName: string): string;
-    readonly lead: { readonly [offer in 'tap' | 'pin' | 'both' | 'none']: string };
-    readonly tap: string;
-    readonly tapHint: string;
-    readonly pin: string;
-    readonly pinHint: string;
+    readonly lead: { readonly [offer in 'tap' | 'pin' | 'both' | 'choose' | 'none']: string };
+    readonly ways: { readonly [way in WayName]: { readonly label: string; readonly hint: string } };
     cancel(clientName: string): string;
     readonly helpTitle: string;
     readonly help: readonly string[];

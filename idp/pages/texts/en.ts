@@ -32,12 +32,28 @@ export const en: Texts = {
       tap: 'Hold your registered card on this computer’s card reader.',
       pin: 'Put your registered My Number Card on this computer’s card reader and enter its PIN.',
       both: 'This uses the card reader of this computer. Choose how to sign in.',
-      none: 'This system cannot be used with a card. Ask its administrator.',
+      choose: 'Choose how to sign in.',
+      none: 'This system cannot be signed in to from here. Ask its administrator.',
     },
-    tap: 'Hold the card',
-    tapHint: 'No PIN is needed.',
-    pin: 'Use card and PIN',
-    pinHint: 'The 4-digit PIN of your user-authentication certificate. It is never sent to this service.',
+    ways: {
+      tap: { label: 'Hold the card', hint: 'No PIN is needed.' },
+      pin: {
+        label: 'Use card and PIN',
+        hint: 'The 4-digit PIN of your user-authentication certificate. It is never sent to this service.',
+      },
+      passkey: {
+        label: 'Use a passkey',
+        hint: 'By fingerprint, face or the screen lock of your device, or with your security key.',
+      },
+      password: {
+        label: 'Enter the password',
+        hint: 'The password with which you sign in to your workplace computer.',
+      },
+      temporary: {
+        label: 'Use a one-time code',
+        hint: 'For a forgotten card: a code from your approver, valid today.',
+      },
+    },
     cancel: (clientName) => `Cancel and go back to ${clientName}`,
     helpTitle: 'If it does not work',
     help: [

@@ -171,5 +171,5 @@ it('a person whose sessions rest on the retired card loses those, by the recordâ
     },
   } as FlowContext['sessionEnds'];
   await retireCards({ ...world.context, sessionEnds });
-  expect(noted).toMatchObject([{ personId: sato.personId, cardId: olderId, cause: 'card.retired' }]);
+  expect(noted).toMatchObject([{ personId: sato.personId, authenticator: olderId, cause: 'card.retired' }]);
 });

@@ -125,7 +125,7 @@ describe('a suspended card', () => {
       {
         reason: 'card.suspended',
         subject: hanako.personId,
-        details: { sessions: 1, card: cards[0]!.cardId },
+        details: { sessions: 1, authenticator: cards[0]!.cardId },
       },
     ]);
   });

@@ -85,7 +85,7 @@ it('a grant ends with its card, to the second', async () => {
   const provider = providerOver(state);
   const oidc = {
     ...{ client: { clientId }, account: { accountId }, provider, session: {} },
-    result: { login: { accountId }, card: cardId },
+    result: { login: { accountId }, basis: cardId },
     requestParamOIDCScopes: new Set(['openid']),
     requestParamClaims: new Set<string>(),
   };

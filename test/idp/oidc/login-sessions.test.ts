@@ -23,7 +23,11 @@ const token = (kind: string, grantId: string): OidcPayload => ({ kind, jti: kind
 async function ending(entries: readonly OidcPayload[], cardId?: CardId) {
   const state = new FakeOidcState();
   state.listByAccountId = async () => entries.map((payload, n) => ({ name: String(n), payload }));
-  const stop = { personId, cause: 'card.suspended', ...(cardId === undefined ? {} : { cardId }) } as const;
+  const stop = {
+    personId,
+    cause: 'card.suspended',
+    ...(cardId === undefined ? {} : { authenticator: cardId }),
+  } as const;
   const found = await createLoginSessions(state).restingOn(stop);
   const told = found.notices.map(({ clientId, sid }) => `${clientId} ${sid ?? 'everywhere'}`);
   return { entries: found.entries.map(Number), told, sessions: found.sessionCount };
@@ -82,14 +86,24 @@ describe('what rests on a card', () => {
     [
       'an open interaction that it decided, or that belongs to a session which ends',
       [
-        { kind: 'Interaction', result: { card: stopped, login: { accountId: personId } } },
-        { kind: 'Interaction', result: { card: other, login: { accountId: personId } } },
+        { kind: 'Interaction', result: { basis: stopped, login: { accountId: personId } } },
+        { kind: 'Interaction', result: { basis: other, login: { accountId: personId } } },
         { kind: 'Interaction', session: { uid: 'u', accountId: personId } },
         { kind: 'Interaction', session: { uid: 'v', accountId: personId } },
         session('u', { kintai: { sid: 's', grantId: grantOf(stopped) } }),
       ],
       [0, 2, 4],
       ['kintai s'],
+    ],
+    [
+      'not a session by password, which rests on the person alone',
+      [
+        session('u', { kintai: { sid: 's', grantId: grantIdOn(undefined) } }),
+        grant(grantIdOn(undefined)),
+        { kind: 'Interaction', result: { basis: 'person', login: { accountId: personId } } },
+      ],
+      [],
+      [],
     ],
     [
       'not a session in which nothing was given',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { wayNames } from '../../../idp/domain/way.ts';
 import { homePage } from '../../../idp/pages/home-page.ts';
 import type { Frame } from '../../../idp/pages/layout.ts';
 import { locales } from '../../../idp/pages/locale.ts';
@@ -15,7 +16,11 @@ const hostile = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
 const pages: { readonly [name: string]: (frame: Frame) => string } = {
   home: (frame) => homePage(frame, { issuer: hostile }),
   'sign-in': (frame) =>
-    signInPage(frame, { clientName: hostile, tapHref: hostile, pinHref: hostile, cancelHref: hostile }),
+    signInPage(frame, {
+      clientName: hostile,
+      ways: wayNames.map((way) => ({ way, href: hostile })),
+      cancelHref: hostile,
+    }),
   refused: (frame) =>
     refusedPage(frame, {
       reason: { denial: 'card-suspended' },

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { CardId } from '../../../domain/card.ts';
+import type { AuthenticatorId } from '../../../domain/factor.ts';
 import type { PersonId } from '../../../domain/person.ts';
 import type { SessionEnd } from '../../../ports/sessions.ts';
 import type { Tables } from '../../../ports/system-record.ts';
@@ -20,9 +20,10 @@ export function sessionEndTable(db: Kysely<RecordSchema>): Tables['sessionEnds']
       return rows.map((row) => toSessionEnd(new StoredFields(row, 'session_ends')));
     },
     async add(stops, at) {
-      const rows = stops.map(({ personId, cardId, cause }) => ({
+      const rows = stops.map(({ personId, authenticator, cause }) => ({
         person_id: personId,
-        card_id: cardId ?? null,
+        // Named when cards were all there was.
+        card_id: authenticator ?? null,
         cause,
         at,
       }));
@@ -40,7 +41,7 @@ function toSessionEnd(fields: StoredFields): SessionEnd {
   return present({
     position: fields.integer('position'),
     personId: fields.text<PersonId>('person_id'),
-    cardId: fields.optionalText<CardId>('card_id'),
+    authenticator: fields.optionalText<AuthenticatorId>('card_id'),
     cause: fields.text<SessionEnd['cause']>('cause'),
     at: fields.integer('at'),
   });

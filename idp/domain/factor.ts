@@ -1,0 +1,39 @@
+import type { Acr, Amr } from './assurance.ts';
+import { combined } from './assurance.ts';
+import type { CardId } from './card.ts';
+import type { Instant } from './instant.ts';
+import type { PersonId } from './person.ts';
+
+export type PasskeyId = string & { readonly __brand: 'PasskeyId' };
+export type TemporaryCodeId = string & { readonly __brand: 'TemporaryCodeId' };
+
+/** What a sign-in can rest on beside the person: stopping it ends the sign-in. All are internal ids; none equals another. */
+export type AuthenticatorId = CardId | PasskeyId | TemporaryCodeId;
+
+/** What somebody just proved, decided for one client. */
+export interface Factor {
+  readonly personId: PersonId;
+  readonly acr: Acr;
+  readonly amr: readonly Amr[];
+  /** When it was proved. */
+  readonly at: Instant;
+  /** Absent: a password, which rests on the person alone. */
+  readonly authenticator?: AuthenticatorId;
+}
+
+/**
+ * Everything that one person's factors reach: each by itself, and the combinations of two. A combination is as old as
+ * the older of the two: who asks for a fresh sign-in asks for both.
+ */
+export function reachedBy(factors: readonly Factor[]): readonly Factor[] {
+  const pairs = factors.flatMap((one) => factors.flatMap((another) => together(one, another)));
+  return [...pairs, ...factors];
+}
+
+function together(one: Factor, another: Factor): readonly Factor[] {
+  // A combination in one order only: the password beside what it is combined with.
+  if (one.personId !== another.personId || another.authenticator !== undefined) return [];
+  const assurance = one === another ? undefined : combined(one, another);
+  if (assurance === undefined) return [];
+  return [{ ...one, ...assurance, at: Math.min(one.at, another.at) }];
+}

@@ -1,0 +1,43 @@
+import { type Acr, toAcr, withParts } from '../domain/assurance.ts';
+import { acrNamesOfWay, type WayName, wayNames } from '../domain/way.ts';
+import { acceptableAcrs } from '../oidc/acceptable-acrs.ts';
+import { presentPath } from './interaction-paths.ts';
+import type { Opened } from './opened-interaction.ts';
+import type { Site } from './site.ts';
+
+/** A way as the sign-in page offers it. */
+export interface OfferedWay {
+  readonly way: WayName;
+  readonly href: string;
+}
+
+interface Way {
+  /** Where it begins, within an interaction. */
+  href(uid: string): string;
+  /** Whether this installation has what it needs; always, unless said. */
+  isPossible?(site: Site): boolean;
+}
+
+/** The ways that are built; a page offers those of them that the client accepts. */
+const ways: { readonly [way in WayName]?: Way } = {
+  tap: { href: (uid) => presentPath(uid, 'tap') },
+  pin: { href: (uid) => presentPath(uid, 'pin') },
+};
+
+/** What to offer, so that one of the acceptable assurances can be reached. */
+export function waysFor(
+  site: Site,
+  { interaction, client }: Pick<Opened, 'interaction' | 'client'>,
+): readonly OfferedWay[] {
+  const { preferred } = acceptableAcrs(client.policy.acceptedAcr, interaction.params);
+  return waysTo(preferred).flatMap((way) => {
+    const built = ways[way];
+    if (built === undefined || built.isPossible?.(site) === false) return [];
+    return [{ way, href: built.href(interaction.uid) }];
+  });
+}
+
+function waysTo(acrs: readonly Acr[]): readonly WayName[] {
+  const wanted = withParts(acrs);
+  return wayNames.filter((way) => acrNamesOfWay[way].some((name) => wanted.includes(toAcr(name))));
+}
