@@ -84,6 +84,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       oidcState: shared.oidcState,
       clientSecrets: createSealedSecrets(keys.clientSecretKey),
       clients: new KnownClients(),
+      secrets: createSecrets(),
       log: options.log,
     };
     const context: FlowContext = {
@@ -95,7 +96,6 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       audit: storage.audit,
       cardIndex: shared.cardIndex,
       numbers: createCardNumbers(keys),
-      secrets: createSecrets(),
       ...trust,
       crlWorker: createCrlThread({
         ...{ dataDir: config.dataDir, keys, clock, profiles },

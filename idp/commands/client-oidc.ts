@@ -8,6 +8,7 @@ import { collect, flag, type Typed, text, texts } from './command.ts';
 /** The keys of these options as commander gives them, with the options: they are for OpenID Connect clients alone. */
 export const oidcOptionNames: { readonly [key: string]: string } = {
   redirectUri: '--redirect-uri',
+  postLogoutRedirectUri: '--post-logout-redirect-uri',
   backchannelLogoutUri: '--backchannel-logout-uri',
   backchannelLogoutSessionRequired: '--backchannel-logout-session-required',
   ...grantOptionNames,
@@ -17,6 +18,12 @@ export const oidcOptionNames: { readonly [key: string]: string } = {
 export function oidcOptions(command: Command): Command {
   return grantOptions(command)
     .option('--redirect-uri <url>', 'where it takes the code; repeatable', collect, [])
+    .option(
+      '--post-logout-redirect-uri <url>',
+      'where a browser may go on after signing out; repeatable',
+      collect,
+      [],
+    )
     .option('--backchannel-logout-uri <url>', 'where it is told that a session is over')
     .option('--backchannel-logout-session-required', 'it tells sessions apart by their id (`sid`)')
     .option('--pin-window <hours>', 'for how long a PIN lifts later taps at the same reader group', '0');
@@ -25,12 +32,28 @@ export function oidcOptions(command: Command): Command {
 /** @throws {InvalidInput} `ERR_OPTION` */
 export function readOidcOptions(
   typed: Typed,
-): Pick<NewOidcClient, 'redirectUris' | 'backchannelLogout' | 'pinWindowSeconds' | keyof AskedGrants> {
+): Pick<
+  NewOidcClient,
+  'redirectUris' | 'settings' | 'backchannelLogout' | 'pinWindowSeconds' | keyof AskedGrants
+> {
+  const { backchannelLogout, postLogoutRedirectUris } = readLogout(typed);
   return {
     redirectUris: texts(typed, 'redirectUri'),
-    ...readBackchannelLogout(typed),
     ...readGrants(typed),
+    ...(postLogoutRedirectUris === undefined ? {} : { settings: { postLogoutRedirectUris } }),
+    ...(backchannelLogout === undefined ? {} : { backchannelLogout }),
     pinWindowSeconds: readHours(text(typed, 'pinWindow') ?? '0'),
+  };
+}
+
+/** What a client takes part in when somebody signs out. @throws {InvalidInput} `ERR_OPTION` */
+export function readLogout(typed: Typed): Pick<NewOidcClient, 'backchannelLogout'> & {
+  readonly postLogoutRedirectUris?: readonly string[];
+} {
+  const uris = texts(typed, 'postLogoutRedirectUri');
+  return {
+    ...(uris.length === 0 ? {} : { postLogoutRedirectUris: uris }),
+    ...readBackchannelLogout(typed),
   };
 }
 

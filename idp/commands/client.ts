@@ -1,6 +1,7 @@
 import { requireClient, rotateClientSecret } from '../flows/manage-clients.ts';
 import { clientAdd } from './client-add.ts';
 import { clientCertificate } from './client-certificate.ts';
+import { clientLogout } from './client-logout.ts';
 import { clientPolicy, shownPolicy } from './client-policy.ts';
 import { clientPresence } from './client-presence-change.ts';
 import { clientProfile } from './client-profile.ts';
@@ -43,6 +44,7 @@ export const clientCommands = [
   clientCertificate,
   clientProfile,
   clientPresence,
+  clientLogout,
   recordCommand({
     name: 'client rotate-secret',
     summary: 'give a client a new secret; the old one ends at once',

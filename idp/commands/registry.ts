@@ -12,6 +12,7 @@ import { noticeCommands } from './notice.ts';
 import { orgCommands } from './org.ts';
 import { personCommands } from './person.ts';
 import { readerCommands } from './reader.ts';
+import { sessionCommands } from './session.ts';
 import { stationCommands } from './station.ts';
 
 /** Every command that reads or changes the record. */
@@ -29,5 +30,6 @@ export const recordCommands: readonly RecordCommand[] = [
   ldapExplain,
   ...anchorCommands,
   ...crlCommands,
+  ...sessionCommands,
   ...auditCommands,
 ];

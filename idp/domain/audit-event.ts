@@ -49,6 +49,7 @@ export type AuditEventType =
   | 'client.certificate-added'
   | 'client.certificate-removed'
   | 'client.profile-changed'
+  | 'client.logout-changed'
   | 'client.logout-delivered'
   | 'client.logout-undelivered'
   | 'sessions.ended'

@@ -18,6 +18,11 @@ interface Parts extends Pick<FlowContext, 'clock'> {
   readonly record: Pick<SystemRecord, 'change' | 'logoutDeliveries'>;
   readonly notifier: LogoutNotifier;
   readonly log: (line: string) => void;
+  /** Within the change that gives up notices: whoever runs the installation is told. */
+  readonly onGivenUp?: (
+    tables: Tables,
+    given: { readonly clientId: ClientId; readonly count: number; readonly now: Instant },
+  ) => Promise<void>;
 }
 
 /** One client's deliveries under way. */
@@ -100,8 +105,14 @@ export class LogoutDeliveries {
     const batch = await record.change((tables) => claim(tables, clientId, clock.now()));
     if (batch.length === 0) return 'none';
     const tries = await Promise.all(batch.map((delivery) => this.#try(delivery)));
-    await record.change((tables) => note(tables, clientId, tries, clock.now()));
+    await record.change((tables) => this.#note(tables, clientId, tries));
     return tries.some(({ outcome }) => outcome === 'unreachable') ? 'unreachable' : 'more';
+  }
+
+  async #note(tables: Tables, clientId: ClientId, tries: readonly Try[]): Promise<void> {
+    const now = this.#parts.clock.now();
+    const count = await note(tables, clientId, tries, now);
+    if (count > 0) await this.#parts.onGivenUp?.(tables, { clientId, count, now });
   }
 
   async #try(delivery: LogoutDelivery): Promise<Try> {
@@ -129,12 +140,13 @@ async function claim(
   return claimed;
 }
 
+/** @returns how many were given up although the client wants to be told. */
 async function note(
   { logoutDeliveries, audit }: Tables,
   clientId: ClientId,
   tries: readonly Try[],
   now: Instant,
-): Promise<void> {
+): Promise<number> {
   const over: Try[] = tries.filter(({ outcome }) => outcome === 'delivered' || outcome === 'not-wanted');
   const failed = tries.filter((one) => !over.includes(one));
   const givenUp = (delivery: LogoutDelivery) => now - delivery.queuedAt >= giveUpAfterMs;
@@ -152,6 +164,7 @@ async function note(
   }
   await audit.appendAll(over.map((one) => eventOf(one, now)));
   await logoutDeliveries.remove(over.map(({ delivery }) => delivery.deliveryId));
+  return over.filter(({ outcome }) => outcome === 'refused' || outcome === 'unreachable').length;
 }
 
 function eventOf({ delivery: { clientId, sub, attempts }, outcome }: Try, at: Instant): AuditEvent {

@@ -33,5 +33,6 @@ export function otherLanguageHref(ctx: RequestContext, locale: Locale): string |
   if (ctx.method !== 'GET') return undefined;
   const query = new URLSearchParams(ctx.querystring);
   query.set(parameter, locale === 'ja' ? 'en' : 'ja');
-  return `${ctx.path}?${query}`;
+  // The query alone: a path such as //evil.example would make the link lead to another host.
+  return `?${query}`;
 }

@@ -2,13 +2,14 @@ import type { FlowContext } from '../flows/context.ts';
 import { LogoutDeliveries } from '../flows/deliver-logouts.ts';
 import { SessionEnds } from '../flows/end-sessions.ts';
 import { openClientSecret } from '../flows/manage-clients.ts';
+import { tellOfUndelivered } from '../flows/tell-of-undelivered.ts';
 import { createLoginSessions } from './login-sessions.ts';
 import { createLogoutNotifier } from './logout-notifier.ts';
 import type { SigningJwk } from './provider.ts';
 
 type Parts = Pick<
   FlowContext,
-  'issuer' | 'clock' | 'record' | 'log' | 'oidcState' | 'clients' | 'clientSecrets'
+  'issuer' | 'clock' | 'record' | 'log' | 'oidcState' | 'clients' | 'clientSecrets' | 'secrets'
 >;
 
 /**
@@ -25,6 +26,10 @@ export function createSessionEnds(parts: Parts, signingKeys: readonly SigningJwk
   return new SessionEnds({
     ...parts,
     sessions: createLoginSessions(parts.oidcState),
-    logouts: new LogoutDeliveries({ ...parts, notifier }),
+    logouts: new LogoutDeliveries({
+      ...parts,
+      notifier,
+      onGivenUp: (tables, given) => tellOfUndelivered(parts, tables, given),
+    }),
   });
 }

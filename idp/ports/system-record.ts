@@ -12,7 +12,12 @@ import type { IssuerRevocations, RevokedByIssuer } from './issuer-revocations.ts
 import type { ReadNotices, WriteNotices } from './notice-tables.ts';
 import type { DirectoryTables } from './people-search.ts';
 import type { ReadReaders, WriteReaders } from './reader-tables.ts';
-import type { LogoutDelivery, LogoutNotice, SessionEnd, Stop } from './sessions.ts';
+import type {
+  ReadLogoutDeliveries,
+  ReadSessionEnds,
+  WriteLogoutDeliveries,
+  WriteSessionEnds,
+} from './session-tables.ts';
 import type { ReadStations, WriteStations } from './station-tables.ts';
 
 /**
@@ -142,16 +147,8 @@ export interface ReadTables {
     /** The newest first. */
     list(limit: number): Promise<readonly CrlRun[]>;
   };
-  readonly sessionEnds: {
-    /** The oldest first, from behind `position`. */
-    list(position: number, limit: number): Promise<readonly SessionEnd[]>;
-  };
-  readonly logoutDeliveries: {
-    clientsDue(now: Instant): Promise<readonly ClientId[]>;
-    /** The oldest first. */
-    due(clientId: ClientId, now: Instant, limit: number): Promise<readonly LogoutDelivery[]>;
-    queuedBefore(clientId: ClientId, moment: Instant): Promise<readonly LogoutDelivery[]>;
-  };
+  readonly sessionEnds: ReadSessionEnds;
+  readonly logoutDeliveries: ReadLogoutDeliveries;
   readonly notices: ReadNotices;
   readonly consents: { find(sha256: string): Promise<RecordedConsent | undefined> };
   readonly settings: {
@@ -214,20 +211,8 @@ export interface Tables extends ReadTables {
     /** Keeps the newest thousand. */
     add(run: CrlRun): Promise<void>;
   };
-  readonly sessionEnds: ReadTables['sessionEnds'] & {
-    add(stops: readonly Stop[], at: Instant): Promise<void>;
-    remove(positions: readonly number[]): Promise<void>;
-  };
-  readonly logoutDeliveries: ReadTables['logoutDeliveries'] & {
-    /** A notice that waits already is not queued twice. */
-    add(notices: readonly LogoutNotice[], now: Instant): Promise<void>;
-    tried(delivery: Pick<LogoutDelivery, 'deliveryId' | 'attempts' | 'nextAttemptAt'>): Promise<void>;
-    /** All of them are due: at a start, whoever was out of reach may be there again. */
-    hasten(now: Instant): Promise<void>;
-    /** None of this client before then. */
-    postpone(clientId: ClientId, until: Instant): Promise<void>;
-    remove(deliveryIds: readonly number[]): Promise<void>;
-  };
+  readonly sessionEnds: ReadSessionEnds & WriteSessionEnds;
+  readonly logoutDeliveries: ReadLogoutDeliveries & WriteLogoutDeliveries;
   readonly notices: ReadNotices & WriteNotices;
   readonly consents: ReadTables['consents'] & {
     /** Kept for ever, from its first use on. */

@@ -27,12 +27,12 @@ export function usualContext({ storage, keys, ...given }: Given): Omit<FlowConte
     ...{ ...given, record, log: () => undefined },
     clientSecrets: createSealedSecrets(keys.clientSecretKey),
     clients: new KnownClients(),
+    secrets: createSecrets(),
   };
   return {
     ...{ ...base, taps, audit, erasure },
     ldapBaseDn: 'dc=example,dc=jp',
     numbers: createCardNumbers(keys),
-    secrets: createSecrets(),
     crlWithoutDistributionPointCounts: false,
     freshness: new RevocationFreshness(),
     tapWaits: new TapWaits(),

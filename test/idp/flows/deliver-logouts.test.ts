@@ -190,3 +190,23 @@ it('what comes due while a client is being told is told in the same go', async (
   await slow.idle();
   expect(tried).toEqual(['a', 'b']);
 });
+
+it('who runs the installation is told of a client within the change that gives up, with what was never tried too', async () => {
+  const told: unknown[] = [];
+  const notifier = { notify, close: () => {} };
+  const { record } = storage;
+  const onGivenUp = async (_: unknown, given: object) => {
+    told.push(given);
+  };
+  const giving = new LogoutDeliveries({ record, clock, notifier, log: () => {}, onGivenUp });
+  answers.set(kintai, 'unreachable');
+  answers.set(zaimu, 'not-wanted');
+  await queue([kintai, 'a'], [kintai, 'b'], [zaimu, 'a']);
+  await giving.start();
+  await giving.idle();
+  expect(told).toEqual([]);
+  clock.advanceMs(giveUpAfterMs);
+  await giving.start();
+  await giving.idle();
+  expect(told).toEqual([{ clientId: kintai, count: 2, now: clock.now() }]);
+});

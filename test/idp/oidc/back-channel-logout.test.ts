@@ -1,5 +1,7 @@
 import { fetchUserInfo, refreshTokenGrant, tokenIntrospection } from 'openid-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { noFiles } from '../../../idp/commands/command.ts';
+import { recordCommands } from '../../../idp/commands/registry.ts';
 import { toAcr } from '../../../idp/domain/assurance.ts';
 import type { CardId } from '../../../idp/domain/card.ts';
 import type { Person } from '../../../idp/domain/person.ts';
@@ -106,6 +108,18 @@ const canRefresh = ({ rp }: Told, tokens: Tokens) =>
   );
 
 const suspend = (card: number) => suspendCard(idp.context, { card: cards[card]!.cardId, actor: admin });
+
+/** What those who run the installation are told. */
+async function alarms() {
+  const notices = await idp.context.record.notices.list(100);
+  return notices.filter(({ kind, words }) => kind === 'operator-alarm' && words?.en.includes('勤怠 Kintai'));
+}
+
+/** What `kazasu session deliveries` shows. */
+async function deliveries() {
+  const command = recordCommands.find(({ name }) => name === 'session deliveries');
+  return command?.run(idp.context, {}, admin, () => undefined, noFiles());
+}
 
 async function trail(type: string) {
   const events = await Array.fromAsync(idp.context.audit.read());
@@ -226,7 +240,17 @@ describe('a client that cannot be told now', () => {
     expect(kintai.channel.asked).toBe(asked + 1);
   });
 
-  it('is given up after a day, and the trail says so', async () => {
+  it('waits where an administrator sees it', async () => {
+    await signIn(kintai, 0);
+    expect(await deliveries()).toEqual([]);
+    kintai.channel.answer = 503;
+    await suspend(0);
+    await idp.context.sessionEnds.idle();
+    expect(await deliveries()).toMatchObject([{ client: '勤怠 Kintai', uid: hanako.uid, attempts: 1 }]);
+    expect(await alarms()).toEqual([]);
+  });
+
+  it('is given up after a day: the trail says so, and whoever runs the installation is told', async () => {
     await signIn(kintai, 0);
     kintai.channel.answer = 503;
     await suspend(0);
@@ -236,6 +260,9 @@ describe('a client that cannot be told now', () => {
     await expect
       .poll(() => trail('client.logout-undelivered'))
       .toMatchObject([{ subject: kintai.rp.client.clientId, reason: 'unreachable' }]);
+    expect(await alarms()).toMatchObject([
+      { about: expect.stringContaining(kintai.rp.client.clientId), state: 'waiting' },
+    ]);
     kintai.channel.answer = 200;
     idp.clock.advanceMs(dayMs);
     await idp.context.sessionEnds.process();

@@ -39,6 +39,10 @@ export function logoutDeliveryTable(db: Kysely<RecordSchema>): Tables['logoutDel
         .execute();
       return rows.map((row) => toDelivery(new StoredFields(row, 'logout_deliveries')));
     },
+    async list(limit) {
+      const rows = await all.orderBy('delivery_id').limit(limit).execute();
+      return rows.map((row) => toDelivery(new StoredFields(row, 'logout_deliveries')));
+    },
     async add(notices, now) {
       const rows = notices.map(({ clientId, sub, sid }) => ({
         ...{ client_id: clientId, sub, sid: sid ?? noSid },
