@@ -5,7 +5,7 @@ import { startControlServer } from './commands/control-server.ts';
 import { openDirectory } from './compose-directory.ts';
 import { openJpki } from './compose-jpki.ts';
 import { type DirectoryParts, serveDirectory } from './compose-ldap.ts';
-import { type Config, isLoopback } from './config.ts';
+import type { Config } from './config.ts';
 import { CrlDaily, crlPlanOf } from './crl-daily.ts';
 import { createCrlThread } from './crl-thread.ts';
 import { claimFor, makeDataDir } from './data-directory.ts';
@@ -13,6 +13,7 @@ import type { FlowContext } from './flows/context.ts';
 import { CrlTurn } from './flows/crl-turn.ts';
 import { DeviceGuesses } from './flows/device-guesses.ts';
 import { forgetTaps } from './flows/forget-taps.ts';
+import { keepSigningKeys } from './flows/keep-signing-keys.ts';
 import { KnownClients } from './flows/known-clients.ts';
 import { PasswordChecks } from './flows/password-checks.ts';
 import { publishCards } from './flows/publish-cards.ts';
@@ -24,6 +25,7 @@ import { portTaken } from './free-ports.ts';
 import { createHttpServer, type HttpServerOptions } from './http/server.ts';
 import { createSessionEnds } from './oidc/session-ends.ts';
 import type { Clock } from './ports/clock.ts';
+import { isLoopback } from './setting-values.ts';
 import { type EmbeddedStorage, openEmbeddedStorage } from './storage/embedded.ts';
 import { createCardNumbers } from './storage/keys/card-numbers.ts';
 import { type Keys, openKeyDirectory } from './storage/keys/key-directory.ts';
@@ -83,6 +85,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       record: storage.record,
       oidcState: shared.oidcState,
       clientSecrets: createSealedSecrets(keys.clientSecretKey),
+      signingKeys: keys.signing,
       clients: new KnownClients(),
       secrets: createSecrets(),
       log: options.log,
@@ -110,7 +113,8 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       notices: noticeRoutes(config),
       erasure: storage.erasure,
       cardOverlapSeconds: config.cardOverlapDays * 24 * 3_600,
-      sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
+      signingKeyPlan: config.signingKeyPlan,
+      sessionEnds: createSessionEnds(base),
       crlPlan: crlPlanOf(config, createSecrets().hash(config.issuer)),
       crlTurn: new CrlTurn(),
       deviceGuesses: new DeviceGuesses(clock),
@@ -156,11 +160,11 @@ export async function serve(
     const ldap = await serveDirectory(system, { host, tlsFiles, log: options.log });
     started.push(ldap);
     started.push(await startControlServer(context, config.dataDir, options.log));
+    await keepSigningKeys(context);
     // Last: whoever sees it answer finds the rest there too.
     const http = await createHttpServer({
       ...options,
       context,
-      signingKeys: keys.oidcJwks.keys,
       cookieKeys: keys.cookieKeys,
       challengeKeys: { ...keys.challengeKey, published: [keys.challengeKey.publicJwk] },
       trustedProxies: config.trustedProxies,
@@ -219,6 +223,7 @@ function sweepRegularly(context: FlowContext, log: Log): { close(): Promise<void
     forgetTaps(context).catch(failed);
     publishCards(context).catch(failed);
     context.sessionEnds.process().catch(failed);
+    keepSigningKeys(context).catch(failed);
     upkeep.round().catch(failed);
   }, sweepMs).unref();
   return {

@@ -4,14 +4,18 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parseUserNameTemplate, type UserNameTemplate } from './domain/directory-user-name.ts';
 import { InvalidInput } from './domain/fault.ts';
+import type { SigningKeyPlan } from './domain/signing-key.ts';
 import { parseMailbox, parseSmtpUrl, type SmtpServer } from './domain/smtp-server.ts';
 import {
   existing,
+  isLoopback,
   oneOf,
   parseBoolean,
+  parseCrlSource,
   parseDn,
   parseHost,
   parseHttpProxy,
+  parseIssuer,
   parseList,
   parseTimeOfDay,
   parseUrl,
@@ -71,6 +75,7 @@ export interface Config {
   /** Of `ldap:`; anywhere but on loopback unless said otherwise. */
   readonly directoryStartTls: boolean;
   readonly cardOverlapDays: number;
+  readonly signingKeyPlan: SigningKeyPlan;
   readonly trustedProxies: readonly string[];
 }
 
@@ -110,6 +115,9 @@ const names = [
   'KAZASU_DIRECTORY_CA',
   'KAZASU_DIRECTORY_START_TLS',
   'KAZASU_CARD_OVERLAP_DAYS',
+  'KAZASU_SIGNING_KEY_PUBLISH_HOURS',
+  'KAZASU_SIGNING_KEY_DAYS',
+  'KAZASU_SIGNING_KEY_RETIRE_DAYS',
   'KAZASU_TRUSTED_PROXIES',
 ] as const;
 type Name = (typeof names)[number];
@@ -202,6 +210,11 @@ function readAll(
     // Passwords in clear beyond this machine only where somebody said so.
     directoryStartTls: read('KAZASU_DIRECTORY_START_TLS', String(isPlainAfar(directoryUrl)), parseBoolean),
     cardOverlapDays: read('KAZASU_CARD_OVERLAP_DAYS', '14', parseWhole('days', 0, 365)),
+    signingKeyPlan: {
+      publishSeconds: seconds(read('KAZASU_SIGNING_KEY_PUBLISH_HOURS', '24', parseWhole('hours', 1, 720)), 1),
+      useSeconds: seconds(read('KAZASU_SIGNING_KEY_DAYS', '90', parseWhole('days', 1, 3_650)), 24),
+      retireSeconds: seconds(read('KAZASU_SIGNING_KEY_RETIRE_DAYS', '15', parseWhole('days', 1, 365)), 24),
+    },
     trustedProxies: read('KAZASU_TRUSTED_PROXIES', '', parseList),
   };
 }
@@ -212,9 +225,9 @@ export function bridgeStateDir(environment: Environment = process.env): string {
   return join(base, 'kazasu-bridge');
 }
 
-/** Whether a host name means this machine itself. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+/** Of a setting that cannot be read the problem is told, and nothing is made of it. */
+function seconds(count: number | undefined, hours: number): number {
+  return (count ?? 0) * hours * 3_600;
 }
 
 function isPlainAfar(url = ''): boolean {
@@ -225,23 +238,9 @@ function readEnvFile(path: string): Environment {
   return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
 }
 
-function parseIssuer(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined) throw new TypeError('is no URL');
-  const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-  if (!secure) throw new TypeError('anything but loopback must be https');
-  if (url.search !== '' || url.hash !== '' || url.username !== '')
-    throw new TypeError('takes no query, fragment or user');
-  return text.replace(/\/$/, '');
-}
-
 /** @throws {TypeError} when the text is no port number. */
 export function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new TypeError('is a port number, 0 to 65535');
   return port;
-}
-
-function parseCrlSource(text: string): string {
-  return parseUrl('ldap:', 'ldaps:', 'http:', 'https:', 'file:')(text);
 }

@@ -112,3 +112,24 @@ export function usualThreads(): number {
   const processors = availableParallelism();
   return process.platform === 'linux' && processors > 1 ? Math.min(processors, 4) : 0;
 }
+
+/** Whether a host name means this machine itself. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** @throws {TypeError} for what no browser may be sent to. */
+export function parseIssuer(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) throw new TypeError('is no URL');
+  const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  if (!secure) throw new TypeError('anything but loopback must be https');
+  if (url.search !== '' || url.hash !== '' || url.username !== '')
+    throw new TypeError('takes no query, fragment or user');
+  return text.replace(/\/$/, '');
+}
+
+/** Where lists are fetched. @throws {TypeError} */
+export function parseCrlSource(text: string): string {
+  return parseUrl('ldap:', 'ldaps:', 'http:', 'https:', 'file:')(text);
+}

@@ -4,11 +4,13 @@ import type { AskedGrants } from '../flows/client-grants.ts';
 import type { NewOidcClient } from '../flows/manage-clients.ts';
 import { grantOptionNames, grantOptions, readGrants } from './client-grants.ts';
 import { collect, flag, type Typed, text, texts } from './command.ts';
+import { readSigningAlg } from './signing-alg.ts';
 
 /** The keys of these options as commander gives them, with the options: they are for OpenID Connect clients alone. */
 export const oidcOptionNames: { readonly [key: string]: string } = {
   redirectUri: '--redirect-uri',
   postLogoutRedirectUri: '--post-logout-redirect-uri',
+  signingAlg: '--signing-alg',
   backchannelLogoutUri: '--backchannel-logout-uri',
   backchannelLogoutSessionRequired: '--backchannel-logout-session-required',
   ...grantOptionNames,
@@ -26,6 +28,7 @@ export function oidcOptions(command: Command): Command {
     )
     .option('--backchannel-logout-uri <url>', 'where it is told that a session is over')
     .option('--backchannel-logout-session-required', 'it tells sessions apart by their id (`sid`)')
+    .option('--signing-alg <name>', 'what its tokens are signed with: ES256 (default), RS256, EdDSA')
     .option('--pin-window <hours>', 'for how long a PIN lifts later taps at the same reader group', '0');
 }
 
@@ -40,7 +43,10 @@ export function readOidcOptions(
   return {
     redirectUris: texts(typed, 'redirectUri'),
     ...readGrants(typed),
-    ...(postLogoutRedirectUris === undefined ? {} : { settings: { postLogoutRedirectUris } }),
+    settings: {
+      ...(postLogoutRedirectUris === undefined ? {} : { postLogoutRedirectUris }),
+      ...readSigningAlg(typed),
+    },
     ...(backchannelLogout === undefined ? {} : { backchannelLogout }),
     pinWindowSeconds: readHours(text(typed, 'pinWindow') ?? '0'),
   };

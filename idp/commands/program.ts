@@ -28,6 +28,7 @@ const groups: { readonly [name: string]: string } = {
   notice: 'notices: what people were told, and what did not reach them',
   reader: 'readers and their enrolment',
   client: 'relying parties: OpenID Connect clients and LDAP devices',
+  keys: 'the keys that sign tokens',
   ldap: 'the LDAP façade, as devices see it',
   anchors: 'CA certificates that are trusted',
   crl: 'certificate revocation lists',

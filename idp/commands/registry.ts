@@ -6,6 +6,7 @@ import { clientGuessCommands } from './client-guesses.ts';
 import type { RecordCommand } from './command.ts';
 import { crlCommands } from './crl.ts';
 import { evidenceCommands } from './evidence.ts';
+import { keyCommands } from './keys.ts';
 import { ldapExplain } from './ldap-explain.ts';
 import { ldapTry } from './ldap-try.ts';
 import { noticeCommands } from './notice.ts';
@@ -26,6 +27,7 @@ export const recordCommands: readonly RecordCommand[] = [
   ...stationCommands,
   ...clientCommands,
   ...clientGuessCommands,
+  ...keyCommands,
   ldapTry,
   ldapExplain,
   ...anchorCommands,

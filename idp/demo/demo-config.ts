@@ -67,6 +67,11 @@ export function demoConfig(directory: string, ports: DemoPorts, crlSource: strin
     mailFrom: '',
     alarmMail: [],
     cardOverlapDays: 14,
+    signingKeyPlan: {
+      publishSeconds: 24 * 3_600,
+      useSeconds: 90 * 24 * 3_600,
+      retireSeconds: 15 * 24 * 3_600,
+    },
     trustedProxies: [],
   };
 }

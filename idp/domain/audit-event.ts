@@ -66,6 +66,11 @@ export type AuditEventType =
   | 'crl.alarm'
   | 'anchor.added'
   | 'anchor.removed'
+  | 'signing-key.made'
+  | 'signing-key.signs'
+  | 'signing-key.retired'
+  | 'signing-key.removed'
+  | 'signing-key.withdrawn'
   | 'setup.administrator-made';
 
 /** One line of the audit trail before it is chained. */

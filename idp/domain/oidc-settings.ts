@@ -1,3 +1,5 @@
+import { type SigningAlgorithm, signingAlgorithms } from './signing-key.ts';
+
 /** What kind of system a client is; it decides what a new one starts from. */
 export const clientPresets = ['web', 'kiosk', 'native', 'device'] as const;
 export type ClientPreset = (typeof clientPresets)[number];
@@ -23,8 +25,8 @@ export const grantTypes = [
 ] as const;
 export type GrantType = (typeof grantTypes)[number];
 
-export const idTokenAlgs = ['ES256', 'RS256', 'EdDSA'] as const;
-export type IdTokenAlg = (typeof idTokenAlgs)[number];
+export const idTokenAlgs = signingAlgorithms;
+export type IdTokenAlg = SigningAlgorithm;
 
 /** What binds a token to its holder's key. @see RFC 9449; RFC 8705 §3 */
 export const senderConstraints = ['none', 'dpop', 'mtls'] as const;

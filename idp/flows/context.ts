@@ -1,5 +1,6 @@
 import type { CrlPlan } from '../domain/crl-schedule.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { SigningKeyPlan } from '../domain/signing-key.ts';
 import type { Anchors } from '../ports/anchors.ts';
 import type { AuditTrail } from '../ports/audit-trail.ts';
 import type { CardIndex } from '../ports/card-index.ts';
@@ -13,6 +14,7 @@ import type { OidcState } from '../ports/oidc-state.ts';
 import type { PeopleAtHand } from '../ports/people-search.ts';
 import type { SealedSecrets } from '../ports/sealed-secrets.ts';
 import type { Secrets } from '../ports/secrets.ts';
+import type { SigningKeys } from '../ports/signing-keys.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import type { Taps } from '../ports/taps.ts';
 import type { CrlTurn } from './crl-turn.ts';
@@ -41,6 +43,8 @@ export interface FlowContext {
   readonly numbers: CardNumbers;
   readonly secrets: Secrets;
   readonly clientSecrets: SealedSecrets;
+  readonly signingKeys: SigningKeys;
+  readonly signingKeyPlan: SigningKeyPlan;
   readonly anchors: Anchors;
   readonly certificates: CertificateVerifier;
   readonly ocsp: OcspClient;

@@ -16,12 +16,14 @@ import {
   policyWithPresence,
   profileWithPresence,
 } from './device-presence.ts';
+import { needSigningKey, type SigningKeyContext } from './keep-signing-keys.ts';
 import { addClient, policyOf } from './new-client.ts';
 import { requireBackchannelLogoutUri } from './oidc-addresses.ts';
 import { hasSecret, requireSettings, type SettingsChoices, settingsWith } from './oidc-settings-choices.ts';
 import { requireProfile } from './require-profile.ts';
 
 type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets' | 'clients' | 'clientSecrets'>;
+type OidcContext = Context & SigningKeyContext;
 
 export interface NewOidcClient extends AskedGrants {
   readonly name: string;
@@ -61,7 +63,7 @@ export interface NewLdapClient {
  * `ERR_CLIENT_SETTINGS`.
  */
 export async function addOidcClient(
-  context: Context,
+  context: OidcContext,
   request: NewOidcClient,
 ): Promise<{ readonly clientId: ClientId; readonly clientSecret: string }> {
   const { backchannelLogout, redirectUris } = request;
@@ -85,6 +87,8 @@ export async function addOidcClient(
     ...(backchannelLogout === undefined ? {} : { backchannelLogout }),
     ...sealed(context, clientSecret, policy.clientId),
   };
+  // Before the client: the library takes none whose algorithm has no key.
+  await needSigningKey(context, settings.idTokenAlg, request.actor);
   await addClient(context, client, request.actor);
   return { clientId: policy.clientId, clientSecret: clientSecret ?? '' };
 }

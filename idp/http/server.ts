@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Router } from '@koa/router';
 import type { FlowContext } from '../flows/context.ts';
-import { createProvider, type OidcProvider, type SigningJwk } from '../oidc/provider.ts';
+import { createProvider, type OidcProvider } from '../oidc/provider.ts';
 import { registerTapGrant } from '../oidc/tap-grant.ts';
 import { defaultBridgePort } from '../wire/challenge.ts';
 import { challengeKeysPath, enrolPath } from '../wire/enrolment.ts';
@@ -34,8 +34,6 @@ import { trustedProxies } from './trusted-proxies.ts';
 /** What one HTTP server is made of. */
 export interface HttpServerOptions {
   readonly context: FlowContext;
-  /** Private ES256 keys as JWK, the signing one first: ID tokens. */
-  readonly signingKeys: readonly SigningJwk[];
   /** Secrets that sign cookies, the current one first. */
   readonly cookieKeys: readonly string[];
   readonly challengeKeys: ChallengeKeys;
@@ -66,6 +64,45 @@ export interface ListeningServer {
 /** Composes `oidc-provider` with our routes: one Koa application, ours in front. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { context, demoBanner = false, log } = options;
+  let provider = providerOf(options);
+  const site: Site = {
+    context,
+    get provider() {
+      return provider;
+    },
+    challengeKeys: options.challengeKeys,
+    bridgeUrl: options.bridgeUrl ?? `http://127.0.0.1:${defaultBridgePort}`,
+    demoBanner,
+    failures: new FailureLimit(context.clock),
+  };
+  const inFront: readonly Middleware[] = [
+    health,
+    trustedProxies(options.trustedProxies ?? []),
+    faultToStatus(site, log),
+    securityHeaders(context.issuer),
+    oneHost(context.issuer),
+    deadline(),
+    routesOf(site).routes() as Middleware,
+    ...(options.extraMiddleware ?? []),
+  ];
+  let answer = behind(inFront, provider);
+  // Everything that lasts is in the stores: another provider goes on where this one is.
+  context.signingKeys.onChange(() => {
+    provider = providerOf(options);
+    answer = behind(inFront, provider);
+  });
+  const callback: RequestListener = (request, response) => answer(request, response);
+  return {
+    get provider() {
+      return provider;
+    },
+    callback,
+    listen: (port, host) => listen(callback, port, host),
+  };
+}
+
+function providerOf(options: HttpServerOptions): OidcProvider {
+  const { context, demoBanner = false } = options;
   const provider = createProvider({
     ...options,
     pages: providerPages({ demoBanner }),
@@ -77,29 +114,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   registerTapGrant(provider, { context, openTap: receiveTap });
   // Only what `trustedProxies` leaves of X-Forwarded-* is ever read.
   provider.proxy = true;
-  const site: Site = {
-    context,
-    provider,
-    challengeKeys: options.challengeKeys,
-    bridgeUrl: options.bridgeUrl ?? `http://127.0.0.1:${defaultBridgePort}`,
-    demoBanner,
-    failures: new FailureLimit(context.clock),
-  };
-  const router = routesOf(site);
-  for (const middleware of [
-    health,
-    trustedProxies(options.trustedProxies ?? []),
-    faultToStatus(site, log),
-    securityHeaders(context.issuer),
-    oneHost(context.issuer),
-    deadline(),
-    router.routes() as Middleware,
-    ...(options.extraMiddleware ?? []),
-  ]) {
-    provider.use(middleware);
-  }
-  const callback = provider.callback();
-  return { provider, callback, listen: (port, host) => listen(callback, port, host) };
+  return provider;
+}
+
+function behind(inFront: readonly Middleware[], provider: OidcProvider): RequestListener {
+  for (const middleware of inFront) provider.use(middleware);
+  return provider.callback();
 }
 
 function routesOf(site: Site): Router {

@@ -3,15 +3,16 @@ import { Provider } from 'oidc-provider';
 import { Fault } from '../domain/fault.ts';
 import type { KnownClients } from '../flows/known-clients.ts';
 import type { LogoutNotice, LogoutNotifier, NoticeOutcome } from '../ports/sessions.ts';
+import type { SigningKeys } from '../ports/signing-keys.ts';
 import { type AdapterParts, adapterFactory } from './adapter.ts';
 import { backChannelFetch } from './back-channel-fetch.ts';
-import type { SigningJwk } from './provider.ts';
+import { signing } from './signing.ts';
 
 /** What a logout token is made and addressed by. */
 export interface LogoutNotifierParts extends AdapterParts {
   readonly issuer: string;
-  /** Private ES256 keys as JWK, the signing one first: those of the ID tokens. */
-  readonly signingKeys: readonly SigningJwk[];
+  /** Those of the ID tokens. */
+  readonly signingKeys: SigningKeys;
   readonly clients: KnownClients;
 }
 
@@ -22,20 +23,27 @@ export interface LogoutNotifierParts extends AdapterParts {
  */
 export function createLogoutNotifier(parts: LogoutNotifierParts): LogoutNotifier {
   const closing = new AbortController();
-  const provider = new Provider(parts.issuer, {
-    adapter: adapterFactory(parts),
-    jwks: { keys: [...parts.signingKeys] },
-    // It serves nobody: nothing is ever signed with these.
-    cookies: { keys: [randomBytes(32).toString('base64url')] },
-    clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
-    fetch: backChannelFetch(parts.clients, closing.signal),
-    features: { backchannelLogout: { enabled: true }, devInteractions: { enabled: false } },
+  const build = () => providerOf(parts, closing.signal);
+  let provider = build();
+  // The library takes its keys when it is made.
+  parts.signingKeys.onChange(() => {
+    provider = build();
   });
   return {
     notify: (notice) => notify(provider, notice),
     close: () => closing.abort(),
   };
+}
+
+function providerOf(parts: LogoutNotifierParts, closing: AbortSignal): Provider {
+  return new Provider(parts.issuer, {
+    adapter: adapterFactory(parts),
+    ...signing(parts.signingKeys),
+    // It serves nobody: nothing is ever signed with these.
+    cookies: { keys: [randomBytes(32).toString('base64url')] },
+    fetch: backChannelFetch(parts.clients, closing),
+    features: { backchannelLogout: { enabled: true }, devInteractions: { enabled: false } },
+  });
 }
 
 /** Not in the library's types: signs a logout token for the client and posts it. */

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { type Configuration, type JWK, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { acrNames, toAcr } from '../domain/assurance.ts';
 import type { ClientId } from '../domain/login-policy.ts';
 import type { PersonId } from '../domain/person.ts';
@@ -12,11 +12,10 @@ import { backChannelFetch } from './back-channel-fetch.ts';
 import { existingGrant } from './existing-grant.ts';
 import { lifetimes } from './lifetimes.ts';
 import { loginPolicy } from './login-prompt.ts';
+import { signing } from './signing.ts';
 
 /** The library's own class, for those who put their routes in front of it. */
 export type OidcProvider = Provider;
-/** A private key of ID tokens. @see RFC 7517 §4 */
-export type SigningJwk = JWK;
 
 /** An error of a request that cannot be sent back to the client. @see RFC 6749 §4.1.2.1 */
 export interface ProviderError {
@@ -37,10 +36,16 @@ export interface ProviderPages {
 export interface ProviderOptions {
   readonly context: Pick<
     FlowContext,
-    'issuer' | 'clock' | 'record' | 'oidcState' | 'clients' | 'clientSecrets' | 'sessionEnds' | 'log'
+    | 'issuer'
+    | 'clock'
+    | 'record'
+    | 'oidcState'
+    | 'clients'
+    | 'clientSecrets'
+    | 'signingKeys'
+    | 'sessionEnds'
+    | 'log'
   >;
-  /** Private ES256 keys as JWK (RFC 7517), the signing one first. */
-  readonly signingKeys: readonly SigningJwk[];
   /** Secrets that sign cookies, the current one first. */
   readonly cookieKeys: readonly string[];
   readonly pages: ProviderPages;
@@ -56,8 +61,9 @@ export function interactionPath(uid: string): string {
 }
 
 /**
- * The OpenID provider: authorization code with PKCE, ES256, claims from the record, no consent for own systems.
- * It is a Koa application, so `http/` puts its routes in front with `provider.use`.
+ * The OpenID provider: authorization code with PKCE, claims from the record, no consent for own systems.
+ * It is a Koa application, so `http/` puts its routes in front with `provider.use`. The library takes its keys when it is
+ * made: `http/` makes another one when they change, and whoever signs in meanwhile goes on in it.
  * @see OpenID Connect Core §3.1
  * @see RFC 7636 §4.4.1 (PKCE is required)
  */
@@ -78,14 +84,14 @@ function tellLater({ context: { sessionEnds, log } }: ProviderOptions, notice: L
 }
 
 function configurationOf(options: ProviderOptions): Configuration {
-  const { context, signingKeys, cookieKeys, pages } = options;
+  const { context, cookieKeys, pages } = options;
   return {
     adapter: adapterFactory({
       oidcState: context.oidcState,
       clients: context.clients,
       openClientSecret: (client) => openClientSecret(context, client),
     }),
-    jwks: { keys: [...signingKeys] },
+    ...signing(context.signingKeys),
     cookies: cookiesOf(context.issuer, cookieKeys),
     findAccount: accountFinder(context.record, context.clients),
     loadExistingGrant: existingGrant(context),
@@ -102,8 +108,6 @@ function configurationOf(options: ProviderOptions): Configuration {
     acrValues: acrNames.map(toAcr),
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
-    clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'], userinfoSigningAlgValues: ['ES256'] },
     routes,
     ttl: lifetimes(context.clock),
     renderError: (ctx, { error, error_description: description }, { name }) =>

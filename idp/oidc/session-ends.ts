@@ -5,22 +5,27 @@ import { openClientSecret } from '../flows/manage-clients.ts';
 import { tellOfUndelivered } from '../flows/tell-of-undelivered.ts';
 import { createLoginSessions } from './login-sessions.ts';
 import { createLogoutNotifier } from './logout-notifier.ts';
-import type { SigningJwk } from './provider.ts';
 
 type Parts = Pick<
   FlowContext,
-  'issuer' | 'clock' | 'record' | 'log' | 'oidcState' | 'clients' | 'clientSecrets' | 'secrets'
+  | 'issuer'
+  | 'clock'
+  | 'record'
+  | 'log'
+  | 'oidcState'
+  | 'clients'
+  | 'clientSecrets'
+  | 'secrets'
+  | 'signingKeys'
 >;
 
 /**
  * What ends sessions and tells clients; apart from the provider that serves people, because the command line does both
  * where no server runs.
- * @param signingKeys private ES256 keys as JWK, the signing one first: those of the ID tokens.
  */
-export function createSessionEnds(parts: Parts, signingKeys: readonly SigningJwk[]): SessionEnds {
+export function createSessionEnds(parts: Parts): SessionEnds {
   const notifier = createLogoutNotifier({
     ...parts,
-    signingKeys,
     openClientSecret: (client) => openClientSecret(parts, client),
   });
   return new SessionEnds({

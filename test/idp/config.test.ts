@@ -142,6 +142,26 @@ describe('configuration', () => {
     },
   );
 
+  it('reads for how long a signing key is in each state', () => {
+    const day = 24 * 3_600;
+    const usual = { publishSeconds: day, useSeconds: 90 * day, retireSeconds: 15 * day };
+    expect(readConfig({}, noFile).signingKeyPlan).toEqual(usual);
+    const config = readConfig(
+      {
+        KAZASU_SIGNING_KEY_PUBLISH_HOURS: '1',
+        KAZASU_SIGNING_KEY_DAYS: '30',
+        KAZASU_SIGNING_KEY_RETIRE_DAYS: '20',
+      },
+      noFile,
+    );
+    expect(config.signingKeyPlan).toEqual({
+      publishSeconds: 3_600,
+      useSeconds: 30 * day,
+      retireSeconds: 20 * day,
+    });
+    expect(() => readConfig({ KAZASU_SIGNING_KEY_DAYS: '0' }, noFile)).toThrow(/KAZASU_SIGNING_KEY_DAYS/);
+  });
+
   it('reads where mail goes', () => {
     const config = readConfig(
       {

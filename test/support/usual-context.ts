@@ -26,6 +26,7 @@ export function usualContext({ storage, keys, ...given }: Given): Omit<FlowConte
   const base = {
     ...{ ...given, record, log: () => undefined },
     clientSecrets: createSealedSecrets(keys.clientSecretKey),
+    signingKeys: keys.signing,
     clients: new KnownClients(),
     secrets: createSecrets(),
   };
@@ -38,8 +39,13 @@ export function usualContext({ storage, keys, ...given }: Given): Omit<FlowConte
     tapWaits: new TapWaits(),
     passwords: new PasswordChecks(undefined, given.clock),
     notices: { operators: [] },
+    signingKeyPlan: {
+      publishSeconds: 24 * 3_600,
+      useSeconds: 90 * 24 * 3_600,
+      retireSeconds: 15 * 24 * 3_600,
+    },
     cardOverlapSeconds: 14 * 24 * 3_600,
-    sessionEnds: createSessionEnds(base, keys.oidcJwks.keys),
+    sessionEnds: createSessionEnds(base),
     crlPlan: { alarmSeconds: 12 * 3_600 },
     crlTurn: new CrlTurn(),
     deviceGuesses: new DeviceGuesses(given.clock),

@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { Fault } from '../../domain/fault.ts';
+import type { SigningKeys } from '../../ports/signing-keys.ts';
 import { recordFileName } from '../file-names.ts';
 import { KeyFiles } from './key-files.ts';
+import { SigningKeyFile } from './signing-key-file.ts';
 
 const code = 'ERR_KEYS_UNAVAILABLE';
 const secretOctets = 32;
@@ -31,8 +33,8 @@ export interface Keys {
   readonly clientSecretKey: KeyObject;
   /** The first signs, all verify. */
   readonly cookieKeys: readonly string[];
-  /** Private keys of ID tokens (RFC 7517 §5). */
-  readonly oidcJwks: { readonly keys: readonly JWK[] };
+  /** Keys of ID tokens, logout tokens and JWT access tokens. */
+  readonly signing: SigningKeys;
   /** Signs challenges for bridges. */
   readonly challengeKey: SigningKey;
   readonly auditCheckpointKey: SigningKey;
@@ -47,7 +49,6 @@ export async function openKeyDirectory(dataDir: string): Promise<Keys> {
   const files = await KeyFiles.open(join(dataDir, 'keys'), mayCreate);
   const secret = async (name: string) => toSecret(name, await files.load(name, newSecret));
   const signing = async (name: string) => toSigningKey(name, await files.load(name, newSigningJwk));
-  const oidc = await files.load('oidc-signing.jwks', async () => `{"keys":[${await newSigningJwk()}]}`);
   const cookies = await files.load('cookie.keys', newCookieKeys);
   return {
     cardKeySecret: await secret('card-key.secret'),
@@ -55,7 +56,7 @@ export async function openKeyDirectory(dataDir: string): Promise<Keys> {
     indexKey: await secret('index.key'),
     clientSecretKey: await secret('client-secret.key'),
     cookieKeys: toCookieKeys(cookies),
-    oidcJwks: toJwks('oidc-signing.jwks', oidc),
+    signing: await SigningKeyFile.open(files),
     challengeKey: await signing('challenge.jwk'),
     auditCheckpointKey: await signing('audit-checkpoint.jwk'),
   };
@@ -85,13 +86,6 @@ function toCookieKeys(text: string): readonly string[] {
   const keys = text.split('\n').filter((line) => line !== '');
   if (keys.length === 0 || keys.some((key) => key.length < secretOctets)) throw damaged('cookie.keys');
   return keys;
-}
-
-function toJwks(name: string, text: string): { readonly keys: readonly JWK[] } {
-  const { keys } = parse(name, text);
-  if (!Array.isArray(keys) || keys.length === 0) throw damaged(name);
-  for (const key of keys) toSigningKey(name, JSON.stringify(key));
-  return { keys };
 }
 
 function toSigningKey(name: string, text: string): SigningKey {

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../domain/fault.ts';
-import { syncDirectory, written } from '../durable-file.ts';
+import { replaceFile, syncDirectory, written } from '../durable-file.ts';
 
 const code = 'ERR_KEYS_UNAVAILABLE';
 const groupAndOthers = 0o077;
@@ -32,8 +32,25 @@ export class KeyFiles {
   async load(name: string, make: () => string | Promise<string>): Promise<string> {
     const path = join(this.#directory, name);
     if (this.#mayCreate && !(await exists(path))) await this.#create(path, await make());
+    return (await this.read(name)).text;
+  }
+
+  /** @returns a key file that must be there, and when it was written (epoch ms). @throws {Fault} as `load`. */
+  async read(name: string): Promise<{ readonly text: string; readonly writtenAt: number }> {
+    const path = join(this.#directory, name);
     await refuseUnlessPrivate(path, '600', 'A key is missing');
-    return readFile(path, 'utf8');
+    const { mtimeMs } = await stat(path);
+    return { text: await readFile(path, 'utf8'), writtenAt: Math.floor(mtimeMs) };
+  }
+
+  /** Whole or not at all, on disk when it resolves. @throws {Fault} `ERR_KEYS_UNAVAILABLE` */
+  async replace(name: string, text: string): Promise<void> {
+    const path = join(this.#directory, name);
+    try {
+      await replaceFile(path, text);
+    } catch (error) {
+      throw new Fault(code, `The key file ${path} cannot be written: is the disk full?`, error);
+    }
   }
 
   /** Whole or not at all, and never over an existing key: of two processes at once the first one's key stands. */

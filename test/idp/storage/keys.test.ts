@@ -42,7 +42,7 @@ describe('the directory of keys', () => {
     for (const keys of [other, again]) {
       expect(keys.cardKeySecret.equals(one.cardKeySecret)).toBe(true);
       expect(keys.numberKey.equals(one.numberKey)).toBe(true);
-      expect(keys.oidcJwks).toEqual(one.oidcJwks);
+      expect(keys.signing.jwks()).toEqual(one.signing.jwks());
       expect(keys.cookieKeys).toEqual(one.cookieKeys);
       expect(keys.challengeKey.kid).toBe(one.challengeKey.kid);
     }

@@ -81,7 +81,6 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
   serve(
     createHttpServer({
       context,
-      signingKeys: keys.oidcJwks.keys,
       cookieKeys: keys.cookieKeys,
       challengeKeys: { ...keys.challengeKey, published: [keys.challengeKey.publicJwk] },
       log: (line) => log.push(line),
