@@ -25,6 +25,7 @@ export async function startContestant(script: string, ...args: readonly string[]
 }
 
 export async function stopContestant({ child }: Contestant): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill();
   await ended;

@@ -83,27 +83,18 @@ export class LoadBridge {
   }
 }
 
-/** One complete sign-in of a browser that was never here: authorize → sign-in page → bridge → tap → return → code → token. */
-export async function signIn(target: SignInTarget, bridge: LoadBridge): Promise<void> {
-  const cookies = new Map<string, string>();
+/** Where a sign-in begins. */
+export function authorizationUrl(target: SignInTarget): string {
+  const { clientId: client_id, redirectUri: redirect_uri } = target;
   const query = new URLSearchParams({
-    ...{
-      client_id: target.clientId,
-      redirect_uri: target.redirectUri,
-      response_type: 'code',
-      scope: 'openid',
-    },
-    ...{ code_challenge: codeChallenge, code_challenge_method: 'S256', state: 'x' },
+    ...{ client_id, redirect_uri, response_type: 'code', scope: 'openid', state: 'x' },
+    ...{ code_challenge: codeChallenge, code_challenge_method: 'S256' },
   });
-  const go = (url: string) => send(new URL(url, target.issuer).href, { cookies });
-  const { location: page } = await go(`${target.authorizationEndpoint}?${query}`);
-  expectStatus(await go(page), 200);
-  const toBridge = await go(`${new URL(page, target.issuer).pathname}/present?demand=tap`);
-  const challenge = new URL(toBridge.location).searchParams.get('challenge') ?? '';
-  const { nonce } = JSON.parse(Buffer.from(challenge.split('.')[1] ?? '', 'base64url').toString());
-  const kept = expectStatus(await bridge.tap(nonce), 200);
-  const resumed = await go(`/interaction/return?code=${JSON.parse(kept.text).returnCode}`);
-  const callback = await go(resumed.location);
+  return `${target.authorizationEndpoint}?${query}`;
+}
+
+/** Where it ends: the client has an ID token. */
+export async function redeemCode(target: SignInTarget, code: string): Promise<void> {
   const token = await send(target.tokenEndpoint, {
     method: 'POST',
     headers: {
@@ -113,10 +104,25 @@ export async function signIn(target: SignInTarget, bridge: LoadBridge): Promise<
     },
     body: new URLSearchParams({
       ...{ grant_type: 'authorization_code', redirect_uri: target.redirectUri, code_verifier: codeVerifier },
-      code: new URL(callback.location).searchParams.get('code') ?? '',
+      code,
     }).toString(),
   });
   if (!expectStatus(token, 200).text.includes('id_token')) throw new Error(`no ID token: ${token.text}`);
+}
+
+/** One complete sign-in of a browser that was never here: authorize → sign-in page → bridge → tap → return → code → token. */
+export async function signIn(target: SignInTarget, bridge: LoadBridge): Promise<void> {
+  const cookies = new Map<string, string>();
+  const go = (url: string) => send(new URL(url, target.issuer).href, { cookies });
+  const { location: page } = await go(authorizationUrl(target));
+  expectStatus(await go(page), 200);
+  const toBridge = await go(`${new URL(page, target.issuer).pathname}/present?demand=tap`);
+  const challenge = new URL(toBridge.location).searchParams.get('challenge') ?? '';
+  const { nonce } = JSON.parse(Buffer.from(challenge.split('.')[1] ?? '', 'base64url').toString());
+  const kept = expectStatus(await bridge.tap(nonce), 200);
+  const resumed = await go(`/interaction/return?code=${JSON.parse(kept.text).returnCode}`);
+  const callback = await go(resumed.location);
+  await redeemCode(target, new URL(callback.location).searchParams.get('code') ?? '');
 }
 
 export function expectStatus(answer: Answer, status: number): Answer {

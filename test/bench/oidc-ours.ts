@@ -20,14 +20,14 @@ import { benchAuthority } from './bench-authority.ts';
 import { announce } from './oidc-target.ts';
 
 /**
- * `oidc-ours.ts DIRECTORY [CRL-SOURCE]`: the whole system as `start` composes it, with people whose certificates are
+ * `oidc-ours.ts DIRECTORY [CRL-SOURCE [BRIDGE-URL REDIRECT-URI]]`: the whole system as `start` composes it, with people whose certificates are
  * verified. The authority's key is the one in the directory, where there is one.
  */
 const cards = 200;
 const readers = 64;
 const redirectUri = 'http://localhost:9/callback';
 const admin = actor('os', 'bench');
-const [directory = '', crlSource = ''] = process.argv.slice(2);
+const [directory = '', crlSource = '', bridgeUrl, browserRedirectUri] = process.argv.slice(2);
 const dayMs = 86_400_000;
 const now = Date.now();
 
@@ -55,7 +55,7 @@ const system = await openSystem(config, { log });
 const { context } = system;
 const client = await addOidcClient(context, {
   name: 'bench',
-  redirectUris: [redirectUri],
+  redirectUris: [redirectUri, ...(browserRedirectUri === undefined ? [] : [browserRedirectUri])],
   acceptedAcr: [toAcr('certificate')],
   requiredGroups: [],
   pinWindowSeconds: 0,
@@ -63,7 +63,7 @@ const client = await addOidcClient(context, {
 });
 const certificates = await addCards(context);
 const enrolled = await addReaders(context, client.clientId);
-await serve(system, { log });
+await serve(system, { log, ...(bridgeUrl === undefined ? {} : { bridgeUrl }) });
 announce({
   issuer,
   authorizationEndpoint: `${issuer}/authorize`,

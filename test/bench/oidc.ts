@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchResult } from './main.ts';
+import { benchBrowser } from './oidc-browser.ts';
 import { type Contestant, startContestant, stopContestant } from './oidc-contestant.ts';
 import { LoadBridge, signInRate, tapLatencies } from './oidc-load.ts';
 
@@ -20,7 +21,9 @@ export async function benchOidc(): Promise<readonly BenchResult[]> {
   const ours = await startContestant('oidc-ours.ts', directory);
   const peer = await startContestant('oidc-peer.ts', directory);
   try {
-    return [...(await measureSignIns(ours, peer)), await measureTaps(ours, peer)];
+    const results = [...(await measureSignIns(ours, peer)), await measureTaps(ours, peer)];
+    await Promise.all([stopContestant(ours), stopContestant(peer)]);
+    return [...results, await benchBrowser(directory)];
   } finally {
     await Promise.all([stopContestant(ours), stopContestant(peer)]);
     rmSync(directory, { recursive: true });
