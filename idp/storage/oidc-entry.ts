@@ -86,7 +86,12 @@ export class OidcEntrySeal {
   }
 
   seal(name: EntryName, entry: OidcEntry): Buffer {
-    return sealBox(this.#key, Buffer.from(JSON.stringify(entry)), Buffer.from(name));
+    return this.sealText(name, JSON.stringify(entry));
+  }
+
+  /** @param text JSON of the entry */
+  sealText(name: EntryName, text: string): Buffer {
+    return sealBox(this.#key, Buffer.from(text), Buffer.from(name));
   }
 
   /** The entry of a listing; `undefined` when we did not seal it for this name: it is worth nothing to anybody. */

@@ -49,6 +49,27 @@ export function oidcStateContract(name: string, startBackend: () => Promise<Oidc
       expect(await state.find('Session', 'unknown')).toBeUndefined();
     });
 
+    it('keeps what was put, whatever is done to what was given or got', async () => {
+      const given = { uid: `uid-${id}`, nested: { list: [1] } };
+      await state.upsert('Session', id, given, 60);
+      given.nested.list.push(2);
+      for (const find of [() => state.find('Session', id), () => state.findByUid('Session', `uid-${id}`)]) {
+        const got = await find();
+        expect(got).toEqual({ uid: `uid-${id}`, nested: { list: [1] } });
+        Object.assign(got?.nested ?? {}, { list: [3] });
+        expect(await find()).toEqual({ uid: `uid-${id}`, nested: { list: [1] } });
+      }
+    });
+
+    it('finds an entry by its newer uid, and no longer by the older one', async () => {
+      await state.upsert('Session', id, { uid: `old-${id}` }, 60);
+      await state.upsert('Session', id, { uid: `new-${id}` }, 60);
+      expect(await state.findByUid('Session', `old-${id}`)).toBeUndefined();
+      expect(await state.findByUid('Session', `new-${id}`)).toEqual({ uid: `new-${id}` });
+      await state.destroy('Session', id);
+      expect(await state.findByUid('Session', `new-${id}`)).toBeUndefined();
+    });
+
     it('keeps what was put when it is opened again', async () => {
       await state.upsert('Grant', id, { accountId: 'a' }, undefined);
       await state.close();

@@ -20,15 +20,26 @@ export class GroupCommit {
   readonly #turn: WriteTurn;
   readonly #code: FaultCode;
   readonly #walSync: WalSync | undefined;
+  readonly #onRollBack: () => void;
   #acknowledged: Promise<unknown> = Promise.resolve();
   #waiting: Waiting[] = [];
 
-  /** @param walSync where an answer waits for the disk although the connection's commits do not. */
-  constructor(connection: DatabaseSync, turn: WriteTurn, code: FaultCode, walSync?: WalSync) {
+  /**
+   * @param walSync where an answer waits for the disk although the connection's commits do not.
+   * @param onRollBack what operations wrote is gone again.
+   */
+  constructor(
+    connection: DatabaseSync,
+    turn: WriteTurn,
+    code: FaultCode,
+    walSync?: WalSync,
+    onRollBack: () => void = () => undefined,
+  ) {
     this.#connection = connection;
     this.#turn = turn;
     this.#code = code;
     this.#walSync = walSync;
+    this.#onRollBack = onRollBack;
   }
 
   /** Resolves when the group is committed, and on disk where that was asked for. @throws {Fault} the code of this group. */
@@ -56,7 +67,7 @@ export class GroupCommit {
       this.#connection.exec('COMMIT');
       this.#acknowledge(group, results);
     } catch (error) {
-      rollBack(this.#connection);
+      this.#rollBack();
       if (group.length > 1) return this.#commitOneByOne(group);
       const fault = faultOf(error, this.#code);
       for (const { reject } of group.length > 0 ? group : this.#take()) reject(fault);
@@ -73,7 +84,7 @@ export class GroupCommit {
         this.#connection.exec('COMMIT');
         this.#acknowledge([waiting], [result]);
       } catch (error) {
-        rollBack(this.#connection);
+        this.#rollBack();
         reject(faultOf(error, this.#code));
       }
     }
@@ -92,6 +103,11 @@ export class GroupCommit {
     };
     if (this.#walSync === undefined) resolveAll();
     else this.#acknowledged = this.#walSync.sync().then(resolveAll, rejectAll);
+  }
+
+  #rollBack(): void {
+    rollBack(this.#connection);
+    this.#onRollBack();
   }
 
   #take(): Waiting[] {

@@ -9,6 +9,7 @@ import {
   entryName,
   expiryAt,
   isOver,
+  type OidcEntry,
   OidcEntrySeal,
   otherNamesOf,
   withConsumed,
@@ -19,10 +20,14 @@ import { orFault } from './faults.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrateToLatest } from './migrate.ts';
 import { first } from './migrations/oidc-state-001-first.ts';
+import { RememberedEntries, type RememberedEntry } from './remembered-entries.ts';
 import { WriteTurn } from './write-turn.ts';
 
 /** Some ten milliseconds; sign-ins are answered between two portions. */
 const removedAtOnce = 1_000;
+/** More than sign-ins leave behind in that time. */
+const sweptAtOnce = 500;
+const sweepEveryMs = 100;
 const code = 'ERR_OIDC_STATE_UNAVAILABLE';
 
 /**
@@ -51,13 +56,17 @@ class SqliteOidcState implements OidcState {
   readonly #clock: Clock;
   readonly #turn = new WriteTurn();
   readonly #group: GroupCommit;
+  readonly #remembered = new RememberedEntries();
   readonly #statements: ReturnType<typeof prepareStatements>;
+  #sweptAt = 0;
 
   constructor(connection: DatabaseSync, seal: OidcEntrySeal, clock: Clock) {
     this.#connection = connection;
     this.#seal = seal;
     this.#clock = clock;
-    this.#group = new GroupCommit(connection, this.#turn, code);
+    this.#group = new GroupCommit(connection, this.#turn, code, undefined, () =>
+      this.#remembered.forgetAll(),
+    );
     this.#statements = prepareStatements(connection);
   }
 
@@ -70,16 +79,23 @@ class SqliteOidcState implements OidcState {
     const now = this.#clock.now();
     const expiresAt = expiryAt(now, expiresInSeconds);
     const name = entryName('id', model, id);
-    const sealed = this.#seal.seal(name, { payload, ...(expiresAt === undefined ? {} : { expiresAt }) });
-    const { uid = null, userCode = null, grant = null, account = null } = otherNamesOf(model, payload);
+    const text = JSON.stringify({ payload, ...(expiresAt === undefined ? {} : { expiresAt }) });
+    const sealed = this.#seal.sealText(name, text);
+    const { uid, userCode = null, grant = null, account = null } = otherNamesOf(model, payload);
     await this.#group.run(() => {
-      this.#statements.sweep.run(now);
-      this.#statements.upsert.run(name, sealed, expiresAt ?? null, uid, userCode, grant, account);
+      this.#sweep(now);
+      const { consumed_at: consumedAt } =
+        this.#statements.upsert.get(name, sealed, expiresAt ?? null, uid ?? null, userCode, grant, account) ??
+        {};
+      // What was used once is read where that is written.
+      if (consumedAt !== null) this.#remembered.forget(name);
+      else this.#remembered.set(name, { text, uid, ...(expiresAt === undefined ? {} : { expiresAt }) });
     });
   }
 
   async find(model: string, id: string): Promise<OidcPayload | undefined> {
-    return this.#payloadBy(this.#statements.byName, entryName('id', model, id));
+    const name = entryName('id', model, id);
+    return this.#payloadOf(this.#remembered.get(name)) ?? this.#payloadBy(this.#statements.byName, name);
   }
 
   async findByUserCode(model: string, userCode: string): Promise<OidcPayload | undefined> {
@@ -87,21 +103,28 @@ class SqliteOidcState implements OidcState {
   }
 
   async findByUid(model: string, uid: string): Promise<OidcPayload | undefined> {
-    return this.#payloadBy(this.#statements.byUid, entryName('uid', model, uid));
+    const name = entryName('uid', model, uid);
+    return this.#payloadOf(this.#remembered.getByUid(name)) ?? this.#payloadBy(this.#statements.byUid, name);
   }
 
   consume(model: string, id: string): Promise<boolean> {
     const now = this.#clock.now();
     const name = entryName('id', model, id);
-    return this.#group.run(() => this.#statements.consume.run(now, name, now).changes === 1);
+    return this.#group.run(() => {
+      this.#remembered.forget(name);
+      return this.#statements.consume.run(now, name, now).changes === 1;
+    });
   }
 
   destroy(model: string, id: string): Promise<void> {
-    return this.#remove(this.#statements.destroy, entryName('id', model, id));
+    return this.#group.run(() => this.#destroy(entryName('id', model, id)));
   }
 
   revokeByGrantId(model: string, grantId: string): Promise<void> {
-    return this.#remove(this.#statements.revokeGrant, entryName('grant', model, grantId));
+    return this.#group.run(() => {
+      this.#remembered.forgetAll();
+      this.#statements.revokeGrant.run(entryName('grant', model, grantId));
+    });
   }
 
   async listByAccountId(accountId: string): Promise<readonly OidcStateEntry[]> {
@@ -119,7 +142,7 @@ class SqliteOidcState implements OidcState {
     for (let from = 0; from < names.length; from += removedAtOnce) {
       if (from > 0) await nextTurnOfTheEventLoop();
       await this.#group.run(() => {
-        for (const name of names.slice(from, from + removedAtOnce)) this.#statements.destroy.run(name);
+        for (const name of names.slice(from, from + removedAtOnce)) this.#destroy(name as EntryName);
       });
     }
   }
@@ -140,10 +163,21 @@ class SqliteOidcState implements OidcState {
     return withConsumed(payload, fields.optionalInteger('consumed_at'));
   }
 
-  async #remove(statement: StatementSync, by: EntryName): Promise<void> {
-    await this.#group.run(() => {
-      statement.run(by);
-    });
+  #payloadOf(entry: RememberedEntry | undefined): OidcPayload | undefined {
+    if (entry === undefined || isOver(entry.expiresAt, this.#clock.now())) return undefined;
+    return (JSON.parse(entry.text) as OidcEntry).payload;
+  }
+
+  #destroy(name: EntryName): void {
+    this.#remembered.forget(name);
+    this.#statements.destroy.run(name);
+  }
+
+  /** With a write now and then, so that nothing needs a timer and no single write takes long. */
+  #sweep(now: number): void {
+    if (now - this.#sweptAt < sweepEveryMs && now >= this.#sweptAt) return;
+    this.#sweptAt = now;
+    this.#statements.sweep.run(now, sweptAtOnce);
   }
 }
 
@@ -154,11 +188,11 @@ function prepareStatements(connection: DatabaseSync) {
     upsert: connection.prepare(
       `INSERT INTO entries (name, sealed, expires_at, uid, user_code, grant_name, account) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed, expires_at = excluded.expires_at,
-         uid = excluded.uid, user_code = excluded.user_code, grant_name = excluded.grant_name, account = excluded.account`,
+         uid = excluded.uid, user_code = excluded.user_code, grant_name = excluded.grant_name, account = excluded.account
+       RETURNING consumed_at`,
     ),
-    // A few with every write, so that nothing needs a timer and no single write takes long.
     sweep: connection.prepare(
-      'DELETE FROM entries WHERE name IN (SELECT name FROM entries WHERE expires_at <= ? LIMIT 20)',
+      'DELETE FROM entries WHERE name IN (SELECT name FROM entries WHERE expires_at <= ? LIMIT ?)',
     ),
     byName: connection.prepare(`${select} WHERE name = ?`),
     byUid: connection.prepare(`${select} WHERE uid = ?`),

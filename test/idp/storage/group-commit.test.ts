@@ -47,6 +47,21 @@ describe('operations of one moment', () => {
     expect(names()).toEqual(['a', 'b']);
   });
 
+  it('say that what they wrote is gone, before one of them writes again', async () => {
+    const told: string[] = [];
+    const watched = new GroupCommit(connection, new WriteTurn(), 'ERR_RECORD_UNAVAILABLE', undefined, () =>
+      told.push('gone'),
+    );
+    const write = (name: string) =>
+      watched.run(() => {
+        told.push(name);
+        add(name)();
+      });
+    await Promise.allSettled([write('a'), write('a'), write('b')]);
+    expect(told).toEqual(['a', 'a', 'gone', 'a', 'a', 'gone', 'b']);
+    expect(names()).toEqual(['a', 'b']);
+  });
+
   it('are refused with a fault when the store is gone, and none waits for ever', async () => {
     closeAll(connection);
     const outcomes = await Promise.allSettled([group.run(add('a')), group.run(add('b'))]);
