@@ -8,6 +8,11 @@ export function presentPath(uid: string, demand: 'tap' | 'pin'): string {
   return `${interactionPath(uid)}/present?demand=${demand}`;
 }
 
+/** The form for the directory password. */
+export function passwordPath(uid: string): string {
+  return `${interactionPath(uid)}/password`;
+}
+
 /** Leads back to the client with `access_denied`. */
 export function cancelPath(uid: string): string {
   return `${interactionPath(uid)}/cancel`;

@@ -1,8 +1,9 @@
+import { sourceOf } from '../oidc/form-target.ts';
 import { browsersInteraction, type OpenInteraction } from '../oidc/interaction.ts';
 import { troublePage } from '../pages/trouble-page.ts';
 import type { OidcClient } from '../ports/clients.ts';
 import { interactionsOf } from './browser-interactions.ts';
-import type { RouteContext, RouteHandler } from './request-context.ts';
+import type { RequestState, RouteContext, RouteHandler } from './request-context.ts';
 import { answerPage, frameOf, type Site } from './site.ts';
 
 /** What a route of one interaction gets: the browser has shown that it started it. */
@@ -25,7 +26,9 @@ export function opened(
     if (!ownUid || interaction === undefined || client?.protocol !== 'oidc') {
       return answerPage(ctx, 400, troublePage(frameOf(ctx, site), { trouble: 'sign-in-expired' }));
     }
-    const uiLocales = interaction.params.ui_locales;
+    const { ui_locales: uiLocales, redirect_uri: redirectUri } = interaction.params;
+    const formTarget = sourceOf(redirectUri);
+    if (formTarget !== undefined) (ctx.state as RequestState).formTarget = formTarget;
     await route(ctx, { interaction, client, ...(typeof uiLocales === 'string' ? { uiLocales } : {}) });
   };
 }

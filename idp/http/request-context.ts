@@ -7,6 +7,8 @@ export interface RequestState {
   clientAddress: string;
   /** What `oidc-provider` answered itself although it was ours to answer. */
   libraryFailure?: unknown;
+  /** Where a form on the page may end beside our own origin, as a CSP source. */
+  formTarget?: string;
 }
 
 /** Any request. */

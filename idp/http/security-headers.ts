@@ -1,5 +1,5 @@
 import { formTargetOf } from '../oidc/form-target.ts';
-import type { Middleware, RequestContext } from './request-context.ts';
+import type { Middleware, RequestContext, RequestState } from './request-context.ts';
 
 /** Set before the route runs: the library adds the hash of its own form-posting script to `script-src`. */
 const contentSecurityPolicy = [
@@ -30,9 +30,10 @@ export function securityHeaders(issuer: string): Middleware {
   };
 }
 
-/** Some pages of the library hold a form that ends at the client. */
+/** Some pages of the library, and our own within an interaction, hold a form that ends at the client. */
 function allowFormToClient(ctx: RequestContext): void {
-  const target = ctx.type === 'text/html' ? formTargetOf(ctx) : undefined;
+  if (ctx.type !== 'text/html') return;
+  const target = (ctx.state as RequestState).formTarget ?? formTargetOf(ctx);
   if (target === undefined) return;
   const policy = ctx.response.get('Content-Security-Policy');
   ctx.set('Content-Security-Policy', policy.replace("form-action 'self'", `form-action 'self' ${target}`));

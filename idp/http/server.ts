@@ -19,6 +19,7 @@ import { getCancel, getPresent, getRefused, getSignIn } from './interaction.ts';
 import { returnPath } from './interaction-paths.ts';
 import type { Log } from './log.ts';
 import { oneHost } from './one-host.ts';
+import { getPassword, postPassword } from './password-way.ts';
 import { providerPages } from './provider-pages.ts';
 import { getChallengeKeys, postEnrolment } from './readers.ts';
 import { postProof, postRegistration } from './registrations.ts';
@@ -134,6 +135,8 @@ function routesOf(site: Site): Router {
   router.get(returnPath, getReturn(site));
   router.get('/interaction/:uid', getSignIn(site));
   router.get('/interaction/:uid/present', getPresent(site));
+  router.get('/interaction/:uid/password', getPassword(site));
+  router.post('/interaction/:uid/password', postPassword(site));
   router.get('/interaction/:uid/refused', getRefused(site));
   router.get('/interaction/:uid/cancel', getCancel(site));
   router.get('/station/pair', getStationPair(site));

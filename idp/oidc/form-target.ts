@@ -10,7 +10,11 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 export function formTargetOf(ctx: Context): string | undefined {
   const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
   if (oidc?.redirectUriCheckPerformed !== true && oidc?.entities.Interaction === undefined) return undefined;
-  const redirectUri = oidc.entities.Interaction?.params.redirect_uri ?? oidc.params?.redirect_uri;
+  return sourceOf(oidc.entities.Interaction?.params.redirect_uri ?? oidc.params?.redirect_uri);
+}
+
+/** A redirect URI's place as a CSP source: its origin, or its scheme where that has none. */
+export function sourceOf(redirectUri: unknown): string | undefined {
   if (typeof redirectUri !== 'string' || !URL.canParse(redirectUri)) return undefined;
   const { origin, protocol } = new URL(redirectUri);
   return origin === 'null' ? protocol : origin;

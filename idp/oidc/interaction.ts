@@ -6,6 +6,8 @@ import { msPerSecond } from '../domain/instant.ts';
 /** A sign-in that waits for its person. */
 export interface OpenInteraction {
   readonly uid: string;
+  /** Never leaves the provider. */
+  readonly secret: string;
   /** The authorization request's parameters, as the client sent them. */
   readonly params: { readonly [name: string]: unknown };
   readonly expiresAtSeconds: number;
@@ -18,8 +20,8 @@ export async function browsersInteraction(
   response: ServerResponse,
 ): Promise<OpenInteraction | undefined> {
   try {
-    const { uid, params, exp } = await provider.interactionDetails(request, response);
-    return { uid, params, expiresAtSeconds: exp };
+    const { uid, cid, params, exp } = await provider.interactionDetails(request, response);
+    return { uid, secret: cid, params, expiresAtSeconds: exp };
   } catch (error) {
     if (error instanceof errors.SessionNotFound) return undefined;
     throw error;

@@ -5,6 +5,7 @@ import type { TapRefusal } from '../../flows/accept-tap.ts';
 import type { ApprovalRefusal } from '../../flows/approval-rules.ts';
 import type { InvitationRefusal } from '../../flows/begin-registration.ts';
 import type { SetupOutcome } from '../../flows/first-administrator.ts';
+import type { PasswordRefusal } from '../../flows/log-in-with-password.ts';
 import type { ProofRefusal } from '../../flows/prove-registration.ts';
 import type { CertificateRefusal } from '../../ports/jpki.ts';
 import type { NotRedeemed } from '../../ports/taps.ts';
@@ -54,6 +55,7 @@ export interface Reasons {
   readonly returned: Explained<ReturnRefusal>;
   readonly setup: Explained<SetupRefusal>;
   readonly station: Explained<StationRefusal>;
+  readonly password: Explained<PasswordRefusal>;
   readonly trouble: Explained<Trouble>;
   /** Completes `certificate-refused`. */
   readonly certificate: { readonly [reason in CertificateRefusal]: string };
@@ -93,6 +95,17 @@ export interface StationTexts {
   readonly again: string;
   readonly registerTitle: string;
   readonly registerSteps: readonly string[];
+}
+
+/** The form for the directory password. */
+export interface PasswordTexts {
+  readonly title: string;
+  readonly lead: string;
+  readonly uid: string;
+  readonly password: string;
+  readonly passwordHint: string;
+  readonly submit: string;
+  readonly otherWays: string;
 }
 
 /** Every word that a person sees, in one language; both catalogues have exactly these keys. */
@@ -154,5 +167,6 @@ export interface Texts {
     readonly onlyOnce: string;
   };
   readonly station: StationTexts;
+  readonly password: PasswordTexts;
   readonly reasons: Reasons;
 }

@@ -1,5 +1,6 @@
 import type { Texts } from './catalogue.ts';
 import { reasonsEn } from './reasons-en.ts';
+import { passwordEn } from './sign-in-forms-en.ts';
 import { stationEn } from './station-en.ts';
 
 export const en: Texts = {
@@ -112,5 +113,6 @@ export const en: Texts = {
     onlyOnce: 'The invitation code is shown this once only. Write it down now.',
   },
   station: stationEn,
+  password: passwordEn,
   reasons: reasonsEn,
 };

@@ -1,5 +1,6 @@
 import type { Texts } from './catalogue.ts';
 import { reasonsJa } from './reasons-ja.ts';
+import { passwordJa } from './sign-in-forms-ja.ts';
 import { stationJa } from './station-ja.ts';
 
 export const ja: Texts = {
@@ -113,5 +114,6 @@ export const ja: Texts = {
     onlyOnce: '招待コードは、この画面を閉じると二度と表示されません。いま書き留めてください。',
   },
   station: stationJa,
+  password: passwordJa,
   reasons: reasonsJa,
 };

@@ -1,5 +1,6 @@
 import { approvalEn } from './approval-en.ts';
 import type { Reasons } from './catalogue.ts';
+import { passwordReasonsEn } from './sign-in-forms-en.ts';
 import { stationRefusalsEn } from './station-en.ts';
 
 const askAdministrator = 'Contact an administrator.';
@@ -314,4 +315,5 @@ export const reasonsEn: Reasons = {
   ...{ denial, bridge, returned, setup, trouble, certificate },
   approval: approvalEn,
   station: stationRefusalsEn,
+  password: passwordReasonsEn,
 };

@@ -1,5 +1,6 @@
 import { approvalJa } from './approval-ja.ts';
 import type { Reasons } from './catalogue.ts';
+import { passwordReasonsJa } from './sign-in-forms-ja.ts';
 import { stationRefusalsJa } from './station-ja.ts';
 
 const askAdministrator = '管理者に連絡してください。';
@@ -313,4 +314,5 @@ export const reasonsJa: Reasons = {
   ...{ denial, bridge, returned, setup, trouble, certificate },
   approval: approvalJa,
   station: stationRefusalsJa,
+  password: passwordReasonsJa,
 };

@@ -48,12 +48,17 @@ export interface RunningIdp {
     name: string,
     acceptedAcr: readonly AcrName[],
     requiredGroups?: readonly string[],
+    redirectUri?: string,
   ): Promise<TestClient>;
   addBridge(name: string, clients: readonly TestClient[], kind?: ReaderKind): Promise<SoftwareBridge>;
   close(): Promise<void>;
 }
 
-export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<RunningIdp> {
+/** @param changesOf what this installation has differently, such as a directory for passwords */
+export async function runIdp(
+  options: Partial<HttpServerOptions> = {},
+  changesOf: (clock: HandSetClock) => Partial<FlowContext> = () => ({}),
+): Promise<RunningIdp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'kazasu-http-'));
   // The library measures its own artifacts by the machine's clock, so ours starts there.
   const clock = new HandSetClock(Date.now());
@@ -76,6 +81,7 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
       }),
       close: async () => {},
     },
+    ...changesOf(clock),
   };
   const log: string[] = [];
   serve(
@@ -91,8 +97,8 @@ export async function runIdp(options: Partial<HttpServerOptions> = {}): Promise<
     ...{ issuer, context, clock, oidcState, log },
     addPerson: (uid, changes) => addPerson(context, uid, changes),
     addCard: (person, serialNumber) => addCard(context, person, serialNumber),
-    addClient: (name, acceptedAcr, requiredGroups = []) =>
-      addClient(context, name, acceptedAcr, requiredGroups),
+    addClient: (name, acceptedAcr, requiredGroups = [], redirectUri = 'http://localhost:9/callback') =>
+      addClient(context, name, acceptedAcr, requiredGroups, redirectUri),
     addBridge: async (name, clients, kind = 'workstation') => {
       const request = { name, kind, evidence: 'certificate', actor: admin } as const;
       const reader = await addReader(context, {
@@ -208,8 +214,8 @@ async function addClient(
   name: string,
   acceptedAcr: readonly AcrName[],
   requiredGroups: readonly string[],
+  redirectUri: string,
 ): Promise<TestClient> {
-  const redirectUri = 'http://localhost:9/callback';
   const added = await addOidcClient(context, {
     ...{ name, requiredGroups, redirectUris: [redirectUri], actor: admin },
     acceptedAcr: acceptedAcr.map(toAcr),

@@ -1,0 +1,57 @@
+import type { Assurance } from '../domain/assurance.ts';
+import { denied } from '../domain/decide-login.ts';
+import { decideSignIn, type SignInDecision } from '../domain/decide-sign-in.ts';
+import type { AuthenticatorId, Factor } from '../domain/factor.ts';
+import type { ClientId } from '../domain/login-policy.ts';
+import type { PersonId } from '../domain/person.ts';
+import { actor } from '../domain/registration.ts';
+import type { WayName } from '../domain/way.ts';
+import type { FlowContext } from './context.ts';
+
+type Context = Pick<FlowContext, 'record' | 'clients' | 'clock'> & {
+  readonly audit: Pick<FlowContext['audit'], 'append'>;
+};
+
+/** Somebody proved something that is no card. */
+export interface ProvedOtherwise {
+  readonly clientId: ClientId;
+  readonly personId: PersonId;
+  readonly way: WayName;
+  readonly assurance: Assurance;
+  /** What it rests on beside the person. */
+  readonly authenticator?: AuthenticatorId;
+  readonly remoteAddress: string;
+}
+
+export type FactorOutcome =
+  | { readonly outcome: 'granted'; readonly factor: Factor }
+  | (SignInDecision & { readonly outcome: 'denied' });
+
+/**
+ * Decides for one client what was proved by passkey, password or code, and writes it down before it answers.
+ * @throws {Fault} when the record or the trail cannot be asked.
+ */
+export async function decideOtherwise(context: Context, proved: ProvedOtherwise): Promise<FactorOutcome> {
+  const { clientId, personId, way, assurance, authenticator, remoteAddress } = proved;
+  // As it stands at this moment: while a password was asked about, the person may have been suspended.
+  const person = await context.record.people.find(personId);
+  const policy = context.clients.find(clientId)?.policy;
+  const at = context.clock.now();
+  const decision =
+    person === undefined || policy === undefined
+      ? denied(policy === undefined ? 'client-disabled' : 'person-left')
+      : decideSignIn({ person, assurance }, policy, at);
+  const granted = decision.outcome === 'granted';
+  await context.audit.append({
+    at,
+    type: granted ? 'login.granted' : 'login.denied',
+    actor: actor('client', clientId),
+    subject: authenticator ?? personId,
+    ...(granted ? {} : { reason: decision.reason }),
+    details: { acr: assurance.acr, address: remoteAddress, person: personId, way },
+  });
+  if (!granted) return decision;
+  const { acr, amr } = decision;
+  const basis = authenticator === undefined ? {} : { authenticator };
+  return { outcome: 'granted', factor: { personId, acr, amr, at, ...basis } };
+}
