@@ -103,6 +103,8 @@ function configurationOf(options: ProviderOptions): Configuration {
       },
     },
     pkce: { required: () => true },
+    // Required by OpenID Connect Core §3.1.2.1, also of a client that has registered only one.
+    allowOmittingSingleRegisteredRedirectUri: false,
     scopes: ['openid', 'offline_access'],
     claims: Object.fromEntries(Object.entries(claimsOfScope).map(([scope, names]) => [scope, [...names]])),
     acrValues: acrNames.map(toAcr),
