@@ -1,4 +1,4 @@
-import type { Client, LdapClient } from '../ports/clients.ts';
+import type { Client, LdapClient, OidcClient } from '../ports/clients.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 
 /** The clients of the record at hand: asked on every operation of every protocol, changed a few times a year. */
@@ -6,6 +6,7 @@ export class KnownClients {
   readonly #byIdOrName = new Map<string, Client>();
   readonly #byCertificate = new Map<string, LdapClient>();
   readonly #backchannelLogoutUris = new Set<string>();
+  readonly #jwksUris = new Set<string>();
   #readings = 0;
   #tell: () => void = () => {};
   #devices: readonly LdapClient[] = [];
@@ -26,6 +27,7 @@ export class KnownClients {
     this.#byIdOrName.clear();
     this.#byCertificate.clear();
     this.#backchannelLogoutUris.clear();
+    this.#jwksUris.clear();
     this.#devices = clients.filter((client) => client.protocol === 'ldap');
     for (const client of clients) {
       this.#byIdOrName.set(client.name.toLowerCase(), client);
@@ -33,8 +35,7 @@ export class KnownClients {
       if (client.protocol === 'ldap') {
         for (const sha256 of client.certificateSha256s) this.#byCertificate.set(sha256, client);
       }
-      const uri = client.protocol === 'oidc' ? client.backchannelLogout?.uri : undefined;
-      if (uri !== undefined) this.#backchannelLogoutUris.add(new URL(uri).href);
+      if (client.protocol === 'oidc') this.#noteAddresses(client);
     }
     this.#tell();
   }
@@ -42,6 +43,18 @@ export class KnownClients {
   /** Rises whenever a client may have changed: who keeps something of one compares it. */
   get readings(): number {
     return this.#readings;
+  }
+
+  #noteAddresses({ backchannelLogout, settings: { keys } }: OidcClient): void {
+    if (backchannelLogout !== undefined) {
+      this.#backchannelLogoutUris.add(new URL(backchannelLogout.uri).href);
+    }
+    if (keys?.from === 'uri') this.#jwksUris.add(new URL(keys.uri).href);
+  }
+
+  /** Whether an administrator noted this very address as that of a client's keys: none are read from anywhere else. */
+  isJwksUri(uri: string): boolean {
+    return this.#jwksUris.has(uri);
   }
 
   /** Whether an administrator noted this very address for a client: nothing is posted anywhere else. */

@@ -21,6 +21,15 @@ export function requireBackchannelLogoutUri(text: string): void {
   );
 }
 
+/** @throws {InvalidInput} `ERR_JWKS_URI` @see RFC 7591 §2 (`jwks_uri`) */
+export function requireJwksUri(text: string): void {
+  if (isHttpsOrLoopback(text) && !hasPassword(text)) return;
+  throw new InvalidInput(
+    'ERR_JWKS_URI',
+    `"${text}" is no address of keys: https, or http on loopback, no fragment, no name or password in it.`,
+  );
+}
+
 /** Where an address of a client may lie. */
 export function isHttpsOrLoopback(text: string): boolean {
   if (!URL.canParse(text)) return false;

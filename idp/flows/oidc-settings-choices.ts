@@ -1,6 +1,7 @@
 import { InvalidInput } from '../domain/fault.ts';
 import type { OidcSettings, TokenLifetimes } from '../domain/oidc-settings.ts';
 import { settingsProblems } from '../domain/oidc-settings-problems.ts';
+import { requireClientKeys } from './client-keys.ts';
 import { requireRedirectUri } from './oidc-addresses.ts';
 
 /** What is said of a client's settings; the rest stays as it is. */
@@ -50,13 +51,14 @@ export function hasSecret({ authentication }: Pick<OidcSettings, 'authentication
   return authentication === 'client_secret_basic' || authentication === 'client_secret_post';
 }
 
-/** @throws {InvalidInput} `ERR_REDIRECT_URI`, `ERR_CLIENT_SETTINGS` with everything that does not fit together */
+/** @throws {InvalidInput} `ERR_REDIRECT_URI`, `ERR_JWKS`, `ERR_JWKS_URI`, `ERR_CLIENT_SETTINGS` with everything that does not fit together */
 export function requireSettings(whole: {
   readonly settings: OidcSettings;
   readonly redirectUris: readonly string[];
 }): void {
   const { preset, postLogoutRedirectUris } = whole.settings;
   for (const uri of [...whole.redirectUris, ...postLogoutRedirectUris]) requireRedirectUri(uri, preset);
+  if (whole.settings.keys !== undefined) requireClientKeys(whole.settings.keys);
   const problems = settingsProblems(whole);
   if (problems.length === 0) return;
   throw new InvalidInput(

@@ -5,6 +5,8 @@ import type { Context, Next } from 'koa';
 export interface RequestState {
   /** Who calls: the peer, or what a trusted proxy says of it. */
   clientAddress: string;
+  /** The peer is a declared proxy. */
+  fromTrustedProxy?: boolean;
   /** What `oidc-provider` answered itself although it was ours to answer. */
   libraryFailure?: unknown;
   /** Where a form on the page may end beside our own origin, as a CSP source. */
@@ -21,6 +23,11 @@ export type RouteHandler = (ctx: RouteContext) => Promise<void>;
 /** Who calls, for limits by address. */
 export function clientAddressOf(ctx: RequestContext): string {
   return (ctx.state as RequestState).clientAddress;
+}
+
+/** Whether what a proxy adds to requests can be believed of this one. */
+export function fromTrustedProxy(ctx: RequestContext): boolean {
+  return (ctx.state as RequestState).fromTrustedProxy === true;
 }
 
 /** One query parameter given once. */

@@ -10,6 +10,7 @@ import { registrationsPath } from '../wire/registration.ts';
 import { receiveTap, tapsPath } from '../wire/tap-jwt.ts';
 import { getAsset } from './asset-files.ts';
 import { rememberInteraction } from './browser-interactions.ts';
+import { type ClientCertificateOptions, clientCertificates } from './client-certificates.ts';
 import { deadline } from './deadline.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { faultToStatus } from './fault-to-status.ts';
@@ -40,6 +41,8 @@ export interface HttpServerOptions {
   readonly challengeKeys: ChallengeKeys;
   /** Addresses or CIDR ranges whose X-Forwarded-* is believed. */
   readonly trustedProxies?: readonly string[];
+  /** Absent: no certificate of a client is believed. */
+  readonly clientCertificates?: ClientCertificateOptions;
   /** Every page says that this is a demonstration with a test authority. */
   readonly demoBanner?: boolean;
   readonly bridgeUrl?: string;
@@ -107,6 +110,9 @@ function providerOf(options: HttpServerOptions): OidcProvider {
   const provider = createProvider({
     ...options,
     pages: providerPages({ demoBanner }),
+    ...(options.clientCertificates === undefined
+      ? {}
+      : { clientCertificate: clientCertificates(options.clientCertificates, context.clock) }),
     onInteraction: (ctx, uid) => rememberInteraction(ctx, context.issuer, uid),
     onFailure: (ctx, error) => {
       (ctx.state as RequestState).libraryFailure = error;

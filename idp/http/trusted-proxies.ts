@@ -15,7 +15,8 @@ export function trustedProxies(proxies: readonly string[]): Middleware {
   return async (ctx, next) => {
     const peer = plain(ctx.req.socket.remoteAddress ?? '');
     const state = ctx.state as RequestState;
-    if (contains(trusted, peer)) {
+    state.fromTrustedProxy = contains(trusted, peer);
+    if (state.fromTrustedProxy) {
       state.clientAddress = firstUntrusted(trusted, ctx.get('x-forwarded-for'), peer);
       // One host only is served, so a proxy has nothing to say about it.
       delete ctx.req.headers['x-forwarded-host'];

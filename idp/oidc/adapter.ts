@@ -23,7 +23,10 @@ export function adapterFactory({ oidcState, clients, openClientSecret }: Adapter
 
 function stateAdapter(model: string, state: OidcState): Adapter {
   return {
-    upsert: (id, payload, expiresIn) => state.upsert(model, id, payload as OidcPayload, expiresIn),
+    upsert: (id, payload, expiresIn) =>
+      model === 'ReplayDetection'
+        ? noteOnce(state, id, payload as OidcPayload, expiresIn)
+        : state.upsert(model, id, payload as OidcPayload, expiresIn),
     find: async (id) => (await state.find(model, id)) as AdapterPayload | undefined,
     findByUid: async (uid) => (await state.findByUid(model, uid)) as AdapterPayload | undefined,
     findByUserCode: async (code) => (await state.findByUserCode(model, code)) as AdapterPayload | undefined,
@@ -31,6 +34,22 @@ function stateAdapter(model: string, state: OidcState): Adapter {
     destroy: (id) => state.destroy(model, id),
     revokeByGrantId: (grantId) => state.revokeByGrantId(model, grantId),
   };
+}
+
+/**
+ * An assertion or proof that was seen counts no second time. The library looks first and notes then, so that of a
+ * hundred at once several would find nothing: the mark decides, which a store gives once.
+ * @see RFC 7523 §3; RFC 9449 §11.1
+ */
+async function noteOnce(
+  state: OidcState,
+  id: string,
+  payload: OidcPayload,
+  seconds: number | undefined,
+): Promise<void> {
+  await state.upsert('ReplayDetection', id, payload, seconds);
+  if (await state.consume('ReplayDetection', id)) return;
+  throw new errors.InvalidRequest('an assertion or proof must only be used once');
 }
 
 /**

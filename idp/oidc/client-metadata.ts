@@ -1,6 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { OidcSettings } from '../domain/oidc-settings.ts';
 import type { OidcClient } from '../ports/clients.ts';
+import { subjectProperty } from './client-security.ts';
 import { cibaMetadata } from './device-grants.ts';
 
 /**
@@ -18,6 +19,13 @@ export function clientMetadata(client: OidcClient, clientSecret: string | undefi
     ...cibaMetadata(settings),
     response_types: settings.grants.includes('authorization_code') ? ['code'] : [],
     token_endpoint_auth_method: settings.authentication,
+    require_pushed_authorization_requests: settings.demandsPushedRequests,
+    require_signed_request_object: settings.demandsSignedRequests,
+    dpop_bound_access_tokens: settings.senderConstraint === 'dpop',
+    tls_client_certificate_bound_access_tokens: settings.senderConstraint === 'mtls',
+    ...(settings.certificateSubject && {
+      [subjectProperty(settings.certificateSubject.name)]: settings.certificateSubject.value,
+    }),
     post_logout_redirect_uris: [...settings.postLogoutRedirectUris],
     ...keysOf(settings),
   };

@@ -9,6 +9,8 @@ import type { LogoutNotice } from '../ports/sessions.ts';
 import { accountFinder, claimsOfScope } from './account.ts';
 import { adapterFactory } from './adapter.ts';
 import { backChannelFetch } from './back-channel-fetch.ts';
+import type { ClientCertificate } from './client-certificate.ts';
+import { clientSecurity } from './client-security.ts';
 import { existingGrant } from './existing-grant.ts';
 import { lifetimes } from './lifetimes.ts';
 import { loginPolicy } from './login-prompt.ts';
@@ -49,6 +51,8 @@ export interface ProviderOptions {
   /** Secrets that sign cookies, the current one first. */
   readonly cookieKeys: readonly string[];
   readonly pages: ProviderPages;
+  /** The certificate that the client of this request showed; absent: none is ever believed. */
+  readonly clientCertificate?: (ctx: Context) => ClientCertificate | undefined;
   /** A sign-in began in the browser of this request, and in no other. */
   readonly onInteraction: (ctx: Context, uid: string) => void;
   /** What the library caught and answered as a server error: a fault among it is another's to answer. */
@@ -85,13 +89,16 @@ function tellLater({ context: { sessionEnds, log } }: ProviderOptions, notice: L
 
 function configurationOf(options: ProviderOptions): Configuration {
   const { context, cookieKeys, pages } = options;
+  const security = clientSecurity({ ...options, clients: context.clients });
+  const signed = signing(context.signingKeys);
   return {
     adapter: adapterFactory({
       oidcState: context.oidcState,
       clients: context.clients,
       openClientSecret: (client) => openClientSecret(context, client),
     }),
-    ...signing(context.signingKeys),
+    ...signed,
+    enabledJWA: { ...signed.enabledJWA, ...security.enabledJWA },
     cookies: cookiesOf(context.issuer, cookieKeys),
     findAccount: accountFinder(context.record, context.clients),
     loadExistingGrant: existingGrant(context),
@@ -109,7 +116,8 @@ function configurationOf(options: ProviderOptions): Configuration {
     claims: Object.fromEntries(Object.entries(claimsOfScope).map(([scope, names]) => [scope, [...names]])),
     acrValues: acrNames.map(toAcr),
     responseTypes: ['code'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: security.clientAuthMethods,
+    assertJwtClientAuthClaimsAndHeader: security.assertJwtClientAuthClaimsAndHeader,
     routes,
     ttl: lifetimes(context.clock),
     renderError: (ctx, { error, error_description: description }, { name }) =>
@@ -119,13 +127,13 @@ function configurationOf(options: ProviderOptions): Configuration {
         ...(description === undefined ? {} : { description }),
       }),
     fetch: backChannelFetch(context.clients),
+    fetchResponseBodyLimits: { jwks_uri: 65_536 },
     features: {
+      ...security.features,
       backchannelLogout: { enabled: true },
       claimsParameter: { enabled: true },
       devInteractions: { enabled: false },
-      dPoP: { enabled: false },
       introspection: { enabled: true },
-      pushedAuthorizationRequests: { enabled: true },
       resourceIndicators: { enabled: false },
       revocation: { enabled: true },
       rpInitiatedLogout: {
