@@ -94,6 +94,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       ...base,
       ldapBaseDn: config.ldapBaseDn,
       taps: storage.taps,
+      tapRequests: storage.tapRequests,
       peopleAtHand: storage.peopleAtHand,
       tapWaits: new TapWaits(),
       audit: storage.audit,

@@ -5,6 +5,7 @@ import type { Reader } from '../domain/reader.ts';
 import { actor } from '../domain/registration.ts';
 import { readerClockBehindSeconds, type Tap, type TapId } from '../domain/tap.ts';
 import type { CertificateRefusal } from '../ports/jpki.ts';
+import type { TapRequest } from '../ports/tap-requests.ts';
 import type { NotKept } from '../ports/taps.ts';
 import type { FlowContext } from './context.ts';
 import {
@@ -28,16 +29,32 @@ export interface ClaimedTap {
 export type TapRefusal = MessageRefusal | EvidenceRefusal | NotKept | 'tap-before-request';
 
 export type TapOutcome =
-  | { readonly outcome: 'kept'; readonly returnCode?: string }
+  | { readonly outcome: 'kept'; readonly returnCode?: string; readonly answered?: AnsweredRequest }
   | {
       readonly outcome: 'refused';
       readonly reason: TapRefusal;
       readonly certificateReason?: CertificateRefusal;
     };
 
+/** A tap that answered a request: both are used, and nothing is decided yet. */
+export interface AnsweredRequest {
+  readonly request: TapRequest;
+  readonly tap: Tap;
+  readonly reader: Reader;
+}
+
 type Context = Pick<
   FlowContext,
-  'record' | 'clock' | 'issuer' | 'certificates' | 'numbers' | 'taps' | 'tapWaits' | 'secrets' | 'audit'
+  | 'record'
+  | 'clock'
+  | 'issuer'
+  | 'certificates'
+  | 'numbers'
+  | 'taps'
+  | 'tapRequests'
+  | 'tapWaits'
+  | 'secrets'
+  | 'audit'
 >;
 
 /**
@@ -47,8 +64,12 @@ type Context = Pick<
 export async function acceptTap(context: Context, sealed: Sealed<ClaimedTap>): Promise<TapOutcome> {
   const taken = await takeIn(context, sealed, {});
   if (taken.outcome === 'refused') return taken;
-  const { returnCode } = taken;
-  return { outcome: 'kept', ...(returnCode === undefined ? {} : { returnCode }) };
+  const { returnCode, tap, reader, request } = taken;
+  return {
+    outcome: 'kept',
+    ...(returnCode === undefined ? {} : { returnCode }),
+    ...(request === undefined ? {} : { answered: { request, tap, reader } }),
+  };
 }
 
 /** A tap that was kept, and the reader whose key signed it. */
@@ -57,6 +78,7 @@ export interface TakenIn {
   readonly tap: Tap;
   readonly reader: Reader;
   readonly returnCode?: string;
+  readonly request?: TapRequest;
 }
 
 type Refused = TapOutcome & { readonly outcome: 'refused' };
@@ -107,7 +129,7 @@ async function keep(
   tap: Tap,
   { nonce, counter }: ClaimedTap,
   { atOnce }: { readonly atOnce?: true },
-): Promise<TapOutcome> {
+): Promise<Pick<TakenIn, 'outcome' | 'returnCode' | 'request'> | Refused> {
   if (atOnce && nonce !== undefined) {
     return refuse(context, { outcome: 'refused', reason: 'message-malformed' }, tap.readerId);
   }
@@ -126,6 +148,8 @@ async function keep(
       : { returnCodeHash: context.secrets.hash(returnCode) };
   const kept = await context.taps.keep(tap, how);
   if (kept !== 'kept') return refuse(context, { outcome: 'refused', reason: kept }, tap.readerId);
+  // Before anybody else hears of it: a sign-in that waits for this card would take it.
+  const request = nonce === undefined && !atOnce ? await context.tapRequests.take(tap) : undefined;
   await context.audit.append({
     at: tap.receivedAt,
     type: 'tap.accepted',
@@ -133,6 +157,7 @@ async function keep(
     subject: tap.tapId,
     details: { evidence: tap.evidence.type, kind: tap.evidence.kind, prompted: nonce !== undefined },
   });
+  if (request !== undefined) return { outcome: 'kept', request };
   if (nonce === undefined && !atOnce) context.tapWaits.arrived(tap.cardKey);
   return { outcome: 'kept', ...(returnCode === undefined ? {} : { returnCode }) };
 }

@@ -16,6 +16,7 @@ import type { SealedSecrets } from '../ports/sealed-secrets.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { SigningKeys } from '../ports/signing-keys.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
+import type { TapRequests } from '../ports/tap-requests.ts';
 import type { Taps } from '../ports/taps.ts';
 import type { CrlTurn } from './crl-turn.ts';
 import type { DeviceGuesses } from './device-guesses.ts';
@@ -35,6 +36,8 @@ export interface FlowContext {
   readonly record: SystemRecord;
   readonly cardIndex: CardIndex;
   readonly taps: Taps;
+  /** What waits for a tap at a device's reader. */
+  readonly tapRequests: TapRequests;
   /** Absent where the record is on another machine. */
   readonly peopleAtHand?: PeopleAtHand;
   readonly tapWaits: TapWaits;

@@ -2,6 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Router } from '@koa/router';
 import type { FlowContext } from '../flows/context.ts';
+import { CibaPings } from '../oidc/ciba-pings.ts';
+import { pollPace } from '../oidc/poll-pace.ts';
 import { createProvider, type OidcProvider } from '../oidc/provider.ts';
 import { registerTapGrant } from '../oidc/tap-grant.ts';
 import { defaultBridgePort } from '../wire/challenge.ts';
@@ -77,6 +79,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     challengeKeys: options.challengeKeys,
     bridgeUrl: options.bridgeUrl ?? `http://127.0.0.1:${defaultBridgePort}`,
     demoBanner,
+    pings: new CibaPings(log),
     failures: new FailureLimit(context.clock),
   };
   const inFront: readonly Middleware[] = [
@@ -86,6 +89,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     securityHeaders(context.issuer),
     oneHost(context.issuer),
     deadline(),
+    pollPace(context),
     routesOf(site).routes() as Middleware,
     ...(options.extraMiddleware ?? []),
   ];
@@ -101,7 +105,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       return provider;
     },
     callback,
-    listen: (port, host) => listen(callback, port, host),
+    async listen(port, host) {
+      const listening = await listen(callback, port, host);
+      return { ...listening, close: () => listening.close().then(() => site.pings.close()) };
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { FlowContext } from '../flows/context.ts';
+import type { CibaPings } from '../oidc/ciba-pings.ts';
 import type { OidcProvider } from '../oidc/provider.ts';
 import type { Frame } from '../pages/layout.ts';
 import type { FailureLimit } from './failure-limit.ts';
@@ -22,6 +23,8 @@ export interface Site {
   readonly challengeKeys: ChallengeKeys;
   /** Where a browser finds the bridge beside it: `http://127.0.0.1:37564`. */
   readonly bridgeUrl: string;
+  /** Tells clients that a tap came. */
+  readonly pings: CibaPings;
   readonly demoBanner: boolean;
   /** Wrong codes and tokens, counted by address. */
   readonly failures: FailureLimit;

@@ -9,8 +9,10 @@ import type { LogoutNotice } from '../ports/sessions.ts';
 import { accountFinder, claimsOfScope } from './account.ts';
 import { adapterFactory } from './adapter.ts';
 import { backChannelFetch } from './back-channel-fetch.ts';
+import { cibaFeature, readerParameter, withWhoeverTaps } from './ciba.ts';
 import type { ClientCertificate } from './client-certificate.ts';
 import { clientSecurity } from './client-security.ts';
+import { deviceLifetimes } from './device-lifetimes.ts';
 import { existingGrant } from './existing-grant.ts';
 import { lifetimes } from './lifetimes.ts';
 import { loginPolicy } from './login-prompt.ts';
@@ -44,8 +46,10 @@ export interface ProviderOptions {
     | 'oidcState'
     | 'clients'
     | 'clientSecrets'
+    | 'secrets'
     | 'signingKeys'
     | 'sessionEnds'
+    | 'tapRequests'
     | 'log'
   >;
   /** Secrets that sign cookies, the current one first. */
@@ -100,7 +104,7 @@ function configurationOf(options: ProviderOptions): Configuration {
     ...signed,
     enabledJWA: { ...signed.enabledJWA, ...security.enabledJWA },
     cookies: cookiesOf(context.issuer, cookieKeys),
-    findAccount: accountFinder(context.record, context.clients),
+    findAccount: withWhoeverTaps(accountFinder(context.record, context.clients)),
     loadExistingGrant: existingGrant(context),
     interactions: {
       policy: loginPolicy(context.clients),
@@ -119,7 +123,8 @@ function configurationOf(options: ProviderOptions): Configuration {
     clientAuthMethods: security.clientAuthMethods,
     assertJwtClientAuthClaimsAndHeader: security.assertJwtClientAuthClaimsAndHeader,
     routes,
-    ttl: lifetimes(context.clock),
+    extraParams: [readerParameter],
+    ttl: { ...lifetimes(context.clock), ...deviceLifetimes },
     renderError: (ctx, { error, error_description: description }, { name }) =>
       pages.error(plain(ctx), {
         error,
@@ -131,6 +136,7 @@ function configurationOf(options: ProviderOptions): Configuration {
     features: {
       ...security.features,
       backchannelLogout: { enabled: true },
+      ciba: cibaFeature(context),
       claimsParameter: { enabled: true },
       devInteractions: { enabled: false },
       introspection: { enabled: true },
@@ -151,6 +157,7 @@ function configurationOf(options: ProviderOptions): Configuration {
 
 const routes = {
   authorization: '/authorize',
+  backchannel_authentication: '/backchannel',
   end_session: '/logout',
   introspection: '/token/introspection',
   jwks: '/jwks',

@@ -6,6 +6,7 @@ import type { Erasure } from '../ports/erasure.ts';
 import type { OidcState } from '../ports/oidc-state.ts';
 import type { PeopleAtHand } from '../ports/people-search.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
+import type { TapRequests } from '../ports/tap-requests.ts';
 import type { Taps } from '../ports/taps.ts';
 import { AuditCheckpoints } from './audit-checkpoints.ts';
 import { auditCheckpointFileName, oidcStateFileName, recordFileName, tapsFileName } from './file-names.ts';
@@ -27,6 +28,7 @@ export interface EmbeddedStorage {
   readonly cardIndex: CardIndex;
   readonly oidcState: OidcState;
   readonly taps: Taps;
+  readonly tapRequests: TapRequests;
   readonly peopleAtHand: PeopleAtHand;
   readonly audit: AuditTrail;
   readonly erasure: Erasure;
@@ -79,7 +81,11 @@ export async function openEmbeddedStorage(options: {
     const cardIndex = keep(new SqliteCardIndex(recordPath, turn, audit.connection));
     const shareable = { changes: turn.changes.memory, journals: audit.journals };
     const peopleAtHand = new PersonLookUp(audit.connection);
-    return { record, cardIndex, peopleAtHand, taps, audit, erasure, oidcState, shareable, close };
+    const tapRequests = taps.requests;
+    return {
+      ...{ record, cardIndex, peopleAtHand, taps, tapRequests, audit, erasure, oidcState },
+      ...{ shareable, close },
+    };
   } catch (error) {
     await close();
     throw error;

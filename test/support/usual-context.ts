@@ -22,7 +22,7 @@ interface Given extends Pick<FlowContext, 'issuer' | 'clock' | 'oidcState'> {
 
 /** Everything else of an installation as it is set up unless its administrator says otherwise; it logs nothing. */
 export function usualContext({ storage, keys, ...given }: Given): Omit<FlowContext, Particular> {
-  const { record, taps, audit, erasure } = storage;
+  const { record, taps, tapRequests, audit, erasure } = storage;
   const base = {
     ...{ ...given, record, log: () => undefined },
     clientSecrets: createSealedSecrets(keys.clientSecretKey),
@@ -31,7 +31,7 @@ export function usualContext({ storage, keys, ...given }: Given): Omit<FlowConte
     secrets: createSecrets(),
   };
   return {
-    ...{ ...base, taps, audit, erasure },
+    ...{ ...base, taps, tapRequests, audit, erasure },
     ldapBaseDn: 'dc=example,dc=jp',
     numbers: createCardNumbers(keys),
     crlWithoutDistributionPointCounts: false,

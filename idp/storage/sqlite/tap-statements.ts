@@ -35,6 +35,7 @@ export function prepareTapStatements(connection: DatabaseSync) {
     forgetPinProofs: connection.prepare('DELETE FROM pin_proofs WHERE card_id = ?'),
     sweepTaps: connection.prepare('DELETE FROM taps WHERE received_at < ?'),
     sweepPrompts: connection.prepare('DELETE FROM prompts WHERE expires_at < ?'),
+    sweepRequests: connection.prepare('DELETE FROM tap_requests WHERE expires_at < ?'),
     sweepPinProofs: connection.prepare('DELETE FROM pin_proofs WHERE proved_at < ?'),
   } as const;
 }

@@ -3,6 +3,7 @@ import type { CardId, CardKey } from '../../domain/card.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { ReaderId } from '../../domain/reader.ts';
 import type { Tap, TapId } from '../../domain/tap.ts';
+import type { TapRequests } from '../../ports/tap-requests.ts';
 import type { NotKept, Prompt, Taps } from '../../ports/taps.ts';
 import { octetsOf } from '../card-key-octets.ts';
 import { StoredFields } from '../stored-fields.ts';
@@ -12,6 +13,8 @@ import { GroupCommit } from './group-commit.ts';
 import { migrateToLatest } from './migrate.ts';
 import { first } from './migrations/taps-001-first.ts';
 import { uses } from './migrations/taps-002-uses.ts';
+import { requests } from './migrations/taps-009-requests.ts';
+import { SqliteTapRequests } from './tap-requests.ts';
 import { toPrompt, toTap } from './tap-rows.ts';
 import { prepareTapStatements, type TapStatements } from './tap-statements.ts';
 import { WalSync } from './wal-sync.ts';
@@ -26,10 +29,16 @@ const longestPinWindowMs = 24 * 60 * 60 * 1_000;
  * a tap used once stays used whatever happens to the machine. The fsync is `WalSync`'s, in the thread pool: nobody
  * else waits for the disk because somebody taps.
  */
-export async function openSqliteTaps(path: string): Promise<Taps & { close(): Promise<void> }> {
+export async function openSqliteTaps(
+  path: string,
+): Promise<Taps & { readonly requests: TapRequests; close(): Promise<void> }> {
   const connection = openForWriting(path, 'NORMAL', code);
   try {
-    await migrateToLatest(connection, { '001-first': first, '002-uses': uses }, code);
+    await migrateToLatest(
+      connection,
+      { '001-first': first, '002-uses': uses, '009-requests': requests },
+      code,
+    );
     return new SqliteTaps(connection, new WalSync(path));
   } catch (error) {
     connection.close();
@@ -38,6 +47,7 @@ export async function openSqliteTaps(path: string): Promise<Taps & { close(): Pr
 }
 
 class SqliteTaps implements Taps {
+  readonly requests: TapRequests;
   readonly #connection: DatabaseSync;
   readonly #turn = new WriteTurn();
   readonly #walSync: WalSync;
@@ -52,6 +62,7 @@ class SqliteTaps implements Taps {
     this.#group = new GroupCommit(connection, this.#turn, code, walSync);
     this.#unsynced = new GroupCommit(connection, this.#turn, code);
     this.#statements = prepareTapStatements(connection);
+    this.requests = new SqliteTapRequests(connection, this.#group);
   }
 
   async open({ nonce, clientId, demand, interactionHash, openedAt, expiresAt }: Prompt): Promise<void> {
@@ -145,11 +156,12 @@ class SqliteTaps implements Taps {
   }
 
   sweep(before: Instant): Promise<number> {
-    const { sweepTaps, sweepPrompts, sweepPinProofs } = this.#statements;
+    const { sweepTaps, sweepPrompts, sweepRequests, sweepPinProofs } = this.#statements;
     return this.#unsynced.run(() =>
       [
         sweepTaps.run(before),
         sweepPrompts.run(before),
+        sweepRequests.run(before),
         sweepPinProofs.run(before - longestPinWindowMs),
       ].reduce((sum, { changes }) => sum + Number(changes), 0),
     );
