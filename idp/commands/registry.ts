@@ -3,6 +3,7 @@ import { auditCommands } from './audit.ts';
 import { cardCommands } from './card.ts';
 import { clientCommands } from './client.ts';
 import { clientGuessCommands } from './client-guesses.ts';
+import { clientStation } from './client-station.ts';
 import type { RecordCommand } from './command.ts';
 import { crlCommands } from './crl.ts';
 import { evidenceCommands } from './evidence.ts';
@@ -28,6 +29,7 @@ export const recordCommands: readonly RecordCommand[] = [
   ...clientCommands,
   ...clientGuessCommands,
   ...keyCommands,
+  clientStation,
   ldapTry,
   ldapExplain,
   ...anchorCommands,

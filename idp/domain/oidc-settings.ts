@@ -40,6 +40,10 @@ export interface CertificateSubject {
   readonly value: string;
 }
 
+/** What happens at a station between the tap and the sign-in. */
+export const stationConfirms = ['ask', 'none'] as const;
+export type StationConfirm = (typeof stationConfirms)[number];
+
 /** A public key as JSON. @see RFC 7517 §4 */
 export type PublicJwk = { readonly [member: string]: unknown };
 
@@ -97,6 +101,8 @@ export interface OidcSettings {
   readonly claimsInIdToken: boolean;
   /** Whether the person is asked before something is released: for systems that are not the organisation's own. */
   readonly consent: boolean;
+  /** Whether a station asks the person whose card was held to confirm the name; a punch clock does not. */
+  readonly stationConfirm: StationConfirm;
 }
 
 const dayS = 86_400;
@@ -128,6 +134,7 @@ const web: OidcSettings = {
   groups: 'all',
   claimsInIdToken: false,
   consent: false,
+  stationConfirm: 'ask',
 };
 
 const differences: { readonly [preset in ClientPreset]: Partial<OidcSettings> } = {

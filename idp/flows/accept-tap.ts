@@ -158,7 +158,10 @@ async function keep(
     details: { evidence: tap.evidence.type, kind: tap.evidence.kind, prompted: nonce !== undefined },
   });
   if (request !== undefined) return { outcome: 'kept', request };
-  if (nonce === undefined && !atOnce) context.tapWaits.arrived(tap.cardKey);
+  if (nonce === undefined && !atOnce) {
+    context.tapWaits.arrived(tap.cardKey);
+    context.tapWaits.readers.arrived(tap.readerId);
+  }
   return { outcome: 'kept', ...(returnCode === undefined ? {} : { returnCode }) };
 }
 

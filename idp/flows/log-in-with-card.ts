@@ -111,7 +111,11 @@ function demandOf({ policy }: Client, { asPart }: CardLogin): LoginPolicy {
   return asPart ? { ...policy, acceptedAcr: withParts(policy.acceptedAcr) } : policy;
 }
 
-function shownCard(cards: readonly CardFacts[], { issuerKeyId: shown }: Evidence): CardFacts | undefined {
+/** Which of the cards under a key was shown: by its issuer, where the evidence says it. */
+export function shownCard(
+  cards: readonly CardFacts[],
+  { issuerKeyId: shown }: Evidence,
+): CardFacts | undefined {
   return cards.find((candidate) => shown === undefined || candidate.issuerKeyId === shown);
 }
 

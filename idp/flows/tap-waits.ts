@@ -1,6 +1,7 @@
 import type { CardKey } from '../domain/card.ts';
 import { msPerSecond } from '../domain/instant.ts';
 import type { ClientId } from '../domain/login-policy.ts';
+import { ReaderArrivals } from './reader-arrivals.ts';
 
 /** What somebody waits for. */
 export interface TapWait {
@@ -18,6 +19,8 @@ const usualRecheckMs = 1_000;
 
 /** Lets sign-ins wait for a tap that is still to come, so many at a device and in all. */
 export class TapWaits {
+  /** For stations, which wait for whoever comes. */
+  readonly readers = new ReaderArrivals();
   readonly #recheckMs: number;
   readonly #waitingFor = new Map<CardKey, Set<() => void>>();
   readonly #atDevice = new Map<ClientId, number>();

@@ -13,6 +13,16 @@ export function passwordPath(uid: string): string {
   return `${interactionPath(uid)}/password`;
 }
 
+/** The page of a station that waits for a card, or shows the name that one brought. */
+export function stationPath(uid: string): string {
+  return `${interactionPath(uid)}/station`;
+}
+
+/** Shows why nobody was signed in at a station. */
+export function stationRefusedPath(uid: string, reason: string): string {
+  return `${stationPath(uid)}/refused?reason=${reason}`;
+}
+
 /** Leads back to the client with `access_denied`. */
 export function cancelPath(uid: string): string {
   return `${interactionPath(uid)}/cancel`;

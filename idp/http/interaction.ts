@@ -7,18 +7,20 @@ import { refusedPage } from '../pages/refused-page.ts';
 import { signInPage } from '../pages/sign-in-page.ts';
 import { presentPath as bridgePath, signChallenge } from '../wire/challenge.ts';
 import { forgetInteraction } from './browser-interactions.ts';
-import { cancelPath } from './interaction-paths.ts';
+import { cancelPath, stationPath } from './interaction-paths.ts';
 import { opened } from './opened-interaction.ts';
 import { redirect } from './redirect.ts';
 import { queryText, type RouteHandler } from './request-context.ts';
 import { localeOf } from './request-locale.ts';
 import { waysFor } from './sign-in-ways.ts';
 import { answerPage, frameOf, type Site } from './site.ts';
+import { leadsToStation } from './station-browser.ts';
 
 /** `GET /interaction/:uid`: offers what the client accepts and the request asks for. */
 export function getSignIn(site: Site): RouteHandler {
   return opened(site, async (ctx, { interaction, client, uiLocales }) => {
     const { uid } = interaction;
+    if (await leadsToStation(ctx, site, { interaction, client })) return redirect(ctx, stationPath(uid));
     const page = signInPage(frameOf(ctx, site, uiLocales), {
       clientName: client.name,
       ways: waysFor(site, { interaction, client }),

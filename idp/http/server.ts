@@ -31,7 +31,8 @@ import { getReturn } from './return-from-bridge.ts';
 import { securityHeaders } from './security-headers.ts';
 import { getSetup, postSetup } from './setup.ts';
 import type { ChallengeKeys, Site } from './site.ts';
-import { getStationPair, postStationPair } from './station-pair.ts';
+import { stationRoutes } from './station-routes.ts';
+import { noSessionAtStation } from './station-session.ts';
 import { postTap } from './taps.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 
@@ -90,6 +91,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     oneHost(context.issuer),
     deadline(),
     pollPace(context),
+    noSessionAtStation(context.issuer),
     routesOf(site).routes() as Middleware,
     ...(options.extraMiddleware ?? []),
   ];
@@ -152,8 +154,7 @@ function routesOf(site: Site): Router {
   router.post('/interaction/:uid/password', postPassword(site));
   router.get('/interaction/:uid/refused', getRefused(site));
   router.get('/interaction/:uid/cancel', getCancel(site));
-  router.get('/station/pair', getStationPair(site));
-  router.post('/station/pair', postStationPair(site));
+  stationRoutes(router, site);
   router.get('/setup', getSetup(site));
   router.post('/setup', postSetup(site));
   return router;

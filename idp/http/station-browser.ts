@@ -1,5 +1,11 @@
+import { toAcr } from '../domain/assurance.ts';
 import type { PairingId } from '../domain/station.ts';
-import type { RequestContext } from './request-context.ts';
+import { acrNamesOfWay } from '../domain/way.ts';
+import { stationPlace } from '../flows/station-place.ts';
+import { acceptableAcrs } from '../oidc/acceptable-acrs.ts';
+import type { Opened } from './opened-interaction.ts';
+import { queryText, type RequestContext } from './request-context.ts';
+import type { Site } from './site.ts';
 
 const pairingIdPattern = /^[\w-]{20,64}$/;
 /** As long as browsers keep a cookie; every use of the station renews it. @see RFC 6265bis §5.5 */
@@ -15,10 +21,26 @@ export function stationOf(ctx: RequestContext, issuer: string): PairingId | unde
 }
 
 /** Notes in the browser that it is a station. */
-export function rememberStation(ctx: RequestContext, issuer: string, pairingId: PairingId): void {
+export function rememberStation(ctx: RequestContext, issuer: string, pairingId: string): void {
   ctx.cookies.set(nameFor(issuer), pairingId, {
     ...{ path: '/', httpOnly: true, sameSite: 'lax', overwrite: true, maxAge: cookieMs },
   });
+}
+
+/**
+ * Whether a sign-in that begins in this browser waits for a card at its station: it is paired, its reader serves the
+ * client, and a card alone, without PIN, suffices for the client. The person can ask for the other ways.
+ */
+export async function leadsToStation(
+  ctx: RequestContext,
+  { context }: Site,
+  { interaction, client }: Pick<Opened, 'interaction' | 'client'>,
+): Promise<boolean> {
+  const pairingId = stationOf(ctx, context.issuer);
+  if (pairingId === undefined || queryText(ctx, 'ways') === 'other') return false;
+  const { preferred } = acceptableAcrs(client.policy.acceptedAcr, interaction.params);
+  if (!acrNamesOfWay.tap.some((name) => preferred.includes(toAcr(name)))) return false;
+  return (await stationPlace(context, pairingId, client.policy.clientId)).outcome === 'ready';
 }
 
 /** Another host of the domain can plant every cookie but those named so. @see RFC 6265bis §4.1.3.2 */

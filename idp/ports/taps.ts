@@ -3,6 +3,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { ClientId } from '../domain/login-policy.ts';
 import type { ReaderId } from '../domain/reader.ts';
 import type { Tap, TapId } from '../domain/tap.ts';
+import type { StationRequests } from './station-requests.ts';
 
 /** A request for a tap, opened by a sign-in in one browser. */
 export interface Prompt {
@@ -35,6 +36,8 @@ export type NotRedeemed =
  * @throws {Fault} `ERR_RECORD_UNAVAILABLE`.
  */
 export interface Taps {
+  /** What stations ask of the taps of their readers. */
+  readonly stations: StationRequests;
   open(prompt: Prompt): Promise<void>;
   findPrompt(nonce: string): Promise<Prompt | undefined>;
   /**

@@ -11,6 +11,7 @@ import {
   presetSettings,
   type ReleasedGroups,
   senderConstraints,
+  stationConfirms,
   type TokenLifetimes,
 } from '../domain/oidc-settings.ts';
 import { present, type StoredFields } from './stored-fields.ts';
@@ -42,6 +43,7 @@ export function toOidcSettings(stored: StoredFields | undefined): OidcSettings {
     groups: toGroups(stored.optionalFields('groups')) ?? usual.groups,
     claimsInIdToken: fields.flag('claimsInIdToken', usual),
     consent: fields.flag('consent', usual),
+    stationConfirm: fields.word('stationConfirm', stationConfirms, usual.stationConfirm),
     ...present({
       keys: toKeys(stored.optionalFields('keys')),
       certificateSubject: toCertificateSubject(stored.optionalFields('certificateSubject')),

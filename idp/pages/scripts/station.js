@@ -42,6 +42,10 @@ function show(name) {
   for (const element of document.querySelectorAll(`[data-when="${name}"]`)) element.hidden = false;
 }
 
+function hide(name) {
+  for (const element of document.querySelectorAll(`[data-when="${name}"]`)) element.hidden = true;
+}
+
 function say(name, text) {
   for (const element of document.querySelectorAll(`[data-say="${name}"]`)) element.textContent = text;
 }
@@ -81,5 +85,104 @@ function startPairing(form) {
   });
 }
 
+/** The bytes that the key signs: each field behind its length in octets, exactly as the provider builds them. */
+function messageOf(fields) {
+  const encoder = new TextEncoder();
+  return encoder.encode(fields.map((field) => `${encoder.encode(field).length}:${field}\n`).join(''));
+}
+
+async function signed(privateKey, fields) {
+  const signature = await crypto.subtle.sign(
+    { name: 'ECDSA', hash: 'SHA-256' },
+    privateKey,
+    messageOf(fields),
+  );
+  return btoa(String.fromCharCode(...new Uint8Array(signature)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
+
+/** Set before a navigation of our own: whoever else leaves the page gives the station free. */
+let goesOn = false;
+
+function go(url) {
+  goesOn = true;
+  location.replace(url);
+}
+
+function refused({ base }, { status, body }) {
+  // No JSON of ours: the sign-in has ended, and its page says so.
+  go(
+    status !== 0 && body.error === undefined
+      ? base
+      : `${base}/refused?reason=${body.error ?? 'challenge-unknown'}`,
+  );
+}
+
+function freeWhenLeft({ base }) {
+  for (const link of document.querySelectorAll('a.language')) {
+    link.addEventListener('click', () => {
+      goesOn = true;
+    });
+  }
+  addEventListener('pagehide', () => {
+    if (goesOn) return;
+    navigator.sendBeacon(`${base}/leave`, new Blob(['{}'], { type: 'application/json' }));
+  });
+}
+
+async function open(place) {
+  const { base, uid, issuer } = place;
+  const pairing = await onShelf('readonly', (store) => store.get('current')).catch(() => undefined);
+  if (pairing === undefined) return go(`${base}/refused?reason=not-paired`);
+  const { pairingId, privateKey } = pairing;
+  const asked = await post(`${base}/challenge`, { pairingId });
+  if (asked.status !== 200) return refused(place, asked);
+  const { challenge } = asked.body;
+  const signature = await signed(privateKey, ['kazasu-station-v1', issuer, pairingId, uid, challenge]);
+  const opened = await post(`${base}/open`, { pairingId, challenge, signature });
+  if (opened.status !== 200) return refused(place, opened);
+  hide('opening');
+  show('open');
+  freeWhenLeft(place);
+  await follow(place, {});
+}
+
+/** Asks what became of it until the answer leads on. */
+async function follow(place, question) {
+  for (;;) {
+    const answer = await post(`${place.base}/wait`, question);
+    if (answer.status === 0 || answer.status === 503) {
+      show('unreachable');
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      continue;
+    }
+    hide('unreachable');
+    if (answer.status !== 200) return refused(place, answer);
+    if (answer.body.next !== undefined) return go(answer.body.next);
+  }
+}
+
+function confirm(place) {
+  const button = (name) => document.querySelector(`[data-do="${name}"]`);
+  const { base, confirmation } = place;
+  button('confirm').addEventListener('click', async () => {
+    button('confirm').disabled = true;
+    const answer = await post(`${base}/confirm`, { confirmation });
+    if (answer.status !== 200) return refused(place, answer);
+    go(answer.body.next);
+  });
+  button('leave').addEventListener('click', async () => {
+    await post(`${base}/leave`, {});
+    go(base);
+  });
+  freeWhenLeft(place);
+  // Another card, another window or the end of the time takes the name away.
+  follow(place, { shown: true });
+}
+
 const place = document.querySelector('[data-station]');
 if (place?.dataset.station === 'pair') startPairing(place);
+if (place?.dataset.station === 'wait') open({ ...place.dataset });
+if (place?.dataset.station === 'confirm') confirm({ ...place.dataset });

@@ -14,6 +14,8 @@ import { migrateToLatest } from './migrate.ts';
 import { first } from './migrations/taps-001-first.ts';
 import { uses } from './migrations/taps-002-uses.ts';
 import { requests } from './migrations/taps-009-requests.ts';
+import { stations } from './migrations/taps-010-stations.ts';
+import { SqliteStationRequests } from './station-requests.ts';
 import { SqliteTapRequests } from './tap-requests.ts';
 import { toPrompt, toTap } from './tap-rows.ts';
 import { prepareTapStatements, type TapStatements } from './tap-statements.ts';
@@ -36,7 +38,7 @@ export async function openSqliteTaps(
   try {
     await migrateToLatest(
       connection,
-      { '001-first': first, '002-uses': uses, '009-requests': requests },
+      { '001-first': first, '002-uses': uses, '009-requests': requests, '010-stations': stations },
       code,
     );
     return new SqliteTaps(connection, new WalSync(path));
@@ -48,6 +50,7 @@ export async function openSqliteTaps(
 
 class SqliteTaps implements Taps {
   readonly requests: TapRequests;
+  readonly stations: SqliteStationRequests;
   readonly #connection: DatabaseSync;
   readonly #turn = new WriteTurn();
   readonly #walSync: WalSync;
@@ -63,6 +66,7 @@ class SqliteTaps implements Taps {
     this.#unsynced = new GroupCommit(connection, this.#turn, code);
     this.#statements = prepareTapStatements(connection);
     this.requests = new SqliteTapRequests(connection, this.#group);
+    this.stations = new SqliteStationRequests(connection, this.#group, this.#statements);
   }
 
   async open({ nonce, clientId, demand, interactionHash, openedAt, expiresAt }: Prompt): Promise<void> {
