@@ -53,23 +53,28 @@ const config = readConfig(
 const log = (line: string) => console.error(line);
 const system = await openSystem(config, { log });
 const { context } = system;
-const client = await addOidcClient(context, {
-  name: 'bench',
-  redirectUris: [redirectUri, ...(browserRedirectUri === undefined ? [] : [browserRedirectUri])],
-  acceptedAcr: [toAcr('certificate')],
-  requiredGroups: [],
-  pinWindowSeconds: 0,
-  actor: admin,
-});
+const addBenchClient = (name: string, idTokenAlg: 'ES256' | 'RS256') =>
+  addOidcClient(context, {
+    name,
+    settings: { idTokenAlg },
+    redirectUris: [redirectUri, ...(browserRedirectUri === undefined ? [] : [browserRedirectUri])],
+    acceptedAcr: [toAcr('certificate')],
+    requiredGroups: [],
+    pinWindowSeconds: 0,
+    actor: admin,
+  });
+const client = await addBenchClient('bench', 'ES256');
+const rsaClient = await addBenchClient('bench RSA', 'RS256');
 const certificates = await addCards(context);
-const enrolled = await addReaders(context, client.clientId);
+const enrolled = await addReaders(context, [client.clientId, rsaClient.clientId]);
 await serve(system, { log, ...(bridgeUrl === undefined ? {} : { bridgeUrl }) });
 announce({
   issuer,
   authorizationEndpoint: `${issuer}/authorize`,
   tokenEndpoint: `${issuer}/token`,
   clientId: client.clientId,
-  clientSecret: client.clientSecret,
+  clientSecret: client.clientSecret ?? '',
+  rsaClient: { clientId: rsaClient.clientId, clientSecret: rsaClient.clientSecret ?? '' },
   redirectUri,
   readers: enrolled,
   certificates,
@@ -124,7 +129,7 @@ async function addCards({
   return issued.map(({ certificate }) => Buffer.from(certificate).toString('base64'));
 }
 
-async function addReaders(flows: FlowContext, clientId: string) {
+async function addReaders(flows: FlowContext, clients: readonly string[]) {
   const made: { readerId: string; privateKey: JWK }[] = [];
   for (let index = 0; index < readers; index += 1) {
     const request = {
@@ -133,7 +138,7 @@ async function addReaders(flows: FlowContext, clientId: string) {
       evidence: 'certificate',
       actor: admin,
     } as const;
-    const { readerId, enrolmentCode } = await addReader(flows, { ...request, clients: [clientId] });
+    const { readerId, enrolmentCode } = await addReader(flows, { ...request, clients });
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const publicKey = createPublicKey(privateKey).export({ format: 'jwk' }) as ReaderPublicKey;
     await enrolReader(flows, { code: enrolmentCode, publicKey });

@@ -19,17 +19,22 @@ policy.remove('consent');
 const newKey = () =>
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as JWK;
 
+const newRsaKey = () =>
+  generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({ format: 'jwk' }) as JWK;
+
+const clientOf = (id: string, alg: 'ES256' | 'RS256') => ({
+  ...{ client_id: id, client_secret: clientSecret, redirect_uris: [redirectUri] },
+  ...{ application_type: 'native' as const, id_token_signed_response_alg: alg },
+});
+
 const provider = new Provider(issuer, {
-  clients: [
-    {
-      client_id: 'bench',
-      client_secret: clientSecret,
-      redirect_uris: [redirectUri],
-      application_type: 'native',
-      id_token_signed_response_alg: 'ES256',
-    },
-  ],
-  jwks: { keys: [{ ...newKey(), alg: 'ES256', use: 'sig', kid: 'bench' }] },
+  clients: [clientOf('bench', 'ES256'), clientOf('bench-rsa', 'RS256')],
+  jwks: {
+    keys: [
+      { ...newKey(), alg: 'ES256', use: 'sig', kid: 'bench' },
+      { ...newRsaKey(), alg: 'RS256', use: 'sig', kid: 'bench-rsa' },
+    ],
+  },
   cookies: { keys: [randomBytes(32).toString('hex')] },
   pkce: { required: () => true },
   claims: { openid: ['sub', 'acr', 'amr', 'auth_time'] },
@@ -89,6 +94,7 @@ createServer(provider.callback()).listen(port, '127.0.0.1', () =>
     tokenEndpoint: `${issuer}/token`,
     clientId: 'bench',
     clientSecret,
+    rsaClient: { clientId: 'bench-rsa', clientSecret },
     redirectUri,
     readers: Array.from({ length: 64 }, (_, index) => ({
       readerId: `reader-${index}`,

@@ -8,6 +8,8 @@ export interface SignInTarget {
   readonly tokenEndpoint: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** The same client once more, whose ID tokens are signed with RS256 instead of ES256. */
+  readonly rsaClient: Pick<SignInTarget, 'clientId' | 'clientSecret'>;
   readonly redirectUri: string;
   /** Each with a counter of its own; all keys on P-256. */
   readonly readers: readonly { readonly readerId: string; readonly privateKey: JWK }[];
