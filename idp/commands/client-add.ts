@@ -75,7 +75,10 @@ function needsReader({ preset, choices, presence, ownReader }: Omit<NewLdapClien
 function addedText(added: AddedClient): string {
   if ('clientId' in added) {
     const { issuer, clientId, clientSecret } = added;
-    return `issuer         ${issuer}\nclient_id      ${clientId}\nclient_secret  ${clientSecret}\nThe secret is shown this once.`;
+    const known = `issuer         ${issuer}\nclient_id      ${clientId}`;
+    if (clientSecret === '')
+      return `${known}\nIt has no secret: it shows itself as \`kazasu client settings\` says.`;
+    return `${known}\nclient_secret  ${clientSecret}\nThe secret is shown this once.`;
   }
   const lines = [
     ...[`bind DN   ${added.bindDN}`, `password  ${added.secret}`, 'The password is shown this once.'],

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { InvalidInput } from '../domain/fault.ts';
+import { clientPresets } from '../domain/oidc-settings.ts';
 import type { AskedGrants } from '../flows/client-grants.ts';
 import type { NewOidcClient } from '../flows/manage-clients.ts';
 import { grantOptionNames, grantOptions, readGrants } from './client-grants.ts';
+import { readSettings, settingsOptionNames, settingsOptions } from './client-settings-options.ts';
 import { collect, flag, type Typed, text, texts } from './command.ts';
+import { oneOf } from './reader.ts';
 import { readSigningAlg } from './signing-alg.ts';
 
 /** The keys of these options as commander gives them, with the options: they are for OpenID Connect clients alone. */
@@ -13,12 +16,15 @@ export const oidcOptionNames: { readonly [key: string]: string } = {
   signingAlg: '--signing-alg',
   backchannelLogoutUri: '--backchannel-logout-uri',
   backchannelLogoutSessionRequired: '--backchannel-logout-session-required',
+  preset: '--preset',
+  ...settingsOptionNames,
   ...grantOptionNames,
 };
 
 /** What an OpenID Connect client has that a device account has not. */
 export function oidcOptions(command: Command): Command {
-  return grantOptions(command)
+  return settingsOptions(grantOptions(command))
+    .option('--preset <kind>', `what it is: ${clientPresets.join(', ')} (web)`)
     .option('--redirect-uri <url>', 'where it takes the code; repeatable', collect, [])
     .option(
       '--post-logout-redirect-uri <url>',
@@ -37,13 +43,16 @@ export function readOidcOptions(
   typed: Typed,
 ): Pick<
   NewOidcClient,
-  'redirectUris' | 'settings' | 'backchannelLogout' | 'pinWindowSeconds' | keyof AskedGrants
+  'redirectUris' | 'preset' | 'settings' | 'backchannelLogout' | 'pinWindowSeconds' | keyof AskedGrants
 > {
   const { backchannelLogout, postLogoutRedirectUris } = readLogout(typed);
+  const preset = text(typed, 'preset');
   return {
+    ...(preset === undefined ? {} : { preset: oneOf(preset, clientPresets, '--preset') }),
     redirectUris: texts(typed, 'redirectUri'),
     ...readGrants(typed),
     settings: {
+      ...readSettings(typed),
       ...(postLogoutRedirectUris === undefined ? {} : { postLogoutRedirectUris }),
       ...readSigningAlg(typed),
     },

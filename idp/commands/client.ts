@@ -5,6 +5,8 @@ import { clientLogout } from './client-logout.ts';
 import { clientPolicy, shownPolicy } from './client-policy.ts';
 import { clientPresence } from './client-presence-change.ts';
 import { clientProfile } from './client-profile.ts';
+import { clientSettings } from './client-settings.ts';
+import { shownSettings } from './client-settings-text.ts';
 import { recordCommand, word } from './command.ts';
 import { table } from './table.ts';
 
@@ -16,6 +18,7 @@ export const clientCommands = [
     read: () => ({}),
     run: async ({ record, deviceGuesses }) =>
       (await record.clients.list()).map(({ policy, ...client }) => ({
+        ...(client.protocol === 'oidc' ? shownSettings({ ...client, policy }) : {}),
         id: policy.clientId,
         name: client.name,
         protocol: client.protocol,
@@ -45,6 +48,7 @@ export const clientCommands = [
   clientProfile,
   clientPresence,
   clientLogout,
+  clientSettings,
   recordCommand({
     name: 'client rotate-secret',
     summary: 'give a client a new secret; the old one ends at once',

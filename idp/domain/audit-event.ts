@@ -46,6 +46,7 @@ export type AuditEventType =
   | 'client.added'
   | 'client.secret-rotated'
   | 'client.policy-changed'
+  | 'client.settings-changed'
   | 'client.certificate-added'
   | 'client.certificate-removed'
   | 'client.profile-changed'
