@@ -1,8 +1,9 @@
 import { InvalidInput } from '../domain/fault.ts';
 import type { ReaderEvidence, ReaderKind } from '../domain/reader.ts';
 import type { FlowContext } from '../flows/context.ts';
-import { addReader, disableReader, type EnrolmentCode, renewEnrolmentCode } from '../flows/manage-readers.ts';
+import { addReader, type EnrolmentCode, renewEnrolmentCode } from '../flows/manage-readers.ts';
 import { collect, recordCommand, text, texts, word } from './command.ts';
+import { readerDisable } from './reader-disable.ts';
 import { isoTime, table, timeInJapan } from './table.ts';
 
 interface NewReader {
@@ -71,17 +72,7 @@ export const readerCommands = [
         'No readers yet: kazasu reader add NAME --kind workstation',
       ),
   }),
-  recordCommand({
-    name: 'reader disable',
-    summary: 'end a reader; its taps count for nothing from this moment',
-    shape: (command) => command.argument('<name>', 'name or id'),
-    read: (typed) => ({ reader: word(typed, 0) }),
-    run: async (context, { reader }: { reader: string }, actor) => {
-      const { readerId, name, state } = await disableReader(context, { reader, actor });
-      return { id: readerId, name, state };
-    },
-    text: ({ name }) => `The reader "${name}" is disabled.`,
-  }),
+  readerDisable,
 ];
 
 interface ShownCode {

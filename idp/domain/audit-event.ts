@@ -53,6 +53,7 @@ export type AuditEventType =
   | 'client.logout-changed'
   | 'client.logout-delivered'
   | 'client.logout-undelivered'
+  | 'sessions.end-asked'
   | 'sessions.ended'
   | 'client.bound'
   | 'client.bind-refused'

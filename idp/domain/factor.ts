@@ -3,6 +3,7 @@ import { combined } from './assurance.ts';
 import type { CardId } from './card.ts';
 import type { Instant } from './instant.ts';
 import type { PersonId } from './person.ts';
+import type { ReaderId } from './reader.ts';
 
 export type PasskeyId = string & { readonly __brand: 'PasskeyId' };
 export type TemporaryCodeId = string & { readonly __brand: 'TemporaryCodeId' };
@@ -19,6 +20,8 @@ export interface Factor {
   readonly at: Instant;
   /** Absent: a password, which rests on the person alone. */
   readonly authenticator?: AuthenticatorId;
+  /** Where it was proved, when a reader of ours took part: ending that reader may end what was made at it. */
+  readonly readerId?: ReaderId;
 }
 
 /**

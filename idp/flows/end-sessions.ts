@@ -1,7 +1,17 @@
 import { setImmediate as nextTurnOfTheEventLoop } from 'node:timers/promises';
 import type { AuditEvent } from '../domain/audit-event.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { PersonId } from '../domain/person.ts';
+import type { ReaderId } from '../domain/reader.ts';
 import { ourselves } from '../domain/registration.ts';
-import type { LoginSessions, LogoutNotice, RestingSessions, SessionEnd } from '../ports/sessions.ts';
+import type {
+  LastingSignIn,
+  LoginSessions,
+  LogoutNotice,
+  RestingSessions,
+  SessionEnd,
+  SignInAtReader,
+} from '../ports/sessions.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import type { FlowContext } from './context.ts';
 import type { LogoutDeliveries } from './deliver-logouts.ts';
@@ -59,6 +69,16 @@ export class SessionEnds {
     const { record, clock, logouts } = this.#parts;
     await record.change((tables) => tables.logoutDeliveries.add([notice], clock.now()));
     await logouts.start();
+  }
+
+  /** What of a person's sign-ins lasts, the newest use first. @throws {Fault} `ERR_OIDC_STATE_UNAVAILABLE` */
+  list(personId: PersonId): Promise<readonly LastingSignIn[]> {
+    return this.#parts.sessions.list(personId);
+  }
+
+  /** What was made at a reader since a moment, by anybody. @throws {Fault} `ERR_OIDC_STATE_UNAVAILABLE` */
+  atReader(readerId: ReaderId, since: Instant): Promise<readonly SignInAtReader[]> {
+    return this.#parts.sessions.atReader(readerId, since);
   }
 
   /** Resolves when no client is being told any more, whatever came of it. */
@@ -123,8 +143,11 @@ export class SessionEnds {
 }
 
 function eventOf({ end, found }: Resting, at: number): AuditEvent {
-  const { authenticator } = end;
-  const basis = authenticator === undefined ? {} : { authenticator };
+  const { authenticator, signIn } = end;
+  const basis = {
+    ...(authenticator === undefined ? {} : { authenticator }),
+    ...(signIn === undefined ? {} : { signIn }),
+  };
   return {
     at,
     type: 'sessions.ended',

@@ -3,6 +3,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { ClientId } from '../domain/login-policy.ts';
 import type { Reader, ReaderEvidence, ReaderId, ReaderKind, ReaderPublicKey } from '../domain/reader.ts';
 import { type Actor, actor as toActor } from '../domain/registration.ts';
+import type { SignInAtReader, Stop } from '../ports/sessions.ts';
 import { after, type FlowContext } from './context.ts';
 import { requireReader } from './require.ts';
 
@@ -115,22 +116,46 @@ export async function enrolReader(
 }
 
 /**
- * Ends a reader: its taps read since `since` count for nothing from this moment.
- * @throws {InvalidInput} `ERR_READER_UNKNOWN`, `ERR_READER_STATE`.
+ * Ends a reader: its taps count for nothing from this moment. What was made at it since `since` ends too: sign-ins whole,
+ * with every client told, and the PIN windows of its group, which may rest on a PIN typed there.
+ * @param request.since absent: what was made at it stays.
+ * @throws {InvalidInput} `ERR_READER_UNKNOWN`, `ERR_READER_STATE`, `ERR_SINCE` when it lies ahead.
  */
 export async function disableReader(
-  { record, clock }: Pick<Context, 'record' | 'clock'>,
-  { reader: idOrName, actor }: { readonly reader: string; readonly actor: Actor },
-): Promise<Reader> {
-  return record.change(async (tables) => {
-    const reader = await requireReader(tables, idOrName);
+  context: Pick<FlowContext, 'record' | 'clock' | 'taps' | 'sessionEnds'>,
+  request: { readonly reader: string; readonly since?: Instant; readonly actor: Actor },
+): Promise<{ readonly reader: Reader; readonly endedSignIns: number }> {
+  const { record, clock, taps, sessionEnds } = context;
+  const { since, actor } = request;
+  const { readerId, group } = await requireReader(record, request.reader);
+  if (since !== undefined && since > clock.now()) {
+    throw new InvalidInput('ERR_SINCE', 'The moment since which its sign-ins end lies ahead.');
+  }
+  const made = since === undefined ? [] : await sessionEnds.atReader(readerId, since);
+  const reader = await record.change(async (tables) => {
+    const found = await requireReader(tables, readerId);
     const now = clock.now();
-    if (!(await tables.readers.disable(reader.readerId, now))) {
-      throw new InvalidInput('ERR_READER_STATE', `The reader "${reader.name}" is ${reader.state} already.`);
+    if (!(await tables.readers.disable(readerId, now))) {
+      throw new InvalidInput('ERR_READER_STATE', `The reader "${found.name}" is ${found.state} already.`);
     }
-    await tables.audit.append({ at: now, type: 'reader.disabled', actor, subject: reader.readerId });
-    return { ...reader, state: 'disabled', tapsVoidBefore: now };
+    await tables.sessionEnds.add(stopsOf(made), now);
+    const details = since === undefined ? {} : { details: { since, signIns: made.length } };
+    await tables.audit.append({ at: now, type: 'reader.disabled', actor, subject: readerId, ...details });
+    return { ...found, state: 'disabled', tapsVoidBefore: now } as const;
   });
+  if (since === undefined) return { reader, endedSignIns: 0 };
+  await taps.voidPinProofs(group, since);
+  // What was under way while the reader ended: nothing new can begin at it now.
+  const late = (await sessionEnds.atReader(readerId, since)).filter(
+    ({ signIn }) => !made.some((earlier) => earlier.signIn === signIn),
+  );
+  await record.change((tables) => tables.sessionEnds.add(stopsOf(late), clock.now()));
+  await sessionEnds.process();
+  return { reader, endedSignIns: made.length + late.length };
+}
+
+function stopsOf(made: readonly SignInAtReader[]): readonly Stop[] {
+  return made.map(({ personId, signIn }) => ({ personId, signIn, cause: 'reader.disabled' }));
 }
 
 /** Lets a reader's taps serve one client more. @throws {InvalidInput} `ERR_READER_UNKNOWN` */

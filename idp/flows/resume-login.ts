@@ -1,3 +1,4 @@
+import type { ReaderId } from '../domain/reader.ts';
 import type { NotRedeemed } from '../ports/taps.ts';
 import type { FlowContext } from './context.ts';
 import { type CardLoginContext, type CardLoginOutcome, logInWithCard } from './log-in-with-card.ts';
@@ -6,7 +7,7 @@ type Context = CardLoginContext & Pick<FlowContext, 'record' | 'secrets'>;
 
 export type ResumeOutcome =
   /** The decision, and which of the browser's interactions it is for. */
-  | (CardLoginOutcome & { readonly interactionUid: string })
+  | (CardLoginOutcome & { readonly interactionUid: string; readonly readerId: ReaderId })
   | { readonly outcome: 'not-redeemed'; readonly reason: NotRedeemed | 'reader-unknown' };
 
 /**
@@ -34,5 +35,5 @@ export async function resumeLogin(
     asPart: true,
     presence: { type: 'tap', reader, readAt, receivedAt, used: false, requestedAt: prompt.openedAt },
   });
-  return { ...decision, interactionUid: uidOf.get(prompt.interactionHash) ?? '' };
+  return { ...decision, readerId: reader.readerId, interactionUid: uidOf.get(prompt.interactionHash) ?? '' };
 }

@@ -22,9 +22,11 @@ export function getReturn(site: Site): RouteHandler {
     const interactionUids = interactionsOf(ctx, site.context.issuer);
     const outcome = await resumeLogin(site.context, { returnCode, interactionUids });
     if (outcome.outcome === 'granted') {
-      const { interactionUid, personId, acr, amr, cardId } = outcome;
+      const { interactionUid, personId, acr, amr, cardId, readerId } = outcome;
       const at = site.context.clock.now();
-      return goOnWith(ctx, site, interactionUid, { personId, acr, amr, at, authenticator: cardId });
+      return goOnWith(ctx, site, interactionUid, {
+        ...{ personId, acr, amr, at, authenticator: cardId, readerId },
+      });
     }
     // To a clean URL at once: the code shall not stay in the address bar.
     if (outcome.outcome === 'denied') {

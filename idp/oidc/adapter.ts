@@ -1,6 +1,8 @@
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
+import { msPerSecond } from '../domain/instant.ts';
 import type { KnownClients } from '../flows/known-clients.ts';
 import type { OidcClient } from '../ports/clients.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { OidcPayload, OidcState } from '../ports/oidc-state.ts';
 import { clientMetadata } from './client-metadata.ts';
 
@@ -8,6 +10,7 @@ import { clientMetadata } from './client-metadata.ts';
 export interface AdapterParts {
   readonly oidcState: OidcState;
   readonly clients: KnownClients;
+  readonly clock: Clock;
   /** Opens a client's sealed secret: the library compares secrets in clear. */
   readonly openClientSecret: (client: OidcClient) => string | undefined;
 }
@@ -16,9 +19,22 @@ export interface AdapterParts {
 const modelsOfGrant = ['AccessToken', 'AuthorizationCode', 'RefreshToken'] as const;
 
 /** The library's store: clients come from the record and are seen fresh, all else goes to the state port. */
-export function adapterFactory({ oidcState, clients, openClientSecret }: AdapterParts): AdapterFactory {
-  return (model) =>
-    model === 'Client' ? clientAdapter(clients, openClientSecret) : stateAdapter(model, oidcState);
+export function adapterFactory(parts: AdapterParts): AdapterFactory {
+  const { oidcState, clients, openClientSecret, clock } = parts;
+  return (model) => {
+    if (model === 'Client') return clientAdapter(clients, openClientSecret);
+    const state = stateAdapter(model, oidcState);
+    return model === 'Session' ? withLastUse(state, clock) : state;
+  };
+}
+
+/** The library writes a session whenever it is used: its person is shown when that was. */
+function withLastUse(state: Adapter, clock: Clock): Adapter {
+  const upsert: Adapter['upsert'] = (id, payload, expiresIn) => {
+    const lastUsedAt = Math.floor(clock.now() / msPerSecond);
+    return state.upsert(id, Object.assign({}, payload, { lastUsedAt }), expiresIn);
+  };
+  return { ...state, upsert };
 }
 
 function stateAdapter(model: string, state: OidcState): Adapter {

@@ -1,15 +1,20 @@
 import { errors, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AuthenticatorId } from '../domain/factor.ts';
 import { type Instant, msPerSecond } from '../domain/instant.ts';
+import type { ReaderId } from '../domain/reader.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { OidcState } from '../ports/oidc-state.ts';
+import type { SystemRecord } from '../ports/system-record.ts';
 import { type Authenticator, findAuthenticator, type Holders } from './authenticators.ts';
 import { basisOfGrant, grantIdOn } from './grant-id.ts';
-import { basisOf } from './interaction.ts';
+import { basisOf, readerOf } from './interaction.ts';
 import { grantSeconds } from './lifetimes.ts';
+import { markReader } from './reader-marks.ts';
 
 interface Given {
-  readonly record: Holders;
+  readonly record: Holders & Pick<SystemRecord, 'readers'>;
   readonly clock: Clock;
+  readonly oidcState: OidcState;
 }
 
 /**
@@ -20,7 +25,10 @@ export function existingGrant(given: Given): (ctx: KoaContextWithOIDC) => Promis
   return (ctx) => grantFor(ctx, given);
 }
 
-async function grantFor(ctx: KoaContextWithOIDC, { record, clock }: Given): Promise<Grant | undefined> {
+async function grantFor(
+  ctx: KoaContextWithOIDC,
+  { record, clock, oidcState }: Given,
+): Promise<Grant | undefined> {
   const { oidc } = ctx;
   const { client, account, session, provider } = oidc;
   if (client === undefined || account === undefined || session === undefined) return undefined;
@@ -38,7 +46,14 @@ async function grantFor(ctx: KoaContextWithOIDC, { record, clock }: Given): Prom
     grant.jti = grantIdOn(authenticator);
     extend(ctx, grant);
     await grant.save();
-    if (await isInUse(record, accountId, authenticator)) return grant;
+    const readerId = readerOf(oidc.result);
+    if (readerId !== undefined) {
+      const personId = accountId;
+      await markReader(oidcState, { readerId, personId, grantId: grant.jti, at: clock.now() });
+    }
+    const inUse =
+      (await isAtReaderInUse(record, readerId)) && (await isInUse(record, accountId, authenticator));
+    if (inUse) return grant;
     await grant.destroy();
     throw new errors.AccessDenied('what it rests on was stopped meanwhile');
   }
@@ -54,6 +69,14 @@ function secondsOf(found: Authenticator | undefined, now: Instant): number {
   const left = Math.floor((notAfter - now) / msPerSecond) + 1;
   // The library insists on a positive number; who has none left is refused below or by the decision.
   return Math.max(1, Math.min(grantSeconds, left));
+}
+
+/** The same of the reader at which it was proved: ending it ends what is not fetched yet. */
+async function isAtReaderInUse(
+  { readers }: Pick<SystemRecord, 'readers'>,
+  readerId: ReaderId | undefined,
+): Promise<boolean> {
+  return readerId === undefined || (await readers.find(readerId))?.state === 'active';
 }
 
 /**

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
 import type { AuthenticatorId, Factor } from '../domain/factor.ts';
 import { msPerSecond } from '../domain/instant.ts';
+import type { ReaderId } from '../domain/reader.ts';
 
 /** A sign-in that waits for its person. */
 export interface OpenInteraction {
@@ -34,16 +35,22 @@ export async function browsersInteraction(
  * @returns where the browser goes; `undefined` when it has expired.
  */
 export function finishLogin(provider: Provider, uid: string, factor: Factor): Promise<string | undefined> {
-  const { personId, authenticator, acr, amr, at } = factor;
+  const { personId, authenticator, acr, amr, at, readerId } = factor;
   // Not remembered: the session ends with the browser, which may stand on a shared desk.
   const ts = Math.floor(at / msPerSecond);
   const login = { accountId: personId, acr, amr: [...amr], ts, remember: false };
-  return finish(provider, uid, { login, basis: authenticator ?? 'person' });
+  const reader = readerId === undefined ? {} : { reader: readerId };
+  return finish(provider, uid, { login, basis: authenticator ?? 'person', ...reader });
 }
 
 /** What a login that `finishLogin` let go on rests on; `undefined`: nothing was decided. */
 export function basisOf({ basis }: InteractionResults): AuthenticatorId | 'person' | undefined {
   return typeof basis === 'string' ? (basis as AuthenticatorId) : undefined;
+}
+
+/** The reader at which it was proved; `undefined`: none took part. */
+export function readerOf({ reader }: InteractionResults): ReaderId | undefined {
+  return typeof reader === 'string' ? (reader as ReaderId) : undefined;
 }
 
 /** Sends the browser back to the client with `access_denied`. @see RFC 6749 §4.1.2.1 */

@@ -1,8 +1,11 @@
-import type { AuthenticatorId } from '../domain/factor.ts';
 import type { ClientId } from '../domain/login-policy.ts';
 import type { OidcPayload, OidcState, OidcStateEntry } from '../ports/oidc-state.ts';
 import type { LoginSessions, LogoutNotice, RestingSessions, Stop } from '../ports/sessions.ts';
 import { restsOn } from './grant-id.ts';
+import { lastingSignIns } from './lasting-sign-ins.ts';
+import { markedAt } from './reader-marks.ts';
+import { authorizationsOf } from './session-authorizations.ts';
+import { signInIdOf } from './sign-in-id.ts';
 
 /** Sign-ins that last, as `oidc-provider` keeps them: one account's sessions, grants, codes, tokens and interactions. */
 export function createLoginSessions(state: OidcState): LoginSessions {
@@ -11,6 +14,8 @@ export function createLoginSessions(state: OidcState): LoginSessions {
       const entries = await state.listByAccountId(stop.personId);
       return restingOf(stop, entries);
     },
+    list: async (personId) => lastingSignIns(await state.listByAccountId(personId)),
+    atReader: (readerId, since) => markedAt(state, readerId, since),
     async end(found) {
       await state.remove(found.flatMap(({ entries }) => entries));
     },
@@ -18,7 +23,7 @@ export function createLoginSessions(state: OidcState): LoginSessions {
 }
 
 function restingOf(stop: Stop, all: readonly OidcStateEntry[]): RestingSessions {
-  const ending = stop.authenticator === undefined ? all : endingWith(all, stop.authenticator);
+  const ending = endingBy(stop, all);
   return {
     sessionCount: ending.filter(({ payload }) => payload.kind === 'Session').length,
     entries: ending.map(({ name }) => name),
@@ -26,24 +31,51 @@ function restingOf(stop: Stop, all: readonly OidcStateEntry[]): RestingSessions 
   };
 }
 
-/**
- * A session ends whole, with every grant in it, when any sign-in in it rests on the card, passkey or code; a grant that
- * outlived its session ends when it rests on it itself. What names an ended session or grant ends with it.
- */
-function endingWith(
+/** What a stop names of the state; neither: everything. */
+interface Named {
+  /** Whether it ends a session of this `uid` by itself. */
+  session(uid: unknown): boolean;
+  grant(grantId: string): boolean;
+  interaction(basis: unknown): boolean;
+}
+
+function endingBy(
+  { authenticator, signIn }: Stop,
   all: readonly OidcStateEntry[],
-  authenticator: AuthenticatorId,
 ): readonly OidcStateEntry[] {
-  const rests = (grantId: string) => restsOn(grantId, authenticator);
-  const sessions = all.filter(({ payload }) => sessionGrantIds(payload).some(rests));
+  if (authenticator !== undefined) {
+    return endingWith(all, {
+      session: () => false,
+      grant: (grantId) => restsOn(grantId, authenticator),
+      interaction: (basis) => basis === authenticator,
+    });
+  }
+  if (signIn === undefined) return all;
+  return endingWith(all, {
+    session: (uid) => signInIdOf(String(uid)) === signIn,
+    grant: (grantId) => signInIdOf(grantId) === signIn,
+    interaction: () => false,
+  });
+}
+
+/**
+ * A session ends whole, with every grant in it, when it is meant itself or any sign-in in it rests on the card, passkey or
+ * code; a grant that outlived its session ends when it rests on it itself. What names an ended session or grant ends with it.
+ */
+function endingWith(all: readonly OidcStateEntry[], named: Named): readonly OidcStateEntry[] {
+  const sessions = all.filter(
+    ({ payload }) =>
+      payload.kind === 'Session' &&
+      (named.session(payload.uid) || sessionGrantIds(payload).some((grantId) => named.grant(grantId))),
+  );
   const grantIds = new Set(sessions.flatMap(({ payload }) => sessionGrantIds(payload)));
   const uids = new Set(sessions.map(({ payload }) => payload.uid));
-  const endsGrant = (id: unknown) => typeof id === 'string' && (grantIds.has(id) || rests(id));
+  const endsGrant = (id: unknown) => typeof id === 'string' && (grantIds.has(id) || named.grant(id));
   return all.filter(({ payload }) => {
     if (payload.kind === 'Session') return uids.has(payload.uid);
     if (payload.kind === 'Grant') return endsGrant(payload.jti);
     if (payload.kind !== 'Interaction') return endsGrant(payload.grantId);
-    return field(payload.result, 'basis') === authenticator || uids.has(field(payload.session, 'uid'));
+    return named.interaction(field(payload.result, 'basis')) || uids.has(field(payload.session, 'uid'));
   });
 }
 
@@ -66,18 +98,6 @@ function noticesOf({ personId }: Stop, ending: readonly OidcStateEntry[]): reado
 
 function sessionGrantIds(payload: OidcPayload): readonly string[] {
   return authorizationsOf(payload).map(([, { grantId }]) => grantId);
-}
-
-/** The clients of a session that were given something in it. */
-function authorizationsOf(
-  payload: OidcPayload,
-): readonly (readonly [string, { readonly grantId: string; readonly sid?: unknown }])[] {
-  const { kind, authorizations } = payload;
-  if (kind !== 'Session' || typeof authorizations !== 'object' || authorizations === null) return [];
-  return Object.entries(authorizations).flatMap(([clientId, authorization]) => {
-    const grantId = field(authorization, 'grantId');
-    return typeof grantId === 'string' ? [[clientId, { grantId, sid: field(authorization, 'sid') }]] : [];
-  });
 }
 
 function field(value: unknown, name: string): unknown {

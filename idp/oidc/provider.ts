@@ -99,6 +99,7 @@ function configurationOf(options: ProviderOptions): Configuration {
     adapter: adapterFactory({
       oidcState: context.oidcState,
       clients: context.clients,
+      clock: context.clock,
       openClientSecret: (client) => openClientSecret(context, client),
     }),
     ...signed,

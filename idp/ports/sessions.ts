@@ -3,12 +3,18 @@ import type { AuthenticatorId } from '../domain/factor.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ClientId } from '../domain/login-policy.ts';
 import type { PersonId } from '../domain/person.ts';
+import type { ReaderId } from '../domain/reader.ts';
+
+/** One sign-in that lasts, by a name that is good for nothing else: no session or grant can be had with it. */
+export type SignInId = string & { readonly __brand: 'SignInId' };
 
 /** Somebody was stopped: what rests on it is to end. */
 export interface Stop {
   readonly personId: PersonId;
   /** Only what rests on this card, passkey or code; absent: everything of the person. */
   readonly authenticator?: AuthenticatorId;
+  /** Only this sign-in, whole: a session with everything in it, or what outlived its session. */
+  readonly signIn?: SignInId;
   /** The event of the audit trail that says what happened. */
   readonly cause: AuditEventType;
 }
@@ -45,6 +51,25 @@ export interface RestingSessions {
   readonly notices: readonly LogoutNotice[];
 }
 
+/** A sign-in that lasts, as its person is shown it. */
+export interface LastingSignIn {
+  readonly signInId: SignInId;
+  /** `grant`: there is no browser in it (any more); a client holds something that it can renew. */
+  readonly kind: 'session' | 'grant';
+  readonly clientIds: readonly ClientId[];
+  readonly signedInAt: Instant;
+  readonly lastUsedAt: Instant;
+  /** Absent: the client keeps nothing that says so. */
+  readonly acr?: string;
+}
+
+/** A sign-in that was made at a reader, which may turn out to be somebody else's. */
+export interface SignInAtReader {
+  readonly personId: PersonId;
+  readonly signIn: SignInId;
+  readonly at: Instant;
+}
+
 /**
  * Sign-ins that last: what they are made of is `idp/oidc`'s business.
  * @throws {Fault} `ERR_OIDC_STATE_UNAVAILABLE`.
@@ -52,6 +77,10 @@ export interface RestingSessions {
 export interface LoginSessions {
   /** Found before it is ended, because what a session knows of its clients goes with it. */
   restingOn(stop: Stop): Promise<RestingSessions>;
+  /** The newest first. */
+  list(personId: PersonId): Promise<readonly LastingSignIn[]>;
+  /** Those that were made at a reader at or after `since`, of everybody. */
+  atReader(readerId: ReaderId, since: Instant): Promise<readonly SignInAtReader[]>;
   /** Ends them in few steps, whatever their number. */
   end(found: readonly RestingSessions[]): Promise<void>;
 }

@@ -81,6 +81,8 @@ export interface Taps {
   ): Promise<Tap | undefined>;
   /** Remembers a PIN signature for the PIN window. */
   notePinProof(cardId: CardId, readerGroup: string, provedAt: Instant): Promise<void>;
+  /** PIN signatures made in this group at or after `since` open no window any more. */
+  voidPinProofs(readerGroup: string, since: Instant): Promise<void>;
   findPinProof(cardId: CardId, readerGroup: string): Promise<Instant | undefined>;
   /** Forgets what nobody can use any more. */
   sweep(before: Instant): Promise<number>;

@@ -25,6 +25,7 @@ function die(): never {
 
 const sessions = createLoginSessions(oidcState);
 const mortal: LoginSessions = {
+  ...sessions,
   restingOn: async (stop) => (moment === 'after the change' ? die() : sessions.restingOn(stop)),
   end: async (found) => {
     if (moment === 'before the sessions end') die();

@@ -18,6 +18,7 @@ import { notices } from './migrations/record-004-notices.ts';
 import { peopleDirectory } from './migrations/record-005-people-directory.ts';
 import { deviceRequests } from './migrations/record-006-device-requests.ts';
 import { stations } from './migrations/record-008-stations.ts';
+import { signInEnds } from './migrations/record-012-sign-in-ends.ts';
 import type { RecordSchema } from './schema.ts';
 import { factsOfRows, factsQuery } from './tables/facts.ts';
 import { noteCard } from './tables/index-notes.ts';
@@ -32,6 +33,7 @@ export const recordMigrations = {
   '005-people-directory': peopleDirectory,
   '006-device-requests': deviceRequests,
   '008-stations': stations,
+  '012-sign-in-ends': signInEnds,
 };
 const code = 'ERR_RECORD_UNAVAILABLE';
 const forgottenAtOnce = 32;

@@ -176,6 +176,7 @@ interface SessionEndRow {
   position: Generated<number>;
   person_id: string;
   card_id: string | null;
+  sign_in: string | null;
   cause: string;
   at: number;
 }

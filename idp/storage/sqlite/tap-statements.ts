@@ -31,6 +31,7 @@ export function prepareTapStatements(connection: DatabaseSync) {
        ON CONFLICT (card_id, reader_group) DO UPDATE SET proved_at = max(proved_at, excluded.proved_at)`,
     ),
     pinProof: connection.prepare('SELECT proved_at FROM pin_proofs WHERE card_id = ? AND reader_group = ?'),
+    voidPinProofs: connection.prepare('DELETE FROM pin_proofs WHERE reader_group = ? AND proved_at >= ?'),
     forgetTaps: connection.prepare('DELETE FROM taps WHERE card_key = ?'),
     forgetPinProofs: connection.prepare('DELETE FROM pin_proofs WHERE card_id = ?'),
     sweepTaps: connection.prepare('DELETE FROM taps WHERE received_at < ?'),

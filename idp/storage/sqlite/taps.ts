@@ -154,6 +154,12 @@ class SqliteTaps implements Taps {
     });
   }
 
+  async voidPinProofs(readerGroup: string, since: Instant): Promise<void> {
+    await this.#group.run(() => {
+      this.#statements.voidPinProofs.run(readerGroup, since);
+    });
+  }
+
   async findPinProof(cardId: CardId, readerGroup: string): Promise<Instant | undefined> {
     const row = orFault(code, () => this.#statements.pinProof.get(cardId, readerGroup));
     return row && new StoredFields(row, 'pin_proofs').integer('proved_at');

@@ -37,7 +37,8 @@ afterEach(async () => {
 });
 
 function providerOver(oidcState: OidcState): Provider {
-  const adapter = adapterFactory({ oidcState, clients: new KnownClients(), openClientSecret: () => '' });
+  const clients = new KnownClients();
+  const adapter = adapterFactory({ oidcState, clients, clock, openClientSecret: () => '' });
   return new Provider('http://localhost', { adapter, cookies: { keys: ['only-a-test'] } });
 }
 
@@ -45,6 +46,7 @@ function providerOver(oidcState: OidcState): Provider {
 const recordWith = (card: Card['state'], person: PersonState) => ({
   cards: { find: async () => ({ state: card, personId: accountId, notAfter }) as Card },
   people: { find: async () => ({ personId: accountId, state: person }) as never },
+  readers: { find: async () => undefined } as never,
 });
 
 /** A client asks for more than it was given before, within a session. */
@@ -60,7 +62,7 @@ async function growing(card: Card['state'], person: PersonState) {
     requestParamOIDCScopes: new Set(['openid', 'profile']),
     requestParamClaims: new Set<string>(),
   };
-  const given = await existingGrant({ record: recordWith(card, person), clock })({
+  const given = await existingGrant({ record: recordWith(card, person), clock, oidcState: state })({
     oidc,
   } as unknown as KoaContextWithOIDC);
   return { given, kept: await state.find('Grant', grant.jti) };
@@ -89,7 +91,7 @@ it('a grant ends with its card, to the second', async () => {
     requestParamOIDCScopes: new Set(['openid']),
     requestParamClaims: new Set<string>(),
   };
-  const given = existingGrant({ record: recordWith('active', 'active'), clock });
+  const given = existingGrant({ record: recordWith('active', 'active'), clock, oidcState: state });
   const grant = await given({ oidc } as unknown as KoaContextWithOIDC);
   clock.set(notAfter + 999);
   expect(await state.find('Grant', grant?.jti ?? '')).toBeDefined();

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { AuthenticatorId } from '../../../domain/factor.ts';
 import type { PersonId } from '../../../domain/person.ts';
-import type { SessionEnd } from '../../../ports/sessions.ts';
+import type { SessionEnd, SignInId } from '../../../ports/sessions.ts';
 import type { Tables } from '../../../ports/system-record.ts';
 import { present, StoredFields } from '../../stored-fields.ts';
 import type { RecordSchema } from '../schema.ts';
@@ -20,10 +20,11 @@ export function sessionEndTable(db: Kysely<RecordSchema>): Tables['sessionEnds']
       return rows.map((row) => toSessionEnd(new StoredFields(row, 'session_ends')));
     },
     async add(stops, at) {
-      const rows = stops.map(({ personId, authenticator, cause }) => ({
+      const rows = stops.map(({ personId, authenticator, signIn, cause }) => ({
         person_id: personId,
         // Named when cards were all there was.
         card_id: authenticator ?? null,
+        sign_in: signIn ?? null,
         cause,
         at,
       }));
@@ -42,6 +43,7 @@ function toSessionEnd(fields: StoredFields): SessionEnd {
     position: fields.integer('position'),
     personId: fields.text<PersonId>('person_id'),
     authenticator: fields.optionalText<AuthenticatorId>('card_id'),
+    signIn: fields.optionalText<SignInId>('sign_in'),
     cause: fields.text<SessionEnd['cause']>('cause'),
     at: fields.integer('at'),
   });
