@@ -2,6 +2,7 @@ import type { ProviderError, ProviderPages } from '../oidc/provider.ts';
 import { loggedOutPage, logOutPage } from '../pages/log-out-page.ts';
 import type { Trouble } from '../pages/texts/catalogue.ts';
 import { troublePage } from '../pages/trouble-page.ts';
+import { devicePages } from './device-pages.ts';
 import { answerPage, frameOf, type Site } from './site.ts';
 
 const troubleOf: { readonly [error: string]: Trouble } = {
@@ -24,6 +25,7 @@ export function providerPages(site: Pick<Site, 'demoBanner'>): ProviderPages {
     },
     logOut: (ctx, form) => answerPage(ctx, 200, logOutPage(frameOf(ctx, site), form)),
     loggedOut: (ctx) => answerPage(ctx, 200, loggedOutPage(frameOf(ctx, site))),
+    ...devicePages(site),
   };
 }
 

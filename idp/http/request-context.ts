@@ -9,6 +9,8 @@ export interface RequestState {
   fromTrustedProxy?: boolean;
   /** What `oidc-provider` answered itself although it was ours to answer. */
   libraryFailure?: unknown;
+  /** Somebody typed a code that no device shows. */
+  wrongUserCode?: boolean;
   /** Where a form on the page may end beside our own origin, as a CSP source. */
   formTarget?: string;
 }

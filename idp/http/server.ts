@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Router } from '@koa/router';
 import type { FlowContext } from '../flows/context.ts';
 import { CibaPings } from '../oidc/ciba-pings.ts';
+import { deviceTaps } from '../oidc/device-taps.ts';
 import { pollPace } from '../oidc/poll-pace.ts';
 import { createProvider, type OidcProvider } from '../oidc/provider.ts';
 import { registerTapGrant } from '../oidc/tap-grant.ts';
@@ -14,6 +15,7 @@ import { getAsset } from './asset-files.ts';
 import { rememberInteraction } from './browser-interactions.ts';
 import { type ClientCertificateOptions, clientCertificates } from './client-certificates.ts';
 import { deadline } from './deadline.ts';
+import { slowedUserCodes } from './device-pages.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { faultToStatus } from './fault-to-status.ts';
 import { health } from './health.ts';
@@ -92,6 +94,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     deadline(),
     pollPace(context),
     noSessionAtStation(context.issuer),
+    deviceTaps(context),
+    slowedUserCodes(site),
     routesOf(site).routes() as Middleware,
     ...(options.extraMiddleware ?? []),
   ];

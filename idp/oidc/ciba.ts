@@ -33,7 +33,10 @@ export function cibaFeature(context: Context): CibaFeature {
     verifyUserCode: () => undefined,
     validateBindingMessage: (_ctx, message) => checkBindingMessage(message),
     validateRequestContext: async (ctx) => {
-      checkAssurance(ctx, context);
+      // Where no tap can be enough, nobody is kept waiting for one.
+      if (!canBeTapped(ctx, context)) {
+        throw new errors.InvalidRequest('no tap reaches what is asked for: a reader asks nobody for a PIN');
+      }
       await readerFor(ctx, context);
     },
     triggerAuthenticationDevice: async (ctx, request, account) => {
@@ -74,12 +77,11 @@ function checkBindingMessage(message: string | undefined): void {
   throw new errors.InvalidBindingMessage('binding_message has 1 to 40 letters, digits, spaces or .,:#/_+-');
 }
 
-/** Where no tap can be enough, nobody is kept waiting for one. */
-function checkAssurance({ oidc }: KoaContextWithOIDC, { clients }: Context): void {
+/** Whether a tap can be enough for what this request asks for. */
+export function canBeTapped({ oidc }: KoaContextWithOIDC, { clients }: Pick<Context, 'clients'>): boolean {
   const accepted = clients.find(oidc.client?.clientId ?? '')?.policy.acceptedAcr ?? [];
   const { demanded } = acceptableAcrs(accepted, oidc.params ?? {});
-  if (demanded.some((acr) => tapAcrs.includes(acr))) return;
-  throw new errors.InvalidRequest('no tap reaches what is asked for: a reader asks nobody for a PIN');
+  return demanded.some((acr) => tapAcrs.includes(acr));
 }
 
 /** @throws `invalid_request` where it is not clear at which reader to wait. */

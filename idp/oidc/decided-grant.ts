@@ -1,13 +1,12 @@
 import { errors, type Grant, type Provider } from 'oidc-provider';
 import type { CardId } from '../domain/card.ts';
-import { type Instant, msPerSecond } from '../domain/instant.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { SystemRecord } from '../ports/system-record.ts';
+import { findAuthenticator, type Holders } from './authenticators.ts';
+import { isInUse, secondsOf } from './existing-grant.ts';
 import { grantIdOn } from './grant-id.ts';
-import { grantSeconds } from './lifetimes.ts';
 
 interface Given {
-  readonly record: Pick<SystemRecord, 'cards' | 'people'>;
+  readonly record: Holders;
   readonly clock: Clock;
 }
 
@@ -31,7 +30,7 @@ export async function saveDecidedGrant(
   { accountId, clientId, cardId, scope, claims = [] }: DecidedGrant,
 ): Promise<Grant> {
   const grant = new provider.Grant({ accountId, clientId });
-  const expiresIn = await secondsOf(record, cardId, clock.now());
+  const expiresIn = secondsOf(await findAuthenticator(record, cardId), clock.now());
   // Not in the library's types, which have it for tokens: its own lifetime instead of the configured one.
   Object.assign(grant, { expiresIn });
   grant.jti = grantIdOn(cardId);
@@ -39,24 +38,7 @@ export async function saveDecidedGrant(
   if (claims.length > 0) grant.addOIDCClaims([...claims]);
   await grant.save();
   // Asked after it was saved: a stop since the decision is seen here, and a later one finds the grant and ends it.
-  if (await isInUse(record, cardId, accountId)) return grant;
+  if (await isInUse(record, accountId, cardId)) return grant;
   await grant.destroy();
   throw new errors.AccessDenied('the card was stopped meanwhile');
-}
-
-async function secondsOf({ cards }: Given['record'], cardId: CardId, now: Instant): Promise<number> {
-  const card = await cards.find(cardId);
-  // The certificate is valid through its last second; the library insists on a positive number.
-  const left = card === undefined ? 0 : Math.floor((card.notAfter - now) / msPerSecond) + 1;
-  return Math.max(1, Math.min(grantSeconds, left));
-}
-
-async function isInUse(
-  { cards, people }: Given['record'],
-  cardId: CardId,
-  accountId: string,
-): Promise<boolean> {
-  const card = await cards.find(cardId);
-  if (card?.state !== 'active' || card.personId !== accountId) return false;
-  return (await people.find(card.personId))?.state === 'active';
 }

@@ -63,7 +63,7 @@ async function grantFor(
 }
 
 /** A grant ends with what it rests on, to the second: what was given in it must not outlive the certificate. */
-function secondsOf(found: Authenticator | undefined, now: Instant): number {
+export function secondsOf(found: Authenticator | undefined, now: Instant): number {
   const notAfter = found === undefined ? now - msPerSecond : (found.notAfter ?? Number.POSITIVE_INFINITY);
   // A certificate is valid through its last second.
   const left = Math.floor((notAfter - now) / msPerSecond) + 1;
@@ -83,7 +83,7 @@ async function isAtReaderInUse(
  * Asked after a grant was saved: a stop of what it rests on or of the holder since the decision is seen here, and a later
  * one finds the grant and ends it. Without a grant neither code nor session is worth anything.
  */
-async function isInUse(
+export async function isInUse(
   record: Holders,
   personId: string,
   authenticator: AuthenticatorId | undefined,

@@ -12,6 +12,7 @@ import { backChannelFetch } from './back-channel-fetch.ts';
 import { cibaFeature, readerParameter, withWhoeverTaps } from './ciba.ts';
 import type { ClientCertificate } from './client-certificate.ts';
 import { clientSecurity } from './client-security.ts';
+import { type DevicePages, deviceFlowFeature } from './device-flow.ts';
 import { deviceLifetimes } from './device-lifetimes.ts';
 import { existingGrant } from './existing-grant.ts';
 import { lifetimes } from './lifetimes.ts';
@@ -30,7 +31,7 @@ export interface ProviderError {
 }
 
 /** What the provider shows to people; the words are not its own. */
-export interface ProviderPages {
+export interface ProviderPages extends DevicePages {
   error(ctx: Context, error: ProviderError): void;
   logOut(ctx: Context, form: { readonly action: string; readonly xsrf: string }): void;
   loggedOut(ctx: Context): void;
@@ -140,6 +141,7 @@ function configurationOf(options: ProviderOptions): Configuration {
       ciba: cibaFeature(context),
       claimsParameter: { enabled: true },
       devInteractions: { enabled: false },
+      deviceFlow: deviceFlowFeature(pages),
       introspection: { enabled: true },
       resourceIndicators: { enabled: false },
       revocation: { enabled: true },
@@ -159,6 +161,8 @@ function configurationOf(options: ProviderOptions): Configuration {
 const routes = {
   authorization: '/authorize',
   backchannel_authentication: '/backchannel',
+  code_verification: '/device',
+  device_authorization: '/device/auth',
   end_session: '/logout',
   introspection: '/token/introspection',
   jwks: '/jwks',

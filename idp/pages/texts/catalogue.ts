@@ -61,6 +61,24 @@ export interface Reasons {
   readonly certificate: { readonly [reason in CertificateRefusal]: string };
 }
 
+/** Why the code of a device was not taken. */
+export type DeviceProblem = 'no-code' | 'unknown-code' | 'expired-code' | 'used-code' | 'aborted' | 'failed';
+
+/** What a person sees who types the code of a device. */
+export interface DeviceTexts {
+  readonly code: { readonly [text in 'title' | 'lead' | 'label' | 'hint' | 'submit']: string };
+  readonly problems: { readonly [problem in DeviceProblem]: string };
+  readonly confirm: {
+    readonly title: string;
+    heading(clientName: string): string;
+    readonly lead: string;
+    readonly warning: string;
+    readonly yes: string;
+    readonly no: string;
+  };
+  readonly done: { readonly title: string; lead(clientName: string): string };
+}
+
 /** What a person sees at a station. */
 export interface StationTexts {
   readonly pair: {
@@ -167,6 +185,7 @@ export interface Texts {
     readonly onlyOnce: string;
   };
   readonly station: StationTexts;
+  readonly device: DeviceTexts;
   readonly password: PasswordTexts;
   readonly reasons: Reasons;
 }

@@ -1,4 +1,5 @@
 import type { Texts } from './catalogue.ts';
+import { deviceEn } from './device-en.ts';
 import { reasonsEn } from './reasons-en.ts';
 import { passwordEn } from './sign-in-forms-en.ts';
 import { stationEn } from './station-en.ts';
@@ -113,6 +114,7 @@ export const en: Texts = {
     onlyOnce: 'The invitation code is shown this once only. Write it down now.',
   },
   station: stationEn,
+  device: deviceEn,
   password: passwordEn,
   reasons: reasonsEn,
 };

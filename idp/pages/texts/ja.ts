@@ -1,4 +1,5 @@
 import type { Texts } from './catalogue.ts';
+import { deviceJa } from './device-ja.ts';
 import { reasonsJa } from './reasons-ja.ts';
 import { passwordJa } from './sign-in-forms-ja.ts';
 import { stationJa } from './station-ja.ts';
@@ -114,6 +115,7 @@ export const ja: Texts = {
     onlyOnce: '招待コードは、この画面を閉じると二度と表示されません。いま書き留めてください。',
   },
   station: stationJa,
+  device: deviceJa,
   password: passwordJa,
   reasons: reasonsJa,
 };
