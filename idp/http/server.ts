@@ -25,6 +25,7 @@ import { returnPath } from './interaction-paths.ts';
 import type { Log } from './log.ts';
 import { oneHost } from './one-host.ts';
 import { getPassword, postPassword } from './password-way.ts';
+import { postAsGet } from './post-as-get.ts';
 import { providerPages } from './provider-pages.ts';
 import { getChallengeKeys, postEnrolment } from './readers.ts';
 import { postProof, postRegistration } from './registrations.ts';
@@ -159,6 +160,8 @@ function routesOf(site: Site): Router {
   router.get('/interaction/:uid/refused', getRefused(site));
   router.get('/interaction/:uid/cancel', getCancel(site));
   stationRoutes(router, site);
+  router.post('/authorize', postAsGet);
+  router.post('/logout', postAsGet);
   router.get('/setup', getSetup(site));
   router.post('/setup', postSetup(site));
   return router;
