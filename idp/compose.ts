@@ -36,6 +36,8 @@ import { followRecord } from './storage/redis/followed-card-index.ts';
 import { openRedisOidcState } from './storage/redis/oidc-state.ts';
 import { selfSignedTlsFiles } from './storage/tls-files.ts';
 
+import { createWebAuthn } from './webauthn/relying-party.ts';
+
 /** One line for the operator; never a secret or a card number. */
 export type Log = (line: string) => void;
 
@@ -95,6 +97,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       ldapBaseDn: config.ldapBaseDn,
       taps: storage.taps,
       tapRequests: storage.tapRequests,
+      webauthn: createWebAuthn(config.issuer),
       peopleAtHand: storage.peopleAtHand,
       tapWaits: new TapWaits(),
       audit: storage.audit,

@@ -12,6 +12,7 @@ import { ldapExplain } from './ldap-explain.ts';
 import { ldapTry } from './ldap-try.ts';
 import { noticeCommands } from './notice.ts';
 import { orgCommands } from './org.ts';
+import { passkeyCommands } from './passkey.ts';
 import { personCommands } from './person.ts';
 import { readerCommands } from './reader.ts';
 import { sessionCommands } from './session.ts';
@@ -21,6 +22,7 @@ import { stationCommands } from './station.ts';
 export const recordCommands: readonly RecordCommand[] = [
   ...orgCommands,
   ...personCommands,
+  ...passkeyCommands,
   ...cardCommands,
   ...noticeCommands,
   ...evidenceCommands,

@@ -36,7 +36,9 @@ const expiring = (days: number): Wording => ({
   },
 });
 
-const wordings: { readonly [kind in Exclude<NoticeKind, 'operator-alarm'>]: Wording } = {
+const cardWordings: {
+  readonly [kind in Exclude<NoticeKind, 'operator-alarm' | `passkey-${string}`>]: Wording;
+} = {
   'card-expires-60': expiring(60),
   'card-expires-30': expiring(30),
   'card-expires-7': expiring(7),
@@ -86,11 +88,49 @@ const wordings: { readonly [kind in Exclude<NoticeKind, 'operator-alarm'>]: Word
   },
 };
 
+const notYours: BothLanguages = {
+  ja: '心当たりがない場合は、すぐに管理者へご連絡ください。',
+  en: 'If it was not you, tell your administrator at once.',
+};
+
+const passkeyWordings: { readonly [kind in Extract<NoticeKind, `passkey-${string}`>]: Wording } = {
+  'passkey-code-issued': {
+    subject: { ja: 'パスキー登録用のコードが発行されました', en: 'A code for your first passkey was issued' },
+    body: {
+      ja: `あなたの最初のパスキーを登録するためのコードが、承認者により発行されました。30分間、1回だけ使えます。\n\n${notYours.ja}`,
+      en: `An approver issued a code with which your first passkey can be added: once, within 30 minutes.\n\n${notYours.en}`,
+    },
+  },
+  'passkey-added': {
+    subject: { ja: 'パスキーが登録されました', en: 'A passkey was added' },
+    body: {
+      ja: `あなたのパスキーが新しく登録されました。これからは、このパスキーでもサインインできます。\n\n${notYours.ja}`,
+      en: `A passkey was added for you. From now on it signs you in as well.\n\n${notYours.en}`,
+    },
+  },
+  'passkey-removed': {
+    subject: { ja: 'パスキーが削除されました', en: 'A passkey was removed' },
+    body: {
+      ja: `あなたのパスキーが削除されました。そのパスキーではサインインできなくなり、サインインした状態も終了しました。\n\n${notYours.ja}`,
+      en: `One of your passkeys was removed. It signs you in no more, and what was signed in with it is signed out.\n\n${notYours.en}`,
+    },
+  },
+  'passkey-copied': {
+    subject: { ja: 'パスキーが複製されたおそれがあります', en: 'One of your passkeys may have been copied' },
+    body: {
+      ja: 'あなたのパスキーによるサインインを拒否しました。使用回数の記録が合わず、複製されたおそれがあります。\n\nすぐに管理者へ連絡し、そのパスキーを削除して、新しいパスキーを登録してください。',
+      en: 'A sign-in with one of your passkeys was refused: its count of uses does not fit, as if a copy of it were in use.\n\nTell your administrator at once, remove that passkey and make a new one.',
+    },
+  },
+};
+
 /** What `words` are, where they stand beside a text. */
 const labels = {
   device: { ja: '機器', en: 'Device' },
   reason: { ja: '理由', en: 'Reason' },
 };
+
+const wordings = { ...cardWordings, ...passkeyWordings };
 
 /** Both languages in one message, Japanese first. */
 export function noticeText({ kind, name, words, issuer }: NoticeFacts): NoticeText {

@@ -15,6 +15,10 @@ export type NoticeKind =
   | 'registration-requested'
   | 'registration-approved'
   | 'registration-rejected'
+  | 'passkey-code-issued'
+  | 'passkey-added'
+  | 'passkey-removed'
+  | 'passkey-copied'
   | 'operator-alarm';
 
 /** The kinds that the daily look finds by a card's end. */

@@ -18,6 +18,7 @@ import type { SigningKeys } from '../ports/signing-keys.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import type { TapRequests } from '../ports/tap-requests.ts';
 import type { Taps } from '../ports/taps.ts';
+import type { WebAuthn } from '../ports/webauthn.ts';
 import type { CrlTurn } from './crl-turn.ts';
 import type { DeviceGuesses } from './device-guesses.ts';
 import type { SessionEnds } from './end-sessions.ts';
@@ -38,6 +39,7 @@ export interface FlowContext {
   readonly taps: Taps;
   /** What waits for a tap at a device's reader. */
   readonly tapRequests: TapRequests;
+  readonly webauthn: WebAuthn;
   /** Absent where the record is on another machine. */
   readonly peopleAtHand?: PeopleAtHand;
   readonly tapWaits: TapWaits;

@@ -50,15 +50,19 @@ function remove(context: Context, id: string, actor: Actor, token: string): Prom
       const { personId } = person;
       const cards = await tables.cards.findByPerson(personId);
       const evidence = await evidenceOf(tables, personId, cards);
+      const passkeys = await tables.passkeys.findByPerson(personId);
       await tables.notices.removeOf(personId);
       await tables.registrations.removeOf(personId);
       await tables.invitations.removeOf(personId);
+      await tables.passkeys.removeOf(personId);
+      await tables.passkeyCodes.removeOf(personId);
       await tables.cards.removeOf(personId);
       await tables.people.remove(personId);
       await oweErasure(tables, token);
       const details = { cards: cards.length };
       await tables.audit.append({ at, type: 'person.forgotten', actor, subject: personId, details });
-      return { person, cards, evidence };
+      const keys = passkeys.flatMap(({ credentialId, publicKey }) => [credentialId, publicKey]);
+      return { person, cards, evidence: [...evidence, ...keys] };
     },
     ({ person: { personId } }) => [{ personId, cause: 'person.forgotten' }],
   );

@@ -10,6 +10,13 @@ export class KnownClients {
   #readings = 0;
   #tell: () => void = () => {};
   #devices: readonly LdapClient[] = [];
+  #own: OidcClient | undefined;
+
+  /** A client that no record holds: our own pages. */
+  keepOwn(own: OidcClient): void {
+    this.#own = own;
+    this.#byIdOrName.set(own.policy.clientId, own);
+  }
 
   /** Reads them anew; called at the start and by every flow that changes a client, before it reports done. */
   async reload(record: Pick<SystemRecord, 'clients'>): Promise<void> {
@@ -37,6 +44,7 @@ export class KnownClients {
       }
       if (client.protocol === 'oidc') this.#noteAddresses(client);
     }
+    if (this.#own !== undefined) this.keepOwn(this.#own);
     this.#tell();
   }
 

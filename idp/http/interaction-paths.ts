@@ -23,6 +23,11 @@ export function stationRefusedPath(uid: string, reason: string): string {
   return `${stationPath(uid)}/refused?reason=${reason}`;
 }
 
+/** Has the browser ask for a passkey. */
+export function passkeyPath(uid: string): string {
+  return `${interactionPath(uid)}/passkey`;
+}
+
 /** Leads back to the client with `access_denied`. */
 export function cancelPath(uid: string): string {
   return `${interactionPath(uid)}/cancel`;

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Router } from '@koa/router';
 import type { FlowContext } from '../flows/context.ts';
+import { ownPagesClient, ownReturnPath } from '../flows/own-pages.ts';
 import { CibaPings } from '../oidc/ciba-pings.ts';
 import { deviceTaps } from '../oidc/device-taps.ts';
 import { pollPace } from '../oidc/poll-pace.ts';
@@ -24,6 +25,8 @@ import { getCancel, getPresent, getRefused, getSignIn } from './interaction.ts';
 import { returnPath } from './interaction-paths.ts';
 import type { Log } from './log.ts';
 import { oneHost } from './one-host.ts';
+import { getOwnReturn } from './own-session.ts';
+import { passkeyRoutes } from './passkey-routes.ts';
 import { getPassword, postPassword } from './password-way.ts';
 import { postAsGet } from './post-as-get.ts';
 import { providerPages } from './provider-pages.ts';
@@ -74,6 +77,7 @@ export interface ListeningServer {
 /** Composes `oidc-provider` with our routes: one Koa application, ours in front. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { context, demoBanner = false, log } = options;
+  context.clients.keepOwn(ownPagesClient(context));
   let provider = providerOf(options);
   const site: Site = {
     context,
@@ -162,6 +166,8 @@ function routesOf(site: Site): Router {
   stationRoutes(router, site);
   router.post('/authorize', postAsGet);
   router.post('/logout', postAsGet);
+  router.get(ownReturnPath, getOwnReturn(site));
+  passkeyRoutes(router, site);
   router.get('/setup', getSetup(site));
   router.post('/setup', postSetup(site));
   return router;

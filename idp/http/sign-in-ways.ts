@@ -1,7 +1,7 @@
 import { type Acr, toAcr, withParts } from '../domain/assurance.ts';
 import { acrNamesOfWay, type WayName, wayNames } from '../domain/way.ts';
 import { acceptableAcrs } from '../oidc/acceptable-acrs.ts';
-import { passwordPath, presentPath } from './interaction-paths.ts';
+import { passkeyPath, passwordPath, presentPath } from './interaction-paths.ts';
 import type { Opened } from './opened-interaction.ts';
 import type { Site } from './site.ts';
 
@@ -22,6 +22,7 @@ interface Way {
 const ways: { readonly [way in WayName]?: Way } = {
   tap: { href: (uid) => presentPath(uid, 'tap') },
   pin: { href: (uid) => presentPath(uid, 'pin') },
+  passkey: { href: passkeyPath },
   password: { href: passwordPath, isPossible: ({ context }) => context.passwords.areOffered },
 };
 

@@ -1,4 +1,4 @@
-import type { AuthenticatorId } from '../domain/factor.ts';
+import type { AuthenticatorId, PasskeyId } from '../domain/factor.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PersonId } from '../domain/person.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
@@ -6,6 +6,7 @@ import type { SystemRecord } from '../ports/system-record.ts';
 /** Where authenticators and their holders are found. */
 export interface Holders {
   readonly cards: Pick<SystemRecord['cards'], 'find'>;
+  readonly passkeys: Pick<SystemRecord['passkeys'], 'find'>;
   readonly people: Pick<SystemRecord['people'], 'find'>;
 }
 
@@ -23,6 +24,10 @@ export async function findAuthenticator(
   id: AuthenticatorId,
 ): Promise<Authenticator | undefined> {
   const card = await record.cards.find(id as Parameters<Holders['cards']['find']>[0]);
-  if (card === undefined) return undefined;
+  if (card === undefined) {
+    const passkey = await record.passkeys.find(id as PasskeyId);
+    // Removed, there is none.
+    return passkey && { personId: passkey.personId, isActive: true };
+  }
   return { personId: card.personId, isActive: card.state === 'active', notAfter: card.notAfter };
 }

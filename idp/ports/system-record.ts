@@ -5,13 +5,15 @@ import type { RecordedConsent } from '../domain/consent.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ClientId, LoginPolicy } from '../domain/login-policy.ts';
 import type { Organization, OrganizationId, Person, PersonId } from '../domain/person.ts';
-import type { Invitation, Registration, RegistrationId } from '../domain/registration.ts';
+import type { Invitation, RegistrationId } from '../domain/registration.ts';
 import type { AppliedList, CrlRun, RevocationReason } from '../domain/revocation.ts';
 import type { Client } from './clients.ts';
 import type { IssuerRevocations, RevokedByIssuer } from './issuer-revocations.ts';
 import type { ReadNotices, WriteNotices } from './notice-tables.ts';
+import type { PasskeyChallenges, PasskeyCodes, ReadPasskeys, WritePasskeys } from './passkey-tables.ts';
 import type { DirectoryTables } from './people-search.ts';
 import type { ReadReaders, WriteReaders } from './reader-tables.ts';
+import type { ReadRegistrations, WriteRegistrations } from './registration-tables.ts';
 import type {
   ReadLogoutDeliveries,
   ReadSessionEnds,
@@ -90,20 +92,7 @@ export interface ReadTables {
   /** People and groups as directory clients ask for them. */
   readonly directory: DirectoryTables;
   readonly invitations: { find(codeHash: string): Promise<Invitation | undefined> };
-  readonly registrations: {
-    find(id: RegistrationId): Promise<Registration | undefined>;
-    list(state?: Registration['state']): Promise<readonly Registration[]>;
-    /** How many cards a device, or any device for a person, asked for since then; whatever became of it. */
-    countRequests(
-      by: { readonly clientId?: ClientId; readonly personId?: PersonId },
-      since: Instant,
-    ): Promise<number>;
-    /** Proved or asked for and waiting, under this card key: the same card may not be registered twice. */
-    findPendingByCardKey(cardKey: CardKey): Promise<readonly Registration[]>;
-    /** The one that became this card. */
-    findByCard(cardId: CardId): Promise<Registration | undefined>;
-    findByPerson(personId: PersonId): Promise<readonly Registration[]>;
-  };
+  readonly registrations: ReadRegistrations;
   readonly cards: {
     find(id: CardId): Promise<Card | undefined>;
     findByKey(cardKey: CardKey): Promise<readonly Card[]>;
@@ -150,6 +139,7 @@ export interface ReadTables {
   readonly sessionEnds: ReadSessionEnds;
   readonly logoutDeliveries: ReadLogoutDeliveries;
   readonly notices: ReadNotices;
+  readonly passkeys: ReadPasskeys;
   readonly consents: { find(sha256: string): Promise<RecordedConsent | undefined> };
   readonly settings: {
     /** Small facts about the installation itself: `demo`, `setup-done`, … */
@@ -183,12 +173,7 @@ export interface Tables extends ReadTables {
     use(codeHash: string, now: Instant): Promise<boolean>;
     removeOf(personId: PersonId): Promise<void>;
   };
-  readonly registrations: ReadTables['registrations'] & {
-    add(registration: Registration): Promise<void>;
-    /** Compare-and-set on the state. */
-    update(registration: Registration, from: Registration['state']): Promise<boolean>;
-    removeOf(personId: PersonId): Promise<void>;
-  };
+  readonly registrations: ReadRegistrations & WriteRegistrations;
   readonly cards: ReadTables['cards'] & {
     removeOf(personId: PersonId): Promise<void>;
     add(card: Card): Promise<void>;
@@ -214,6 +199,9 @@ export interface Tables extends ReadTables {
   readonly sessionEnds: ReadSessionEnds & WriteSessionEnds;
   readonly logoutDeliveries: ReadLogoutDeliveries & WriteLogoutDeliveries;
   readonly notices: ReadNotices & WriteNotices;
+  readonly passkeys: ReadPasskeys & WritePasskeys;
+  readonly passkeyChallenges: PasskeyChallenges;
+  readonly passkeyCodes: PasskeyCodes;
   readonly consents: ReadTables['consents'] & {
     /** Kept for ever, from its first use on. */
     keep(consent: RecordedConsent): Promise<void>;

@@ -11,6 +11,7 @@ import { createCardNumbers } from '../../idp/storage/keys/card-numbers.ts';
 import type { Keys } from '../../idp/storage/keys/key-directory.ts';
 import { createSealedSecrets } from '../../idp/storage/keys/sealed-secrets.ts';
 import { createSecrets } from '../../idp/storage/keys/secrets.ts';
+import { createWebAuthn } from '../../idp/webauthn/relying-party.ts';
 
 /** What one test world has differently from another: the index, the certificates, and who says that they are revoked. */
 type Particular = 'cardIndex' | 'anchors' | 'certificates' | 'ocsp' | 'crlWorker';
@@ -34,6 +35,7 @@ export function usualContext({ storage, keys, ...given }: Given): Omit<FlowConte
     ...{ ...base, taps, tapRequests, audit, erasure },
     ldapBaseDn: 'dc=example,dc=jp',
     numbers: createCardNumbers(keys),
+    webauthn: createWebAuthn(given.issuer),
     crlWithoutDistributionPointCounts: false,
     freshness: new RevocationFreshness(),
     tapWaits: new TapWaits(),

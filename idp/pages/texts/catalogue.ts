@@ -10,6 +10,7 @@ import type { ProofRefusal } from '../../flows/prove-registration.ts';
 import type { CertificateRefusal } from '../../ports/jpki.ts';
 import type { NotRedeemed } from '../../ports/taps.ts';
 import type { Locale } from '../locale.ts';
+import type { PasskeyTexts } from './passkey-texts.ts';
 
 /** What happened, and what the person can do next: every refusal and every error has both. */
 export interface Explanation {
@@ -187,5 +188,6 @@ export interface Texts {
   readonly station: StationTexts;
   readonly device: DeviceTexts;
   readonly password: PasswordTexts;
+  readonly passkeys: PasskeyTexts;
   readonly reasons: Reasons;
 }

@@ -1,5 +1,6 @@
 import type { Texts } from './catalogue.ts';
 import { deviceEn } from './device-en.ts';
+import { passkeysEn } from './passkeys-en.ts';
 import { reasonsEn } from './reasons-en.ts';
 import { passwordEn } from './sign-in-forms-en.ts';
 import { stationEn } from './station-en.ts';
@@ -116,5 +117,6 @@ export const en: Texts = {
   station: stationEn,
   device: deviceEn,
   password: passwordEn,
+  passkeys: passkeysEn,
   reasons: reasonsEn,
 };

@@ -1,5 +1,6 @@
 import type { Texts } from './catalogue.ts';
 import { deviceJa } from './device-ja.ts';
+import { passkeysJa } from './passkeys-ja.ts';
 import { reasonsJa } from './reasons-ja.ts';
 import { passwordJa } from './sign-in-forms-ja.ts';
 import { stationJa } from './station-ja.ts';
@@ -117,5 +118,6 @@ export const ja: Texts = {
   station: stationJa,
   device: deviceJa,
   password: passwordJa,
+  passkeys: passkeysJa,
   reasons: reasonsJa,
 };

@@ -17,6 +17,7 @@ import { sessionEnds } from './migrations/record-003-session-ends.ts';
 import { notices } from './migrations/record-004-notices.ts';
 import { peopleDirectory } from './migrations/record-005-people-directory.ts';
 import { deviceRequests } from './migrations/record-006-device-requests.ts';
+import { passkeys } from './migrations/record-007-passkeys.ts';
 import { stations } from './migrations/record-008-stations.ts';
 import { signInEnds } from './migrations/record-012-sign-in-ends.ts';
 import type { RecordSchema } from './schema.ts';
@@ -32,6 +33,7 @@ export const recordMigrations = {
   '004-notices': notices,
   '005-people-directory': peopleDirectory,
   '006-device-requests': deviceRequests,
+  '007-passkeys': passkeys,
   '008-stations': stations,
   '012-sign-in-ends': signInEnds,
 };
@@ -82,6 +84,7 @@ class SqliteRecord implements SystemRecord {
   readonly sessionEnds: ReadTables['sessionEnds'];
   readonly logoutDeliveries: ReadTables['logoutDeliveries'];
   readonly notices: ReadTables['notices'];
+  readonly passkeys: ReadTables['passkeys'];
   readonly consents: ReadTables['consents'];
   readonly settings: ReadTables['settings'];
   readonly #connections: readonly DatabaseSync[];
@@ -119,6 +122,7 @@ class SqliteRecord implements SystemRecord {
     this.sessionEnds = tables.sessionEnds;
     this.logoutDeliveries = tables.logoutDeliveries;
     this.notices = tables.notices;
+    this.passkeys = tables.passkeys;
     this.consents = tables.consents;
     this.settings = tables.settings;
   }

@@ -20,6 +20,9 @@ export interface RecordSchema {
   logout_deliveries: LogoutDeliveryRow;
   notices: NoticeRow;
   consents: { sha256: string; version: string; ja: string; en: string; first_used_at: number };
+  passkeys: PasskeyRow;
+  passkey_challenges: { bound_to: string; challenge_hash: string; expires_at: number };
+  passkey_codes: { person_id: string; code_hash: string; issued_by: string; expires_at: number };
   settings: { name: string; value: string };
   index_notes: { card_key: Uint8Array };
   card_index: { card_key: Uint8Array; facts: string };
@@ -204,6 +207,23 @@ export interface NoticeRow {
   next_attempt_at: number;
   settled_at: number | null;
   failure: string | null;
+}
+
+interface PasskeyRow {
+  passkey_id: string;
+  person_id: string;
+  credential_id: string;
+  public_key: string;
+  counter: number;
+  /** JSON list of texts. */
+  transports: string;
+  aaguid: string;
+  device_bound: number;
+  backed_up: number;
+  attested: number;
+  name: string;
+  added_at: number;
+  last_used_at: number | null;
 }
 
 export interface AuditEventRow {

@@ -45,6 +45,7 @@ function providerOver(oidcState: OidcState): Provider {
 /** The record as it is when the grant has been saved. */
 const recordWith = (card: Card['state'], person: PersonState) => ({
   cards: { find: async () => ({ state: card, personId: accountId, notAfter }) as Card },
+  passkeys: { find: async () => undefined },
   people: { find: async () => ({ personId: accountId, state: person }) as never },
   readers: { find: async () => undefined } as never,
 });

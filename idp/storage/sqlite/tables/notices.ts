@@ -15,6 +15,10 @@ const kinds: readonly NoticeKind[] = [
   'registration-requested',
   'registration-approved',
   'registration-rejected',
+  'passkey-code-issued',
+  'passkey-added',
+  'passkey-removed',
+  'passkey-copied',
   'operator-alarm',
 ];
 const states: readonly NoticeState[] = ['waiting', 'sent', 'given-up', 'withdrawn'];

@@ -13,6 +13,7 @@ import { invitationTable } from './invitations.ts';
 import { logoutDeliveryTable } from './logout-deliveries.ts';
 import { noticeTable } from './notices.ts';
 import { organizationTable } from './organizations.ts';
+import { passkeyTables } from './passkeys.ts';
 import { personTable } from './people.ts';
 import { readerTable } from './readers.ts';
 import { registrationTable } from './registrations.ts';
@@ -37,6 +38,7 @@ export function tablesOver(db: Kysely<RecordSchema>, clock: Clock): Tables {
     sessionEnds: sessionEndTable(db),
     logoutDeliveries: logoutDeliveryTable(db),
     notices: noticeTable(db),
+    ...passkeyTables(db),
     consents: consentTable(db),
     settings: settingTable(db),
     audit: auditTable(db),

@@ -40,9 +40,9 @@ export class Browser {
     return this.#send(url, { method: 'POST', body: new URLSearchParams(form), headers });
   }
 
-  postJson(url: string, body: unknown): Promise<Page> {
-    const headers = { 'content-type': 'application/json', accept: 'application/json' };
-    return this.#send(url, { method: 'POST', body: JSON.stringify(body), headers });
+  postJson(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Page> {
+    const json = { 'content-type': 'application/json', accept: 'application/json' };
+    return this.#send(url, { method: 'POST', body: JSON.stringify(body), headers: { ...json, ...headers } });
   }
 
   /** Follows redirects until one leaves `origin`, or there is none. */
