@@ -1,6 +1,7 @@
 import { type DenialReason, denialReasons } from '../domain/decide-login.ts';
 import { msPerSecond } from '../domain/instant.ts';
 import { openPrompt } from '../flows/open-prompt.ts';
+import { leaveStation } from '../flows/sign-in-at-station.ts';
 import { cancelLogin } from '../oidc/interaction.ts';
 import { interactionPath } from '../oidc/provider.ts';
 import { refusedPage } from '../pages/refused-page.ts';
@@ -80,6 +81,8 @@ export function getRefused(site: Site): RouteHandler {
 /** `GET /interaction/:uid/cancel`: back to the client with `access_denied`. */
 export function getCancel(site: Site): RouteHandler {
   return opened(site, async (ctx, { interaction: { uid } }) => {
+    // A station that waited for a card is free for the next person at once.
+    await leaveStation(site.context, uid);
     forgetInteraction(ctx, site.context.issuer, uid);
     redirect(ctx, (await cancelLogin(site.provider, uid)) ?? '/');
   });

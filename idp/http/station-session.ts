@@ -1,40 +1,45 @@
-import { restsOnStation } from '../oidc/station-login.ts';
+import { asksForMore, restsOnStation } from '../oidc/station-login.ts';
 import type { Middleware, RequestContext } from './request-context.ts';
 import { stationOf } from './station-browser.ts';
 
 /** The library's session cookie and its signature, by either name. @see `cookiesOf` in `oidc/provider.ts` */
 const sessionCookie = /^(?:__Host-)?kazasu_session(?:\.sig)?=/;
+/** Goes on with one authorization request, after whatever was asked of the person. */
+const resumePath = /^\/authorize\/[\w-]+$/;
 
 /**
- * No session is kept on a kiosk: in the browser of a station the session's cookie neither comes in nor goes out. The
- * session itself lives on beside the tokens, known to no browser, so that a suspension still ends it and its clients are
- * told; but whoever comes next is asked for a card.
+ * No session is kept on a kiosk: in the browser of a station the session's cookie comes in with no request but the one
+ * that goes on with a sign-in, and goes out only while that sign-in has another question. The session itself lives on
+ * beside the tokens, known to no browser, so that a suspension still ends it and its clients are told; but whoever comes
+ * next is asked for a card.
  */
 export function noSessionAtStation(issuer: string): Middleware {
   return async (ctx, next) => {
     const isStation = stationOf(ctx, issuer) !== undefined;
-    if (isStation) dropFromRequest(ctx);
+    const left = isStation && !resumePath.test(ctx.path) ? dropFromRequest(ctx) : [];
     try {
       await next();
     } finally {
-      if (isStation || restsOnStation(ctx)) dropFromAnswer(ctx);
+      if ((isStation || restsOnStation(ctx)) && !asksForMore(ctx)) dropFromAnswer(ctx, left);
     }
   };
 }
 
-function dropFromRequest({ req }: RequestContext): void {
-  const { cookie } = req.headers;
-  if (cookie === undefined) return;
-  const kept = cookie.split(/;\s*/).filter((pair) => !sessionCookie.test(pair));
-  req.headers.cookie = kept.join('; ');
+/** @returns the cookies that the browser had from before, as lines that end them. */
+function dropFromRequest({ req }: RequestContext): readonly string[] {
+  const pairs = (req.headers.cookie ?? '').split(/;\s*/).filter((pair) => pair !== '');
+  const sessions = pairs.filter((pair) => sessionCookie.test(pair));
+  if (sessions.length === 0) return [];
+  req.headers.cookie = pairs.filter((pair) => !sessionCookie.test(pair)).join('; ');
+  const secure = (pair: string) => (pair.startsWith('__Host-') ? '; secure' : '');
+  return sessions.map((pair) => `${ended(`${pair}; path=/`)}${secure(pair)}`);
 }
 
-/** One that the browser has from before goes too. */
-function dropFromAnswer(ctx: RequestContext): void {
+function dropFromAnswer(ctx: RequestContext, left: readonly string[]): void {
   const lines = ctx.response.get('set-cookie') as unknown as string | string[] | undefined;
-  if (!lines) return;
-  const kept = [lines].flat().map((line) => (sessionCookie.test(line) ? ended(line) : line));
-  ctx.set('set-cookie', kept);
+  const kept = [lines ?? []].flat().filter((line) => line !== '');
+  const answered = kept.map((line) => (sessionCookie.test(line) ? ended(line) : line));
+  if (answered.length + left.length > 0) ctx.set('set-cookie', [...answered, ...left]);
 }
 
 function ended(line: string): string {

@@ -26,3 +26,10 @@ export function restsOnStation(ctx: Context): boolean {
   const result: InteractionResults | undefined = oidc?.result ?? oidc?.entities.Interaction?.result;
   return result?.station === true;
 }
+
+/** Whether this answer leads to another question of the same sign-in, and to the client only after that. */
+export function asksForMore(ctx: Context): boolean {
+  const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
+  const next = oidc?.entities.Interaction?.uid;
+  return oidc?.route === 'resume' && next !== undefined && ctx.response.get('location').includes(`/${next}`);
+}

@@ -10,8 +10,8 @@ export function stationPairPage(frame: Frame): string {
     frame,
     pair.title,
     html`<h1>${pair.title}</h1>
-<p class="lead">${pair.lead}</p>
 <form class="panel" method="post" action="/station/pair" autocomplete="off" data-station="pair">
+<p class="lead">${pair.lead}</p>
 <div class="field">
 <label for="code">${pair.code}</label>
 <p class="hint" id="code-hint">${pair.codeHint}</p>

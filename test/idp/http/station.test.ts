@@ -6,7 +6,7 @@ import { disableReader } from '../../../idp/flows/manage-readers.ts';
 import { unpairStation } from '../../../idp/flows/pair-station.ts';
 import { Browser } from './support/browser.ts';
 import { KioskBrowser } from './support/kiosk-browser.ts';
-import { RelyingParty } from './support/relying-party.ts';
+import { presentCard, RelyingParty } from './support/relying-party.ts';
 import { type RunningIdp, runIdp } from './support/running-idp.ts';
 import { certificateOf, type SoftwareBridge } from './support/software-bridge.ts';
 import { StationVisit } from './support/station-visit.ts';
@@ -159,6 +159,8 @@ describe('a sign-in at a station', () => {
     const visit = await opened();
     expect((await visit.open()).status).toBe(200);
     await visit.call('leave');
+    const cancelled = await opened();
+    await kiosk.get(`${idp.issuer}/interaction/${cancelled.uid}/cancel`);
     const next = await opened();
     await tap(hanako);
     expect(await next.wait()).toBe(`/interaction/${next.uid}/station`);
@@ -220,6 +222,21 @@ describe('no session is kept at a station', () => {
     other.copyCookies(kiosk, (name) => !name.includes('station'));
     const again = await other.follow((await punch.start({ prompt: 'none' })).url);
     expect(new URL(again.location).searchParams.get('error')).toBe('login_required');
+  });
+
+  it('one from before the pairing signs nobody in, and goes at the first request', async () => {
+    const before = new KioskBrowser(idp);
+    const desk = await idp.addBridge('desk', [kintai.client]);
+    const started = await kintai.start();
+    const { location } = await presentCard(before, await before.follow(started.url), {
+      ...{ bridge: desk, serialNumber: hanako, demand: 'pin', now: idp.clock.now() },
+    });
+    expect(location).toContain('code=');
+    expect(before.cookieNames).toContain('kazasu_session');
+    await before.pair('hall');
+    const visit = await begin(kintai, before);
+    expect(visit.page.text).toContain('Sign in to Kintai');
+    expect(before.cookieNames.filter((name) => name.includes('session'))).toEqual([]);
   });
 
   it('nor in a browser that forgot to say that it is one', async () => {

@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { addRecordCommands } from '../idp/commands/program.ts';
+import { stationRefusals } from '../idp/domain/station.ts';
+import { commandsOf, inlineCommandsOf } from './support/device-pages.ts';
+import { root } from './support/source-files.ts';
+
+const page = readFileSync(join(root, 'docs/stations.md'), 'utf8');
+/** What the record's command line does not have: it runs beside a reader. */
+const elsewhere = ['bridge'];
+
+/** The name of the command that the command line makes of these words. */
+async function read(words: readonly string[]): Promise<string> {
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+  let found: string | undefined;
+  const run = async ({ name }: { readonly name: string }) => {
+    found = name;
+    throw new Error('read');
+  };
+  const output = {
+    out: () => undefined,
+    err: () => undefined,
+    progress: { isTTY: false, write: () => true },
+  };
+  addRecordCommands(program, run as never, output as never);
+  await program.parseAsync([...words], { from: 'user' }).catch((error: unknown) => {
+    if (found === undefined) throw error;
+  });
+  return found ?? '';
+}
+
+describe('the page about stations', () => {
+  const complete = commandsOf(page);
+  const inline = inlineCommandsOf(page).filter(([group = '']) => !elsewhere.includes(group));
+
+  it.each([...complete, ...inline].map((words) => [words.join(' '), words] as const))(
+    'has a command that the command line takes: %s',
+    async (_line, words) => {
+      expect(words.join(' ')).toMatch(new RegExp(`^${await read(words)}`));
+    },
+  );
+
+  it('shows every command of a station', async () => {
+    const names = await Promise.all(complete.map(read));
+    expect(names).toEqual(
+      expect.arrayContaining(['reader pair', 'reader pairings', 'reader unpair', 'client station']),
+    );
+  });
+
+  it('speaks of no reason that there is not', () => {
+    const named = [...page.matchAll(/（`([a-z][a-z-]+)`(?:、`([a-z][a-z-]+)`)?）/g)].flatMap(
+      ([, ...reasons]) => reasons,
+    );
+    const reasons = named.filter((name) => name !== undefined && name !== 'ask');
+    expect(reasons.length).toBeGreaterThan(4);
+    expect(reasons.filter((name) => !stationRefusals.some((known) => known === name))).toEqual([]);
+  });
+
+  it('is in Japanese and in English, and names files that are there', () => {
+    expect(page).toContain('\n## English\n');
+    const files = [...page.matchAll(/`(test\/[\w./-]+)`/g)].map(([, file = '']) => file);
+    expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+
+  it('is linked to from the README', () => {
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('](docs/stations.md)');
+  });
+});
