@@ -24,6 +24,7 @@ export type RunRecordCommand = (
 const groups: { readonly [name: string]: string } = {
   org: 'organisations',
   person: 'people: import, suspend, invite, leave, forget',
+  passkey: 'passkeys: what people have, and removing one',
   card: 'cards and registrations: approve, suspend, revoke',
   notice: 'notices: what people were told, and what did not reach them',
   reader: 'readers and their enrolment',

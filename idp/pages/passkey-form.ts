@@ -28,11 +28,11 @@ export function passkeyForm(frame: Frame, form: PasskeyForm, fields?: Html): Htm
       : html` data-options-from="${from}"`;
   return html`<div id="passkey-alert" role="alert">${form.refusal !== undefined && notice(form.refusal)}</div>
 <form class="panel" method="post" action="${form.action}" data-passkey="${form.does}"${source} data-troubles="${JSON.stringify(passkeys.trouble)}" data-working="${passkeys.working}"${form.startsItself === true && html` data-start=""`}>
-${fields}
 <noscript><p><strong>${passkeys.needsScript}</strong></p></noscript>
+${fields}
 <p><button class="button primary" type="submit">${form.label}</button></p>
-<p id="passkey-status" role="status"></p>
 </form>
+<p id="passkey-status" role="status"></p>
 <script type="module" src="${assets.passkeyScript.path}"></script>`;
 }
 

@@ -121,6 +121,7 @@ describe.skipIf(missing !== undefined)('a passkey in Chromium', () => {
         outcome: 'signed-in',
         claims: { acr: 'urn:kazasu:acr:passkey', amr: ['user', 'mfa', 'swk'] },
       });
+      await page.waitForLoadState();
       await openOwn('/me/passkeys');
       expect(await page.innerText('main')).toContain('ノートPC');
       await picture(`passkeys-${language}`);
