@@ -124,14 +124,22 @@ export class ConformanceWorld {
       ...options.parameters,
     };
     const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
-    const first = await this.#ask(browser, sent, method);
-    const asked = first.status === 200 && first.text.includes('/present?demand=tap');
-    const page = asked ? await this.#showCard(browser, first) : first;
+    return { browser, codeVerifier, state, nonce, ...(await this.go(sent, browser, method)) };
+  }
+
+  /** The same with these parameters and no others. */
+  async go(
+    parameters: Parameters,
+    browser = new Browser(),
+    method: 'GET' | 'POST' = 'GET',
+  ): Promise<Pick<Visit, 'showedCard' | 'page' | 'response'>> {
+    const first = await this.#ask(browser, parameters, method);
+    const showedCard = first.status === 200 && first.text.includes('/present?demand=tap');
+    const page = showedCard ? await this.#showCard(browser, first) : first;
     const response = responseOf(page);
-    if (response !== undefined && response.mode !== this.#mode)
-      throw new Error(`answered by ${response.mode}`);
-    const visit = { browser, codeVerifier, state, nonce, showedCard: asked, page };
-    return response === undefined ? visit : { ...visit, response };
+    if (response === undefined) return { showedCard, page };
+    if (response.mode !== this.#mode) throw new Error(`answered by ${response.mode}`);
+    return { showedCard, page, response };
   }
 
   /** Shows the card on a page that asks for it. */
