@@ -16,7 +16,8 @@ afterEach(() => {
 afterAll(() => fapi.world.close());
 
 const another = () => generateKeyPair('ES256', { extractable: true });
-const thumbprint = async (key: GenerateKeyPairResult['publicKey']) => calculateJwkThumbprint(await exportJWK(key));
+const thumbprint = async (key: GenerateKeyPairResult['publicKey']) =>
+  calculateJwkThumbprint(await exportJWK(key));
 const now = () => Math.floor(Date.now() / 1_000);
 const isPushed = ({ answer }: Pushed) =>
   expect(answer).toMatchObject({ status: 201, body: { request_uri: expect.any(String) } });
