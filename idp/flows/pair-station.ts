@@ -83,10 +83,10 @@ export async function pairStation(
  * @throws {InvalidInput} `ERR_READER_UNKNOWN`, `ERR_NOT_PAIRED`.
  */
 export async function unpairStation(
-  { record, clock }: Pick<Context, 'record' | 'clock'>,
+  { record, clock, tapWaits }: Pick<FlowContext, 'record' | 'clock' | 'tapWaits'>,
   { reader: idOrName, actor }: { readonly reader: string; readonly actor: Actor },
 ): Promise<Reader> {
-  return record.change(async (tables) => {
+  const unpaired = await record.change(async (tables) => {
     const reader = await requireReader(tables, idOrName);
     await tables.stations.removeCode(reader.readerId);
     if (!(await endPairing(tables, reader, actor, clock.now()))) {
@@ -97,6 +97,9 @@ export async function unpairStation(
     }
     return reader;
   });
+  // Whoever waits there is told at once.
+  tapWaits.readers.arrived(unpaired.readerId);
+  return unpaired;
 }
 
 async function endPairing(

@@ -1,4 +1,5 @@
 import type { ClientId } from '../domain/login-policy.ts';
+import type { ReaderId } from '../domain/reader.ts';
 import { actor } from '../domain/registration.ts';
 import { type StationRefusal, stationSeconds } from '../domain/station.ts';
 import type { Tap } from '../domain/tap.ts';
@@ -20,7 +21,7 @@ export type StationProgress =
   | { readonly state: 'waiting' }
   /** The name that the tap brought waits for a yes. */
   | { readonly state: 'confirm'; readonly name: string }
-  | { readonly state: 'decided'; readonly decision: CardLoginOutcome }
+  | { readonly state: 'decided'; readonly decision: CardLoginOutcome; readonly readerId: ReaderId }
   | { readonly state: 'refused'; readonly reason: StationRefusal };
 
 /** Looks at a station's request; decides at once where nobody is asked, or where no name can be shown. */
@@ -153,5 +154,5 @@ async function decide(
     ...{ clientId: request.clientId, cardKey, evidence, way: 'oidc' },
     presence: { type: 'tap', reader, readAt, receivedAt, used: false, requestedAt: request.openedAt },
   });
-  return { state: 'decided', decision };
+  return { state: 'decided', decision, readerId: reader.readerId };
 }

@@ -115,14 +115,14 @@ async function after(
 ): Promise<string> {
   if (progress.state === 'refused') return stationRefusedPath(uid, progress.reason);
   if (progress.state !== 'decided') return stationPath(uid);
-  const { decision } = progress;
+  const { decision, readerId } = progress;
   if (decision.outcome === 'denied') {
     return decision.reason === 'unknown-card'
       ? stationRefusedPath(uid, decision.reason)
       : refusedPath(uid, decision.reason);
   }
   const { personId, acr, amr, cardId } = decision;
-  const factor = { personId, acr, amr, at: context.clock.now(), authenticator: cardId };
+  const factor = { personId, acr, amr, at: context.clock.now(), authenticator: cardId, readerId };
   const resumeUrl = await finishAtStation(provider, uid, factor);
   forgetInteraction(ctx, context.issuer, uid);
   return resumeUrl ?? stationRefusedPath(uid, 'time-over');

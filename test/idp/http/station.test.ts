@@ -1,3 +1,4 @@
+import { fetchUserInfo } from 'openid-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { actor } from '../../../idp/domain/registration.ts';
 import { suspendPerson } from '../../../idp/flows/change-person.ts';
@@ -261,6 +262,18 @@ describe('no session is kept at a station', () => {
     await suspendPerson(idp.context, { person: person.personId, actor: admin });
     expect(await idp.oidcState.listByAccountId(person.personId)).toEqual([]);
   });
+});
+
+it('what was signed in at a station ends with its reader, from the moment that an administrator names', async () => {
+  const lobby = await idp.addBridge('lobby', [punch.client], 'station');
+  const since = idp.clock.now();
+  const visit = await opened(punch, await new KioskBrowser(idp).pair('lobby'));
+  await tap(hanako, lobby);
+  const tokens = await tokensOf(visit, await visit.wait(), punch);
+  expect((await fetchUserInfo(punch.config, tokens.access_token, 'person-of-hanako')).sub).toBeDefined();
+  const { endedSignIns } = await disableReader(idp.context, { reader: 'lobby', since, actor: admin });
+  expect(endedSignIns).toBe(1);
+  await expect(fetchUserInfo(punch.config, tokens.access_token, 'person-of-hanako')).rejects.toThrow();
 });
 
 describe('a collision', () => {
