@@ -1,5 +1,5 @@
 import type { Acr, Amr } from './assurance.ts';
-import { combined } from './assurance.ts';
+import { combined, toAcr } from './assurance.ts';
 import type { CardId } from './card.ts';
 import type { Instant } from './instant.ts';
 import type { PersonId } from './person.ts';
@@ -29,8 +29,15 @@ export interface Factor {
  * the older of the two: who asks for a fresh sign-in asks for both.
  */
 export function reachedBy(factors: readonly Factor[]): readonly Factor[] {
-  const pairs = factors.flatMap((one) => factors.flatMap((another) => together(one, another)));
-  return [...pairs, ...factors];
+  const singles = factors.flatMap(withLesser);
+  const pairs = singles.flatMap((one) => factors.flatMap((another) => together(one, another)));
+  return [...pairs, ...singles];
+}
+
+/** A certificate in the PIN window is a certificate: the same was shown. */
+function withLesser(factor: Factor): readonly Factor[] {
+  const isInWindow = factor.acr === toAcr('certificate-in-window');
+  return isInWindow ? [factor, { ...factor, acr: toAcr('certificate') }] : [factor];
 }
 
 function together(one: Factor, another: Factor): readonly Factor[] {

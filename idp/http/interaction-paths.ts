@@ -28,6 +28,16 @@ export function passkeyPath(uid: string): string {
   return `${interactionPath(uid)}/passkey`;
 }
 
+/** Begins anew for somebody else than who is signed in. */
+export function switchPath(uid: string): string {
+  return `${interactionPath(uid)}/switch`;
+}
+
+/** Goes on as who is signed in. */
+export function continuePath(uid: string): string {
+  return `${interactionPath(uid)}/continue`;
+}
+
 /** Leads back to the client with `access_denied`. */
 export function cancelPath(uid: string): string {
   return `${interactionPath(uid)}/cancel`;

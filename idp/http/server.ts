@@ -21,7 +21,7 @@ import { FailureLimit } from './failure-limit.ts';
 import { faultToStatus } from './fault-to-status.ts';
 import { health } from './health.ts';
 import { getHome } from './home.ts';
-import { getCancel, getPresent, getRefused, getSignIn } from './interaction.ts';
+import { getCancel, getPresent, getRefused, getSignIn, getSwitch, postContinue } from './interaction.ts';
 import { returnPath } from './interaction-paths.ts';
 import type { Log } from './log.ts';
 import { oneHost } from './one-host.ts';
@@ -162,6 +162,8 @@ function routesOf(site: Site): Router {
   router.get('/interaction/:uid/password', getPassword(site));
   router.post('/interaction/:uid/password', postPassword(site));
   router.get('/interaction/:uid/refused', getRefused(site));
+  router.post('/interaction/:uid/continue', postContinue(site));
+  router.get('/interaction/:uid/switch', getSwitch(site));
   router.get('/interaction/:uid/cancel', getCancel(site));
   stationRoutes(router, site);
   router.post('/authorize', postAsGet);

@@ -1,8 +1,10 @@
-import { type Acr, toAcr, withParts } from '../domain/assurance.ts';
+import { type Acr, toAcr } from '../domain/assurance.ts';
+import { missingParts } from '../domain/sign-in-progress.ts';
 import { acrNamesOfWay, type WayName, wayNames } from '../domain/way.ts';
 import { acceptableAcrs } from '../oidc/acceptable-acrs.ts';
 import { passkeyPath, passwordPath, presentPath } from './interaction-paths.ts';
 import type { Opened } from './opened-interaction.ts';
+import { soFarOf } from './sign-in-so-far.ts';
 import type { Site } from './site.ts';
 
 /** A way as the sign-in page offers it. */
@@ -32,14 +34,18 @@ export function waysFor(
   { interaction, client }: Pick<Opened, 'interaction' | 'client'>,
 ): readonly OfferedWay[] {
   const { preferred } = acceptableAcrs(client.policy.acceptedAcr, interaction.params);
-  return waysTo(preferred).flatMap((way) => {
+  const { proved, held } = soFarOf(interaction, site.context.clock.now());
+  const missing = missingParts(preferred, [...proved, ...held]);
+  return waysTo(missing).flatMap((way) => {
     const built = ways[way];
     if (built === undefined || built.isPossible?.(site) === false) return [];
     return [{ way, href: built.href(interaction.uid) }];
   });
 }
 
-function waysTo(acrs: readonly Acr[]): readonly WayName[] {
-  const wanted = withParts(acrs);
-  return wayNames.filter((way) => acrNamesOfWay[way].some((name) => wanted.includes(toAcr(name))));
+/** The ways to these parts; what comes first there comes first here. */
+function waysTo(parts: readonly Acr[]): readonly WayName[] {
+  const placeOf = (way: WayName) =>
+    Math.min(...acrNamesOfWay[way].map((name) => parts.indexOf(toAcr(name))).filter((place) => place >= 0));
+  return wayNames.filter((way) => placeOf(way) < parts.length).toSorted((a, b) => placeOf(a) - placeOf(b));
 }

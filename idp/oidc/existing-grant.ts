@@ -2,17 +2,20 @@ import { errors, type Grant, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AuthenticatorId } from '../domain/factor.ts';
 import { type Instant, msPerSecond } from '../domain/instant.ts';
 import type { ReaderId } from '../domain/reader.ts';
+import type { KnownClients } from '../flows/known-clients.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OidcState } from '../ports/oidc-state.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import { type Authenticator, findAuthenticator, type Holders } from './authenticators.ts';
 import { basisOfGrant, grantIdOn } from './grant-id.ts';
-import { basisOf, readerOf } from './interaction.ts';
+import { basisOf, factorsOf, readerOf } from './interaction.ts';
 import { grantSeconds } from './lifetimes.ts';
 import { markReader } from './reader-marks.ts';
+import { keepIn, speakFor } from './session-factors.ts';
 
 interface Given {
   readonly record: Holders & Pick<SystemRecord, 'readers'>;
+  readonly clients: KnownClients;
   readonly clock: Clock;
   readonly oidcState: OidcState;
 }
@@ -27,7 +30,7 @@ export function existingGrant(given: Given): (ctx: KoaContextWithOIDC) => Promis
 
 async function grantFor(
   ctx: KoaContextWithOIDC,
-  { record, clock, oidcState }: Given,
+  { record, clock, clients, oidcState }: Given,
 ): Promise<Grant | undefined> {
   const { oidc } = ctx;
   const { client, account, session, provider } = oidc;
@@ -53,10 +56,14 @@ async function grantFor(
     }
     const inUse =
       (await isAtReaderInUse(record, readerId)) && (await isInUse(record, accountId, authenticator));
-    if (inUse) return grant;
+    if (inUse) {
+      keepIn(session, clientId, factorsOf(oidc.result));
+      return grant;
+    }
     await grant.destroy();
     throw new errors.AccessDenied('what it rests on was stopped meanwhile');
   }
+  speakFor(ctx, clients);
   const grantId = session.grantIdFor(client.clientId);
   const grant = grantId === undefined ? undefined : await provider.Grant.find(grantId);
   return grant?.accountId === account.accountId ? covering(ctx, record, grant) : undefined;

@@ -1,4 +1,5 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import type { Factor } from '../domain/factor.ts';
 import { msPerSecond } from '../domain/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -19,8 +20,26 @@ export function lifetimes(clock: Clock): NonNullable<Configuration['ttl']> {
     Grant: grantSeconds,
     RefreshToken: grantSeconds,
     PushedAuthorizationRequest: 60,
-    Session: (_ctx: KoaContextWithOIDC, session) => sessionLifetime(session.loginTs, clock),
+    Session: (_ctx: KoaContextWithOIDC, session) => sessionLifetime(newestSignIn(session), clock),
   };
+}
+
+/** A session speaks to each client of that client's own sign-in; it lasts as long as the newest of them. */
+function newestSignIn({ loginTs, authorizations }: SessionTimes): number | undefined {
+  const times = Object.values(authorizations ?? {}).flatMap(({ factors = [] }: ClientPart) =>
+    factors.map(({ at }) => Math.floor(at / msPerSecond)),
+  );
+  return loginTs === undefined ? undefined : Math.max(loginTs, ...times);
+}
+
+/** What `session-factors.ts` keeps there. */
+interface ClientPart {
+  readonly factors?: readonly Pick<Factor, 'at'>[];
+}
+
+interface SessionTimes {
+  readonly loginTs?: number | undefined;
+  readonly authorizations?: object | undefined;
 }
 
 /** Nobody signed in: as long as the interaction. Otherwise what is left of the day, so that use does not prolong it. */

@@ -1,16 +1,25 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { KnownClients } from '../flows/known-clients.ts';
+import type { SystemRecord } from '../ports/system-record.ts';
 import { acceptableAcrs } from './acceptable-acrs.ts';
 import { sessionSeconds } from './lifetimes.ts';
+import { personAskedFor } from './person-asked-for.ts';
 
-const { Check, base } = interactionPolicy;
+const { Check, Prompt, base } = interactionPolicy;
+
+/** The reason of the check that somebody else is signed in than whom the client asks for. */
+export const notThePerson = 'not_the_person_asked_for';
 
 /**
  * When a person must sign in (again): the library's rules, and ours below. Nobody is asked for consent: every client is a
  * system of the organisation's own, noted by its administrator.
  */
-export function loginPolicy(clients: KnownClients): interactionPolicy.DefaultPolicy {
+export function loginPolicy(
+  clients: KnownClients,
+  record: Pick<SystemRecord, 'people'>,
+): interactionPolicy.DefaultPolicy {
   const policy = base();
+  policy.add(new Prompt({ name: 'select_account', requestable: true }), 0);
   // `prompt=consent` must stay sayable (OpenID Connect Core §11 asks for it with offline_access): it asks nothing.
   policy.get('consent')?.checks.clear();
   const login = policy.get('login');
@@ -18,15 +27,28 @@ export function loginPolicy(clients: KnownClients): interactionPolicy.DefaultPol
   // Replaced by ours: the library's would ask again for ever when the card at hand cannot reach the acr.
   login.checks.remove('essential_acr');
   login.checks.remove('essential_acrs');
-  login.checks.add(new Check('account_gone', 'the account cannot sign in', accountGone));
-  login.checks.add(new Check('session_too_old', 'the sign-in is too long ago', sessionTooOld));
-  login.checks.add(new Check('not_decided_for_client', 'no sign-in was decided for this client', notDecided));
-  login.checks.add(
-    new Check('acr_not_accepted', 'the session does not reach the acr', (ctx) =>
-      acrNotAccepted(ctx, clients),
-    ),
-  );
+  const ours = [
+    ['account_gone', 'the account cannot sign in', accountGone],
+    ['session_too_old', 'the sign-in is too long ago', sessionTooOld],
+    ['not_decided_for_client', 'no sign-in was decided for this client', notDecided],
+    [notThePerson, 'somebody else is signed in', (ctx) => isAnotherPerson(ctx, record)],
+    ['acr_not_accepted', 'the session does not reach the acr', (ctx) => acrNotAccepted(ctx, clients)],
+  ] as const satisfies readonly (readonly [string, string, CheckFunction])[];
+  for (const [reason, description, check] of ours) {
+    login.checks.add(new Check(reason, description, 'login_required', check));
+  }
   return policy;
+}
+
+type CheckFunction = (ctx: KoaContextWithOIDC) => boolean | Promise<boolean>;
+
+/** A session of somebody else than whom the client hints at is not silently taken for that person's. */
+async function isAnotherPerson({ oidc }: KoaContextWithOIDC, record: Pick<SystemRecord, 'people'>) {
+  const accountId = oidc.session?.accountId;
+  // Held against the hint when it was proved; who said to be somebody else is let go on.
+  if (accountId === undefined || oidc.result?.login !== undefined) return Check.NO_NEED_TO_PROMPT;
+  const askedFor = await personAskedFor(record, oidc.params?.login_hint);
+  return askedFor !== undefined && askedFor !== accountId;
 }
 
 /** Suspended or left since: a session of such a person signs nobody in, and a login of that moment is refused. */

@@ -109,7 +109,7 @@ function configurationOf(options: ProviderOptions): Configuration {
     findAccount: withWhoeverTaps(accountFinder(context.record, context.clients)),
     loadExistingGrant: existingGrant(context),
     interactions: {
-      policy: loginPolicy(context.clients),
+      policy: loginPolicy(context.clients, context.record),
       url: (ctx, { uid }) => {
         options.onInteraction(plain(ctx), uid);
         return interactionPath(uid);

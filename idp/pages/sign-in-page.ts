@@ -8,6 +8,14 @@ export interface SignInChoices {
   readonly clientName: string;
   /** The first one is the one to expect. */
   readonly ways: readonly { readonly way: WayName; readonly href: string }[];
+  /** Who began, or is signed in already, and has something to add. */
+  readonly soFar?: {
+    readonly displayName: string;
+    readonly step: 'one-more' | 'again';
+    readonly switchHref: string;
+  };
+  /** Who is signed in and may go on so, where one is to choose. */
+  readonly continueAs?: { readonly displayName: string; readonly action: string; readonly token: string };
   /** Back to the client, with `access_denied`. */
   readonly cancelHref: string;
 }
@@ -15,14 +23,23 @@ export interface SignInChoices {
 /** The page on which a sign-in starts: links only, because a form that leads to the bridge is stopped by `form-action`. */
 export function signInPage(frame: Frame, choices: SignInChoices): string {
   const { signIn } = textsOf(frame.locale);
-  const { clientName, ways, cancelHref } = choices;
+  const { clientName, ways, soFar, continueAs, cancelHref } = choices;
   const offer = offerOf(ways.map(({ way }) => way));
   return page(
     frame,
     signIn.title,
     html`<h1>${signIn.heading(clientName)}</h1>
+${
+  continueAs !== undefined &&
+  html`<form class="panel" method="post" action="${continueAs.action}">
+<input type="hidden" name="token" value="${continueAs.token}">
+<p class="lead">${signIn.chooser}</p>
+<p><button class="button primary" type="submit">${signIn.continueAs(continueAs.displayName)}</button></p>
+</form>`
+}
 <div class="panel">
 ${(offer === 'tap' || offer === 'pin' || offer === 'both') && picture}
+${soFar !== undefined && html`<p role="status">${signIn.soFar[soFar.step](soFar.displayName)}</p>`}
 <p class="lead">${signIn.lead[offer]}</p>
 ${
   offer !== 'none' &&
@@ -31,6 +48,7 @@ ${ways.map(({ way, href }, index) => choice(href, signIn.ways[way], `${way}-hint
 </ul>`
 }
 </div>
+${soFar !== undefined && html`<p><a href="${soFar.switchHref}" rel="nofollow">${signIn.notMe(soFar.displayName)}</a></p>`}
 <p><a href="${cancelHref}" rel="nofollow">${signIn.cancel(clientName)}</a></p>
 ${
   offer !== 'none' &&

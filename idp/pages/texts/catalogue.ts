@@ -1,4 +1,5 @@
 import type { DenialReason } from '../../domain/decide-login.ts';
+import type { SignInRefusal } from '../../domain/sign-in-progress.ts';
 import type { StationRefusal } from '../../domain/station.ts';
 import type { WayName } from '../../domain/way.ts';
 import type { TapRefusal } from '../../flows/accept-tap.ts';
@@ -57,6 +58,7 @@ export interface Reasons {
   readonly setup: Explained<SetupRefusal>;
   readonly station: Explained<StationRefusal>;
   readonly password: Explained<PasswordRefusal>;
+  readonly signIn: Explained<SignInRefusal>;
   readonly trouble: Explained<Trouble>;
   /** Completes `certificate-refused`. */
   readonly certificate: { readonly [reason in CertificateRefusal]: string };
@@ -152,6 +154,11 @@ export interface Texts {
     heading(clientName: string): string;
     readonly lead: { readonly [offer in 'tap' | 'pin' | 'both' | 'choose' | 'none']: string };
     readonly ways: { readonly [way in WayName]: { readonly label: string; readonly hint: string } };
+    readonly soFar: { readonly [step in 'one-more' | 'again']: (displayName: string) => string };
+    readonly chooser: string;
+    continueAs(displayName: string): string;
+    notMe(displayName: string): string;
+    readonly switchPerson: string;
     cancel(clientName: string): string;
     readonly helpTitle: string;
     readonly help: readonly string[];

@@ -57,6 +57,14 @@ export const en: Texts = {
         hint: 'For a forgotten card: a code from your approver, valid today.',
       },
     },
+    soFar: {
+      'one-more': (name) => `${name}: one more step is needed for this system.`,
+      again: (name) => `${name}: this system asks you to sign in again.`,
+    },
+    chooser: 'Somebody is signed in in this browser. Go on so, or sign in as another person below.',
+    continueAs: (name) => `Go on as ${name}`,
+    notMe: (name) => `I am not ${name}`,
+    switchPerson: 'Sign in as another person',
     cancel: (clientName) => `Cancel and go back to ${clientName}`,
     helpTitle: 'If it does not work',
     help: [

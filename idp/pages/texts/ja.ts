@@ -57,6 +57,15 @@ export const ja: Texts = {
         hint: 'カードを忘れたときに、承認者から受け取るコードです。当日だけ使えます。',
       },
     },
+    soFar: {
+      'one-more': (name) => `${name} さん：このシステムでは、もう一つの確認が必要です。`,
+      again: (name) => `${name} さん：このシステムでは、もう一度サインインが必要です。`,
+    },
+    chooser:
+      'このブラウザーではサインイン済みです。そのまま続けるか、下から別の人としてサインインしてください。',
+    continueAs: (name) => `${name} さんとして続ける`,
+    notMe: (name) => `${name} さんではありません`,
+    switchPerson: '別の人としてサインインする',
     cancel: (clientName) => `やめて「${clientName}」に戻る`,
     helpTitle: 'うまくいかないとき',
     help: [

@@ -1,6 +1,6 @@
 import { approvalEn } from './approval-en.ts';
 import type { Reasons } from './catalogue.ts';
-import { passwordReasonsEn } from './sign-in-forms-en.ts';
+import { passwordReasonsEn, signInReasonsEn } from './sign-in-forms-en.ts';
 import { stationRefusalsEn } from './station-en.ts';
 
 const askAdministrator = 'Contact an administrator.';
@@ -316,4 +316,5 @@ export const reasonsEn: Reasons = {
   approval: approvalEn,
   station: stationRefusalsEn,
   password: passwordReasonsEn,
+  signIn: signInReasonsEn,
 };

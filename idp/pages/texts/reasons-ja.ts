@@ -1,6 +1,6 @@
 import { approvalJa } from './approval-ja.ts';
 import type { Reasons } from './catalogue.ts';
-import { passwordReasonsJa } from './sign-in-forms-ja.ts';
+import { passwordReasonsJa, signInReasonsJa } from './sign-in-forms-ja.ts';
 import { stationRefusalsJa } from './station-ja.ts';
 
 const askAdministrator = '管理者に連絡してください。';
@@ -315,4 +315,5 @@ export const reasonsJa: Reasons = {
   approval: approvalJa,
   station: stationRefusalsJa,
   password: passwordReasonsJa,
+  signIn: signInReasonsJa,
 };

@@ -10,6 +10,21 @@ export const passwordEn: PasswordTexts = {
   otherWays: 'Sign in another way',
 };
 
+export const signInReasonsEn: Reasons['signIn'] = {
+  'another-person': {
+    what: 'This sign-in was begun by somebody else: two people cannot sign in together.',
+    next: 'Whoever began it goes on, or you begin anew as yourself.',
+  },
+  'another-person-signed-in': {
+    what: 'Somebody else is signed in in this browser.',
+    next: 'Whoever is signed in goes on, or you sign in as yourself: the other person is then signed out.',
+  },
+  'not-the-person-asked-for': {
+    what: 'The system you came from asked for somebody else.',
+    next: 'Go back to it and begin there as yourself, or sign in as yourself from here.',
+  },
+};
+
 export const passwordReasonsEn: Reasons['password'] = {
   'password-wrong': {
     what: 'The user name or the password is not right.',

@@ -10,6 +10,21 @@ export const passwordJa: PasswordTexts = {
   otherWays: '別の方法でサインインする',
 };
 
+export const signInReasonsJa: Reasons['signIn'] = {
+  'another-person': {
+    what: 'このサインインは別の人が始めたものです。二人で一つのサインインをすることはできません。',
+    next: '始めた人が続けるか、ご自身で最初からやり直してください。',
+  },
+  'another-person-signed-in': {
+    what: 'このブラウザーでは、別の人がサインインしています。',
+    next: 'サインインしている人が続けるか、ご自身としてサインインしてください。その場合、前の人はサインアウトされます。',
+  },
+  'not-the-person-asked-for': {
+    what: '元のシステムは、別の人のサインインを求めています。',
+    next: '元のシステムに戻ってご自身で始め直すか、ここからご自身としてサインインしてください。',
+  },
+};
+
 export const passwordReasonsJa: Reasons['password'] = {
   'password-wrong': {
     what: 'ユーザー名またはパスワードが正しくありません。',

@@ -15,7 +15,7 @@ const namesOf = (factors: readonly Factor[]) =>
   reachedBy(factors).map(({ acr }) => acr.slice('urn:kazasu:acr:'.length));
 
 describe('factors of one person', () => {
-  it.each<AcrName>(['idm', 'serial', 'certificate', 'certificate-in-window', 'temporary'])(
+  it.each<AcrName>(['idm', 'serial', 'certificate', 'temporary'])(
     '%s and a password reach their combination, in either order',
     (name) => {
       const expected = [name, `${name}+password`, 'password'].sort();
@@ -23,6 +23,13 @@ describe('factors of one person', () => {
       expect(namesOf([password, held(name)]).sort()).toEqual(expected);
     },
   );
+
+  it('a certificate in the PIN window is a certificate too, with a password or without', () => {
+    expect(namesOf([held('certificate-in-window'), password]).sort()).toEqual([
+      ...['certificate', 'certificate+password', 'certificate-in-window'],
+      ...['certificate-in-window+password', 'password'],
+    ]);
+  });
 
   it.each<AcrName>(['card-pin', 'passkey'])(
     '%s needs no password, and is no combination with one',

@@ -50,6 +50,9 @@ const recordWith = (card: Card['state'], person: PersonState) => ({
   readers: { find: async () => undefined } as never,
 });
 
+/** A session of the library in which nothing was kept yet. */
+const sessionOf = () => ({ ensureClientContainer: () => undefined, authorizationFor: () => ({}) });
+
 /** A client asks for more than it was given before, within a session. */
 async function growing(card: Card['state'], person: PersonState) {
   const provider = providerOver(state);
@@ -59,11 +62,12 @@ async function growing(card: Card['state'], person: PersonState) {
   await grant.save();
   const oidc = {
     ...{ client: { clientId }, account: { accountId }, provider },
-    session: { grantIdFor: () => grant.jti },
+    session: { ...sessionOf(), grantIdFor: () => grant.jti },
     requestParamOIDCScopes: new Set(['openid', 'profile']),
     requestParamClaims: new Set<string>(),
   };
-  const given = await existingGrant({ record: recordWith(card, person), clock, oidcState: state })({
+  const clients = new KnownClients();
+  const given = await existingGrant({ record: recordWith(card, person), clock, clients, oidcState: state })({
     oidc,
   } as unknown as KoaContextWithOIDC);
   return { given, kept: await state.find('Grant', grant.jti) };
@@ -87,12 +91,13 @@ describe('a grant that grows', () => {
 it('a grant ends with its card, to the second', async () => {
   const provider = providerOver(state);
   const oidc = {
-    ...{ client: { clientId }, account: { accountId }, provider, session: {} },
+    ...{ client: { clientId }, account: { accountId }, provider, session: sessionOf() },
     result: { login: { accountId }, basis: cardId },
     requestParamOIDCScopes: new Set(['openid']),
     requestParamClaims: new Set<string>(),
   };
-  const given = existingGrant({ record: recordWith('active', 'active'), clock, oidcState: state });
+  const clients = new KnownClients();
+  const given = existingGrant({ record: recordWith('active', 'active'), clock, clients, oidcState: state });
   const grant = await given({ oidc } as unknown as KoaContextWithOIDC);
   clock.set(notAfter + 999);
   expect(await state.find('Grant', grant?.jti ?? '')).toBeDefined();
