@@ -31,6 +31,7 @@ import { createCardNumbers } from './storage/keys/card-numbers.ts';
 import { type Keys, openKeyDirectory } from './storage/keys/key-directory.ts';
 import { createSealedSecrets } from './storage/keys/sealed-secrets.ts';
 import { createSecrets } from './storage/keys/secrets.ts';
+import { createSubjects } from './storage/keys/subjects.ts';
 import { openRedisCardIndex } from './storage/redis/card-index.ts';
 import { followRecord } from './storage/redis/followed-card-index.ts';
 import { openRedisOidcState } from './storage/redis/oidc-state.ts';
@@ -88,6 +89,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       oidcState: shared.oidcState,
       clientSecrets: createSealedSecrets(keys.clientSecretKey),
       signingKeys: keys.signing,
+      subjects: createSubjects(keys.pairwiseSalt),
       clients: new KnownClients(),
       secrets: createSecrets(),
       log: options.log,

@@ -52,6 +52,7 @@ export type AuditEventType =
   | 'client.secret-rotated'
   | 'client.policy-changed'
   | 'client.settings-changed'
+  | 'client.token-reused'
   | 'client.certificate-added'
   | 'client.certificate-removed'
   | 'client.profile-changed'

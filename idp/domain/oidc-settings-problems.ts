@@ -1,4 +1,4 @@
-import type { OidcSettings } from './oidc-settings.ts';
+import { type OidcSettings, releasingScopes } from './oidc-settings.ts';
 import { lifetimeLimits } from './oidc-settings-limits.ts';
 
 /** A client with its addresses, as far as they have to fit together. */
@@ -117,9 +117,9 @@ function releaseProblems({ identifierClaim, sector: _, ...settings }: OidcSettin
     ...(named
       ? []
       : ['identifier claim: a name of letters, digits, "_", and none that tokens use themselves']),
-    ...(scopes.every((scope) => /^[\w.:-]{1,64}$/.test(scope))
+    ...(scopes.every((scope) => releasingScopes.some((known) => known === scope))
       ? []
-      : ['scopes: names as requests spell them']),
+      : [`scopes: ${releasingScopes.join(', ')}, or any`]),
   ];
 }
 

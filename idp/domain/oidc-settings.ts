@@ -57,6 +57,9 @@ export type ReleasedGroups =
   | 'all'
   | { readonly names: readonly string[]; readonly prefixes: readonly string[] };
 
+/** Scopes that release claims beside `openid`. @see OpenID Connect Core §5.4; the last three are ours */
+export const releasingScopes = ['profile', 'email', 'groups', 'organization', 'employee'] as const;
+
 /** How long each artifact of a client lives. */
 export interface TokenLifetimes {
   readonly accessTokenSeconds: number;

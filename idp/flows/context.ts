@@ -15,6 +15,7 @@ import type { PeopleAtHand } from '../ports/people-search.ts';
 import type { SealedSecrets } from '../ports/sealed-secrets.ts';
 import type { Secrets } from '../ports/secrets.ts';
 import type { SigningKeys } from '../ports/signing-keys.ts';
+import type { Subjects } from '../ports/subjects.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import type { TapRequests } from '../ports/tap-requests.ts';
 import type { Taps } from '../ports/taps.ts';
@@ -50,6 +51,8 @@ export interface FlowContext {
   readonly clientSecrets: SealedSecrets;
   readonly signingKeys: SigningKeys;
   readonly signingKeyPlan: SigningKeyPlan;
+  /** By which clients know people whom they must not join up. */
+  readonly subjects: Subjects;
   readonly anchors: Anchors;
   readonly certificates: CertificateVerifier;
   readonly ocsp: OcspClient;

@@ -1,15 +1,18 @@
-import type { Account, ClaimsParameterMember, FindAccount } from 'oidc-provider';
+import type { ClaimsParameterMember, FindAccount } from 'oidc-provider';
+import type { OidcSettings } from '../domain/oidc-settings.ts';
 import type { Person } from '../domain/person.ts';
 import { personProblem } from '../domain/person-problem.ts';
 import type { KnownClients } from '../flows/known-clients.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
+import { settingsOf } from './client-settings.ts';
+import { clientIdentifierClaim, releasedGroups } from './released-claims.ts';
 
 /**
  * Which scope releases which claim; userinfo gives them, the ID token only those of `openid`.
  * @see OpenID Connect Core §5.1, §5.2 (language tags) and §5.4
  */
 export const claimsOfScope = {
-  openid: ['sub', 'acr', 'amr', 'auth_time'],
+  openid: ['sub', 'acr', 'amr', 'auth_time', clientIdentifierClaim],
   profile: ['name', 'name#ja-Kana-JP', 'preferred_username'],
   email: ['email'],
   groups: ['groups'],
@@ -27,32 +30,46 @@ export function accountFinder({ people }: Pick<SystemRecord, 'people'>, clients:
     const clientId = token?.clientId ?? oidc.client?.clientId;
     const policy = clientId === undefined ? everyPerson : clients.find(clientId)?.policy;
     if (person?.personId !== sub || policy === undefined) return undefined;
-    return personProblem(person, policy) === undefined ? accountOf(person) : undefined;
+    if (personProblem(person, policy) !== undefined) return undefined;
+    const settings = settingsOf(clients, clientId === undefined ? undefined : { clientId });
+    return { accountId: person.personId, claims: async () => claimsOf(person, settings) };
   };
 }
 
 /** Where no client asks, as at the end of a session. */
 const everyPerson = { organizations: 'any', requiredGroups: [] } as const;
 
-function accountOf(person: Person): Account {
-  return { accountId: person.personId, claims: async () => claimsOf(person) };
-}
-
-/** What the record says of a person, by claim name; the library releases what the scopes allow. */
-export function claimsOf(person: Person): { sub: string; [claim: string]: ClaimsParameterMember | string } {
+/**
+ * What the record says of a person, by claim name, as far as this client may learn it at all: the library releases of it
+ * what the scopes of a request allow, and what its `claims` parameter names.
+ */
+export function claimsOf(
+  person: Person,
+  settings: OidcSettings,
+): { sub: string; [claim: string]: ClaimsParameterMember | string } {
   const claims: { readonly [name: string]: string | readonly string[] | undefined } = {
     name: person.displayName,
     'name#ja-Kana-JP': person.displayNameKana,
     preferred_username: person.uid,
     email: person.mail,
-    groups: person.groups,
+    groups: releasedGroups(person, settings),
     organization: person.organization,
     department: person.department,
     title: person.title,
     employee_number: person.employeeNumber,
   };
+  const released = namesReleasedBy(settings);
   return {
     sub: person.personId,
-    ...Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(
+      Object.entries(claims).filter(([name, value]) => value !== undefined && released.has(name)),
+    ),
   };
+}
+
+function namesReleasedBy({ scopes }: OidcSettings): ReadonlySet<string> {
+  const entries = Object.entries(claimsOfScope) as readonly (readonly [string, readonly string[]])[];
+  return new Set(
+    entries.flatMap(([scope, names]) => (scopes === 'any' || scopes.includes(scope) ? names : [])),
+  );
 }

@@ -13,6 +13,10 @@ export interface AdapterParts {
   readonly clock: Clock;
   /** Opens a client's sealed secret: the library compares secrets in clear. */
   readonly openClientSecret: (client: OidcClient) => string | undefined;
+  /** Somebody used a code or token that was used before; everything that was given with it has ended. */
+  readonly onReuse?: (used: OidcPayload) => void;
+  /** A client in the words of the library; absent: with everything it may do. */
+  readonly metadata?: typeof clientMetadata;
 }
 
 /** Everything that belongs to a grant and ends with it. */
@@ -20,11 +24,10 @@ const modelsOfGrant = ['AccessToken', 'AuthorizationCode', 'RefreshToken'] as co
 
 /** The library's store: clients come from the record and are seen fresh, all else goes to the state port. */
 export function adapterFactory(parts: AdapterParts): AdapterFactory {
-  const { oidcState, clients, openClientSecret, clock } = parts;
   return (model) => {
-    if (model === 'Client') return clientAdapter(clients, openClientSecret);
-    const state = stateAdapter(model, oidcState);
-    return model === 'Session' ? withLastUse(state, clock) : state;
+    if (model === 'Client') return clientAdapter(parts);
+    const state = stateAdapter(model, parts);
+    return model === 'Session' ? withLastUse(state, parts.clock) : state;
   };
 }
 
@@ -37,7 +40,7 @@ function withLastUse(state: Adapter, clock: Clock): Adapter {
   return { ...state, upsert };
 }
 
-function stateAdapter(model: string, state: OidcState): Adapter {
+function stateAdapter(model: string, { oidcState: state, onReuse }: AdapterParts): Adapter {
   return {
     upsert: (id, payload, expiresIn) =>
       model === 'ReplayDetection'
@@ -46,7 +49,7 @@ function stateAdapter(model: string, state: OidcState): Adapter {
     find: async (id) => (await state.find(model, id)) as AdapterPayload | undefined,
     findByUid: async (uid) => (await state.findByUid(model, uid)) as AdapterPayload | undefined,
     findByUserCode: async (code) => (await state.findByUserCode(model, code)) as AdapterPayload | undefined,
-    consume: (id) => consume(model, id, state),
+    consume: (id) => consume(model, id, state, onReuse),
     destroy: (id) => state.destroy(model, id),
     revokeByGrantId: (grantId) => state.revokeByGrantId(model, grantId),
   };
@@ -72,9 +75,16 @@ async function noteOnce(
  * Once, also when a hundred come at once. Whoever comes second holds a stolen code or lost one: what was issued for it ends.
  * @see RFC 6749 §4.1.2 ("SHOULD revoke … all tokens previously issued")
  */
-async function consume(model: string, id: string, state: OidcState): Promise<void> {
+async function consume(
+  model: string,
+  id: string,
+  state: OidcState,
+  onReuse: AdapterParts['onReuse'],
+): Promise<void> {
   if (await state.consume(model, id)) return;
-  const grantId = (await state.find(model, id))?.grantId;
+  const used = await state.find(model, id);
+  if (used !== undefined) onReuse?.(used);
+  const grantId = used?.grantId;
   if (typeof grantId === 'string') {
     await Promise.all(modelsOfGrant.map((name) => state.revokeByGrantId(name, grantId)));
     await state.destroy('Grant', grantId);
@@ -83,7 +93,7 @@ async function consume(model: string, id: string, state: OidcState): Promise<voi
 }
 
 /** Reads only: clients are added and changed by the flows. A disabled client is not found, so its tokens end too. */
-function clientAdapter(clients: KnownClients, openClientSecret: AdapterParts['openClientSecret']): Adapter {
+function clientAdapter({ clients, openClientSecret, metadata = clientMetadata }: AdapterParts): Adapter {
   const readOnly = async (): Promise<never> => {
     throw new TypeError('clients are not written through the library');
   };
@@ -92,7 +102,7 @@ function clientAdapter(clients: KnownClients, openClientSecret: AdapterParts['op
       const client = clients.find(id);
       if (client?.protocol !== 'oidc' || client.policy.clientId !== id) return undefined;
       if (client.policy.clientState !== 'active') return undefined;
-      return clientMetadata(client, openClientSecret(client));
+      return metadata(client, openClientSecret(client));
     },
     findByUid: async () => undefined,
     findByUserCode: async () => undefined,

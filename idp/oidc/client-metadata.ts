@@ -3,6 +3,7 @@ import type { OidcSettings } from '../domain/oidc-settings.ts';
 import type { OidcClient } from '../ports/clients.ts';
 import { subjectProperty } from './client-security.ts';
 import { cibaMetadata } from './device-grants.ts';
+import { subjectMetadata } from './subjects.ts';
 
 /**
  * A client of the record in the words of the library.
@@ -26,6 +27,7 @@ export function clientMetadata(client: OidcClient, clientSecret: string | undefi
     ...(settings.certificateSubject && {
       [subjectProperty(settings.certificateSubject.name)]: settings.certificateSubject.value,
     }),
+    ...scopeOf(settings),
     post_logout_redirect_uris: [...settings.postLogoutRedirectUris],
     ...keysOf(settings),
   };
@@ -33,20 +35,33 @@ export function clientMetadata(client: OidcClient, clientSecret: string | undefi
 
 /** What signs and addresses a logout token, and no more: whoever sends those serves nobody else. */
 export function logoutMetadata(client: OidcClient): AdapterPayload {
-  return { ...identityOf(client), token_endpoint_auth_method: 'none', response_types: ['code'] };
+  return {
+    ...identityOf(client),
+    token_endpoint_auth_method: 'none',
+    grant_types: [],
+    response_types: [],
+  };
 }
 
-function identityOf({ name, policy, redirectUris, backchannelLogout, settings }: OidcClient): AdapterPayload {
+function identityOf(client: OidcClient): AdapterPayload {
+  const { name, policy, redirectUris, backchannelLogout, settings } = client;
   return {
     client_id: policy.clientId,
     client_name: name,
     redirect_uris: [...redirectUris],
     id_token_signed_response_alg: settings.idTokenAlg,
+    ...subjectMetadata(client),
     ...(backchannelLogout && {
       backchannel_logout_uri: backchannelLogout.uri,
       backchannel_logout_session_required: backchannelLogout.sessionRequired,
     }),
   };
+}
+
+/** What it may ask for at all; of scopes that release nothing here the library must not hear. */
+function scopeOf({ scopes }: OidcSettings): AdapterPayload {
+  if (scopes === 'any') return {};
+  return { scope: ['openid', 'offline_access', ...scopes].join(' ') };
 }
 
 function keysOf({ keys }: OidcSettings): AdapterPayload {

@@ -2,6 +2,7 @@ import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provide
 import type { KnownClients } from '../flows/known-clients.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import { acceptableAcrs } from './acceptable-acrs.ts';
+import { settingsOf } from './client-settings.ts';
 import { sessionSeconds } from './lifetimes.ts';
 import { personAskedFor } from './person-asked-for.ts';
 
@@ -29,7 +30,7 @@ export function loginPolicy(
   login.checks.remove('essential_acrs');
   const ours = [
     ['account_gone', 'the account cannot sign in', accountGone],
-    ['session_too_old', 'the sign-in is too long ago', sessionTooOld],
+    ['session_too_old', 'the sign-in is too long ago', (ctx) => sessionTooOld(ctx, clients)],
     ['not_decided_for_client', 'no sign-in was decided for this client', notDecided],
     [notThePerson, 'somebody else is signed in', (ctx) => isAnotherPerson(ctx, record)],
     ['acr_not_accepted', 'the session does not reach the acr', (ctx) => acrNotAccepted(ctx, clients)],
@@ -58,10 +59,11 @@ function accountGone({ oidc }: KoaContextWithOIDC): boolean {
   return Check.REQUEST_PROMPT;
 }
 
-/** Counted from the sign-in, not from the last use. */
-function sessionTooOld({ oidc }: KoaContextWithOIDC): boolean {
+/** Counted from the sign-in, not from the last use; a client may want it younger than others do. */
+function sessionTooOld({ oidc }: KoaContextWithOIDC, clients: KnownClients): boolean {
   const { session } = oidc;
-  return session?.accountId !== undefined && session.past(sessionSeconds);
+  const ofClient = settingsOf(clients, oidc.client).lifetimes.sessionSeconds;
+  return session?.accountId !== undefined && session.past(Math.min(sessionSeconds, ofClient));
 }
 
 /**

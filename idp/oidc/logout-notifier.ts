@@ -4,15 +4,20 @@ import { Fault } from '../domain/fault.ts';
 import type { KnownClients } from '../flows/known-clients.ts';
 import type { LogoutNotice, LogoutNotifier, NoticeOutcome } from '../ports/sessions.ts';
 import type { SigningKeys } from '../ports/signing-keys.ts';
+import type { Subjects } from '../ports/subjects.ts';
 import { type AdapterParts, adapterFactory } from './adapter.ts';
 import { backChannelFetch } from './back-channel-fetch.ts';
+import { logoutMetadata } from './client-metadata.ts';
 import { signing } from './signing.ts';
+import { subjectTypes } from './subjects.ts';
 
 /** What a logout token is made and addressed by. */
 export interface LogoutNotifierParts extends AdapterParts {
   readonly issuer: string;
   /** Those of the ID tokens. */
   readonly signingKeys: SigningKeys;
+  /** Clients are told of people by the subjects they know. */
+  readonly subjects: Subjects;
   readonly clients: KnownClients;
 }
 
@@ -37,8 +42,9 @@ export function createLogoutNotifier(parts: LogoutNotifierParts): LogoutNotifier
 
 function providerOf(parts: LogoutNotifierParts, closing: AbortSignal): Provider {
   return new Provider(parts.issuer, {
-    adapter: adapterFactory(parts),
+    adapter: adapterFactory({ ...parts, metadata: logoutMetadata }),
     ...signing(parts.signingKeys),
+    ...subjectTypes(parts.subjects),
     // It serves nobody: nothing is ever signed with these.
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     fetch: backChannelFetch(parts.clients, closing),

@@ -17,7 +17,10 @@ import { deviceLifetimes } from './device-lifetimes.ts';
 import { existingGrant } from './existing-grant.ts';
 import { lifetimes } from './lifetimes.ts';
 import { loginPolicy } from './login-prompt.ts';
+import { noteReuse, reportReuse, rotates } from './refresh-tokens.ts';
+import { releaseAsSettled } from './released-claims.ts';
 import { signing } from './signing.ts';
+import { subjectTypes } from './subjects.ts';
 
 /** The library's own class, for those who put their routes in front of it. */
 export type OidcProvider = Provider;
@@ -49,8 +52,10 @@ export interface ProviderOptions {
     | 'clientSecrets'
     | 'secrets'
     | 'signingKeys'
+    | 'subjects'
     | 'sessionEnds'
     | 'tapRequests'
+    | 'audit'
     | 'log'
   >;
   /** Secrets that sign cookies, the current one first. */
@@ -83,6 +88,8 @@ export function createProvider(options: ProviderOptions): OidcProvider {
   provider.on('backchannel.error', (_ctx, _error, { clientId }, accountId, sid) =>
     tellLater(options, { clientId: clientId as ClientId, sub: accountId as PersonId, sid }),
   );
+  reportReuse(provider, options.context);
+  releaseAsSettled(provider, options.context.clients);
   // What goes wrong is answered and logged by the middleware in front.
   provider.silent = true;
   return provider;
@@ -102,8 +109,10 @@ function configurationOf(options: ProviderOptions): Configuration {
       clients: context.clients,
       clock: context.clock,
       openClientSecret: (client) => openClientSecret(context, client),
+      onReuse: (payload) => noteReuse(context, payload),
     }),
     ...signed,
+    ...subjectTypes(context.subjects),
     enabledJWA: { ...signed.enabledJWA, ...security.enabledJWA },
     cookies: cookiesOf(context.issuer, cookieKeys),
     findAccount: withWhoeverTaps(accountFinder(context.record, context.clients)),
@@ -124,9 +133,10 @@ function configurationOf(options: ProviderOptions): Configuration {
     responseTypes: ['code'],
     clientAuthMethods: security.clientAuthMethods,
     assertJwtClientAuthClaimsAndHeader: security.assertJwtClientAuthClaimsAndHeader,
+    rotateRefreshToken: rotates(context.clients),
     routes,
     extraParams: [readerParameter],
-    ttl: { ...lifetimes(context.clock), ...deviceLifetimes },
+    ttl: { ...lifetimes(context.clock, context.clients), ...deviceLifetimes },
     renderError: (ctx, { error, error_description: description }, { name }) =>
       pages.error(plain(ctx), {
         error,

@@ -17,6 +17,7 @@ type Parts = Pick<
   | 'clientSecrets'
   | 'secrets'
   | 'signingKeys'
+  | 'subjects'
 >;
 
 /**

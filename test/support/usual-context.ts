@@ -11,6 +11,7 @@ import { createCardNumbers } from '../../idp/storage/keys/card-numbers.ts';
 import type { Keys } from '../../idp/storage/keys/key-directory.ts';
 import { createSealedSecrets } from '../../idp/storage/keys/sealed-secrets.ts';
 import { createSecrets } from '../../idp/storage/keys/secrets.ts';
+import { createSubjects } from '../../idp/storage/keys/subjects.ts';
 import { createWebAuthn } from '../../idp/webauthn/relying-party.ts';
 
 /** What one test world has differently from another: the index, the certificates, and who says that they are revoked. */
@@ -28,6 +29,7 @@ export function usualContext({ storage, keys, ...given }: Given): Omit<FlowConte
     ...{ ...given, record, log: () => undefined },
     clientSecrets: createSealedSecrets(keys.clientSecretKey),
     signingKeys: keys.signing,
+    subjects: createSubjects(keys.pairwiseSalt),
     clients: new KnownClients(),
     secrets: createSecrets(),
   };

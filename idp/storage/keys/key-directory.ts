@@ -11,6 +11,7 @@ import { SigningKeyFile } from './signing-key-file.ts';
 const code = 'ERR_KEYS_UNAVAILABLE';
 const secretOctets = 32;
 const cookieKeyCount = 2;
+const pairwiseSaltName = 'pairwise.salt';
 
 /** An ES256 key (RFC 7518 §3.4) for one kind of token. */
 export interface SigningKey {
@@ -38,6 +39,8 @@ export interface Keys {
   /** Signs challenges for bridges. */
   readonly challengeKey: SigningKey;
   readonly auditCheckpointKey: SigningKey;
+  /** Makes pairwise subjects. */
+  readonly pairwiseSalt: KeyObject;
 }
 
 /**
@@ -59,6 +62,7 @@ export async function openKeyDirectory(dataDir: string): Promise<Keys> {
     signing: await SigningKeyFile.open(files),
     challengeKey: await signing('challenge.jwk'),
     auditCheckpointKey: await signing('audit-checkpoint.jwk'),
+    pairwiseSalt: toSecret(pairwiseSaltName, await files.loadAdded(pairwiseSaltName, newSecret)),
   };
 }
 

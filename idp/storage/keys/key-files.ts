@@ -35,6 +35,13 @@ export class KeyFiles {
     return (await this.read(name)).text;
   }
 
+  /** The same for a key that earlier versions did not have: made where it is missing, since nothing rests on it yet. */
+  async loadAdded(name: string, make: () => string | Promise<string>): Promise<string> {
+    const path = join(this.#directory, name);
+    if (!(await exists(path))) await this.#create(path, await make());
+    return (await this.read(name)).text;
+  }
+
   /** @returns a key file that must be there, and when it was written (epoch ms). @throws {Fault} as `load`. */
   async read(name: string): Promise<{ readonly text: string; readonly writtenAt: number }> {
     const path = join(this.#directory, name);

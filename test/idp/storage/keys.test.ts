@@ -29,6 +29,7 @@ describe('the directory of keys', () => {
       'index.key',
       'number.key',
       'oidc-signing.jwks',
+      'pairwise.salt',
     ]);
     for (const file of files) expect(statSync(at('keys', file)).mode & 0o777).toBe(0o600);
   });
@@ -44,6 +45,7 @@ describe('the directory of keys', () => {
       expect(keys.numberKey.equals(one.numberKey)).toBe(true);
       expect(keys.signing.jwks()).toEqual(one.signing.jwks());
       expect(keys.cookieKeys).toEqual(one.cookieKeys);
+      expect(keys.pairwiseSalt.equals(one.pairwiseSalt)).toBe(true);
       expect(keys.challengeKey.kid).toBe(one.challengeKey.kid);
     }
     expect(one.challengeKey.publicJwk).not.toHaveProperty('d');
