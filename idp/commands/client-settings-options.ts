@@ -19,7 +19,7 @@ import { oneOf } from './reader.ts';
 /** The keys of these options as commander gives them, with the options: they are for OpenID Connect clients alone. */
 export const settingsOptionNames: { readonly [key: string]: string } = {
   ...{ auth: '--auth', jwks: '--jwks', jwksUri: '--jwks-uri', certificateSubject: '--certificate-subject' },
-  ...{ par: '--par', signedRequests: '--signed-requests', bind: '--bind', fapi2: '--fapi2' },
+  ...{ par: '--par', signedRequests: '--signed-requests', pkce: '--pkce', bind: '--bind', fapi2: '--fapi2' },
   ...{ accessTokenSeconds: '--access-token-seconds', idTokenSeconds: '--id-token-seconds' },
   ...{ refreshTokenSeconds: '--refresh-token-seconds', sessionSeconds: '--session-seconds' },
   ...{ subject: '--subject', sector: '--sector', identifierClaim: '--identifier-claim' },
@@ -38,6 +38,7 @@ export function settingsOptions(command: Command): Command {
     )
     .option('--par <on|off>', 'its requests are pushed (PAR) or not taken')
     .option('--signed-requests <on|off>', 'its requests are signed (JAR) or not taken')
+    .option('--pkce <on|off>', 'off: a program with a secret that cannot send a code_challenge')
     .option('--bind <how>', `bind its tokens to a key: ${senderConstraints.join(', ')}`)
     .option('--fapi2 [on|off]', 'hold it to FAPI 2.0: pushed requests, keys, bound tokens')
     .option('--access-token-seconds <n>', 'how long an access token lives: 60 to 3600')
@@ -71,6 +72,7 @@ export function readSettings(typed: Typed): SettingsChoices {
     certificateSubject: readCertificateSubject(text(typed, 'certificateSubject')),
     demandsPushedRequests: onOff(typed, 'par'),
     demandsSignedRequests: onOff(typed, 'signedRequests'),
+    demandsPkce: onOff(typed, 'pkce'),
     senderConstraint: one('bind', senderConstraints),
     fapi2: onOff(typed, 'fapi2'),
     lifetimes: readLifetimes(typed),

@@ -28,6 +28,7 @@ export function settingsText(shown: ShownSettings): string {
     ['shows itself by', shown.authentication],
     ...keyLines(shown),
     ['requests', requestsText(shown)],
+    ['PKCE', shown.demandsPkce ? 'demanded' : 'not demanded'],
     ['tokens bound by', shown.senderConstraint],
     ['FAPI 2.0', yes(shown.fapi2)],
     ['ID token signed by', shown.idTokenAlg],

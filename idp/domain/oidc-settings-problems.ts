@@ -29,6 +29,9 @@ function authenticationProblems(settings: OidcSettings): readonly string[] {
     ...(demandsSignedRequests && keys === undefined
       ? ['signed requests: need the client’s public keys']
       : []),
+    ...(authentication === 'none' && !settings.demandsPkce
+      ? ['pkce: a client that cannot show itself cannot do without it']
+      : []),
     ...(byCertificate && certificateSubject === undefined
       ? ['tls_client_auth: needs a subject to compare the certificate with']
       : []),
@@ -132,6 +135,7 @@ function fapi2Problems(settings: OidcSettings): readonly string[] {
       : [`fapi2: the client shows itself by ${ways.join(', ')}`]),
     ...(settings.senderConstraint === 'none' ? ['fapi2: tokens are bound, by dpop or mtls'] : []),
     ...(settings.demandsPushedRequests ? [] : ['fapi2: requests are pushed']),
+    ...(settings.demandsPkce ? [] : ['fapi2: pkce is demanded']),
     ...(settings.idTokenAlg === 'RS256' ? ['fapi2: ID tokens are signed by ES256 or EdDSA'] : []),
   ];
 }

@@ -85,6 +85,8 @@ export interface OidcSettings {
   readonly demandsPushedRequests: boolean;
   /** Authorization requests are signed or not taken. @see RFC 9101 §10.5 */
   readonly demandsSignedRequests: boolean;
+  /** A code is good only for whoever asked for it (RFC 7636); off for programs that cannot. @see RFC 9700 §2.1.1 */
+  readonly demandsPkce: boolean;
   readonly senderConstraint: SenderConstraint;
   /** Held to the FAPI 2.0 Security Profile. */
   readonly fapi2: boolean;
@@ -121,6 +123,7 @@ const web: OidcSettings = {
   grants: ['authorization_code', 'refresh_token'],
   demandsPushedRequests: false,
   demandsSignedRequests: false,
+  demandsPkce: true,
   senderConstraint: 'none',
   fapi2: false,
   idTokenAlg: 'ES256',

@@ -12,6 +12,7 @@ import { backChannelFetch } from './back-channel-fetch.ts';
 import { cibaFeature, readerParameter, withWhoeverTaps } from './ciba.ts';
 import type { ClientCertificate } from './client-certificate.ts';
 import { clientSecurity } from './client-security.ts';
+import { settingsOfRequest } from './client-settings.ts';
 import { type DevicePages, deviceFlowFeature } from './device-flow.ts';
 import { deviceLifetimes } from './device-lifetimes.ts';
 import { existingGrant } from './existing-grant.ts';
@@ -79,7 +80,7 @@ export function interactionPath(uid: string): string {
  * It is a Koa application, so `http/` puts its routes in front with `provider.use`. The library takes its keys when it is
  * made: `http/` makes another one when they change, and whoever signs in meanwhile goes on in it.
  * @see OpenID Connect Core §3.1
- * @see RFC 7636 §4.4.1 (PKCE is required)
+ * @see RFC 7636 §4.4.1 (PKCE is required unless an administrator said that a client with a secret cannot)
  */
 export function createProvider(options: ProviderOptions): OidcProvider {
   const provider = new Provider(options.context.issuer, configurationOf(options));
@@ -124,7 +125,7 @@ function configurationOf(options: ProviderOptions): Configuration {
         return interactionPath(uid);
       },
     },
-    pkce: { required: () => true },
+    pkce: { required: (ctx) => settingsOfRequest(context.clients, ctx).demandsPkce },
     // Required by OpenID Connect Core §3.1.2.1, also of a client that has registered only one.
     allowOmittingSingleRegisteredRedirectUri: false,
     scopes: ['openid', 'offline_access'],

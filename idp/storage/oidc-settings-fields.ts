@@ -30,6 +30,7 @@ export function toOidcSettings(stored: StoredFields | undefined): OidcSettings {
     grants: stored.has('grants') ? stored.textsOf('grants', grantTypes) : usual.grants,
     demandsPushedRequests: fields.flag('demandsPushedRequests', usual),
     demandsSignedRequests: fields.flag('demandsSignedRequests', usual),
+    demandsPkce: fields.flag('demandsPkce', usual),
     senderConstraint: fields.word('senderConstraint', senderConstraints, usual.senderConstraint),
     fapi2: fields.flag('fapi2', usual),
     idTokenAlg: fields.word('idTokenAlg', idTokenAlgs, usual.idTokenAlg),

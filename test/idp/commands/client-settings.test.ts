@@ -97,6 +97,16 @@ describe('a new client', () => {
     });
   });
 
+  it('sends PKCE, unless it has a secret or a key and an administrator said that it cannot', async () => {
+    await add('old', { pkce: 'off' });
+    expect(await settings('old')).toMatchObject({ demandsPkce: false });
+    expect(await settings('old', { pkce: 'on' })).toMatchObject({ demandsPkce: true });
+    const native = { preset: 'native', redirectUri: ['http://127.0.0.1/callback'], pkce: 'off' };
+    await expect(add('app', native)).rejects.toThrow(code('ERR_CLIENT_SETTINGS'));
+    const bank = { fapi2: true, jwks: keyFile('bank.pem', publicPem), pkce: 'off' };
+    await expect(add('bank', bank)).rejects.toThrow(code('ERR_CLIENT_SETTINGS'));
+  });
+
   it('never takes a private key', async () => {
     const private_ = keyFile('private.pem', privatePem);
     const jwk = keyFile('private.jwk', JSON.stringify(privateKey.export({ format: 'jwk' })));

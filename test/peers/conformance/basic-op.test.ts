@@ -11,7 +11,11 @@ import { ConformanceWorld } from './support/world.ts';
 
 let world: ConformanceWorld;
 beforeAll(async () => {
-  world = await ConformanceWorld.start();
+  // As the suite's client is: it sends PKCE in one module only.
+  world = await ConformanceWorld.start({
+    pkce: false,
+    clients: () => ({ settings: { demandsPkce: false } }),
+  });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -60,6 +64,22 @@ describe('oidcc-basic-certification-test-plan', () => {
     } finally {
       await other.close();
     }
+  });
+
+  it('is good for a client that sends no PKCE only where an administrator said so', async () => {
+    const other = await ConformanceWorld.start({ pkce: false });
+    try {
+      const { response } = await other.visit();
+      expect(response?.parameters.get('error')).toBe('invalid_request');
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('takes no verifier for a code that was asked for without a challenge: nobody strips one on the way', async () => {
+    const visit = await world.visit();
+    const answer = await world.redeem(visit, { code_verifier: 'x'.repeat(43) });
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   });
 
   it('refuses a parameter that was given twice, by GET and by POST', async () => {

@@ -4,7 +4,11 @@ import { ConformanceWorld } from './support/world.ts';
 
 let world: ConformanceWorld;
 beforeAll(async () => {
-  world = await ConformanceWorld.start({ mode: 'form_post' });
+  world = await ConformanceWorld.start({
+    mode: 'form_post',
+    pkce: false,
+    clients: () => ({ settings: { demandsPkce: false } }),
+  });
 });
 afterEach(() => {
   vi.useRealTimers();

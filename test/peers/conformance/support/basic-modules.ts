@@ -67,10 +67,10 @@ export const happyModules: Modules = {
     await world.signIn({ method: 'POST' });
   },
   'oidcc-ensure-request-with-valid-pkce-succeeds': async (world) => {
-    const visit = await world.visit();
+    const visit = await world.visit({ pkce: true });
     const wrong = await world.redeem(visit, { code_verifier: 'x'.repeat(43) });
     expect(wrong).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
-    await world.signIn();
+    await world.signIn({ pkce: true });
   },
   'oidcc-claims-essential': async (world) => {
     const claims = JSON.stringify({ userinfo: { name: { essential: true } } });

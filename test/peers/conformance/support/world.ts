@@ -45,11 +45,15 @@ export interface VisitOptions {
   /** Beside, or instead of, the usual ones; an empty value leaves the parameter out. */
   readonly parameters?: Parameters;
   readonly method?: 'GET' | 'POST';
+  /** As the world has it unless said otherwise. */
+  readonly pkce?: boolean;
 }
 
 export interface WorldOptions {
   /** How the client asks to be answered. */
   readonly mode?: AuthorizationResponse['mode'];
+  /** Whether clients send PKCE, which they do unless said otherwise. */
+  readonly pkce?: boolean;
   /** What the clients have that the usual ones have not. */
   readonly clients?: (issuer: string) => Partial<NewOidcClient> | Promise<Partial<NewOidcClient>>;
 }
@@ -63,6 +67,7 @@ export class ConformanceWorld {
   readonly metadata: { readonly [name: string]: unknown };
   readonly #bridge: SoftwareBridge;
   readonly #mode: AuthorizationResponse['mode'];
+  readonly #pkce: boolean;
 
   private constructor(
     idp: RunningIdp,
@@ -70,7 +75,7 @@ export class ConformanceWorld {
     clients: readonly [TestClient, TestClient],
     bridge: SoftwareBridge,
     metadata: { readonly [name: string]: unknown },
-    mode: AuthorizationResponse['mode'],
+    { mode, pkce }: { readonly mode: AuthorizationResponse['mode']; readonly pkce: boolean },
   ) {
     this.idp = idp;
     this.person = person;
@@ -78,9 +83,14 @@ export class ConformanceWorld {
     this.#bridge = bridge;
     this.metadata = metadata;
     this.#mode = mode;
+    this.#pkce = pkce;
   }
 
-  static async start({ mode = 'query', clients = () => ({}) }: WorldOptions = {}): Promise<ConformanceWorld> {
+  static async start({
+    mode = 'query',
+    pkce = true,
+    clients = () => ({}),
+  }: WorldOptions = {}): Promise<ConformanceWorld> {
     const idp = await runIdp();
     await keepSigningKeys(idp.context);
     const person = await idp.addPerson('hanako', {
@@ -95,7 +105,10 @@ export class ConformanceWorld {
     ] as const;
     const bridge = await idp.addBridge('窓口1', both);
     const answer = await fetch(`${idp.issuer}/.well-known/openid-configuration`);
-    return new ConformanceWorld(idp, person, both, bridge, (await answer.json()) as Parameters, mode);
+    return new ConformanceWorld(idp, person, both, bridge, (await answer.json()) as Parameters, {
+      mode,
+      pkce,
+    });
   }
 
   close(): Promise<void> {
@@ -108,8 +121,8 @@ export class ConformanceWorld {
 
   /** Sends the browser to the authorization endpoint, shows the card where one is asked for, and takes what comes back. */
   async visit(options: VisitOptions = {}): Promise<Visit> {
-    const { browser = new Browser(), client = this.client, method = 'GET' } = options;
-    const codeVerifier = randomPKCECodeVerifier();
+    const { browser = new Browser(), client = this.client, method = 'GET', pkce = this.#pkce } = options;
+    const codeVerifier = pkce ? randomPKCECodeVerifier() : '';
     const [state, nonce] = [crypto.randomUUID(), crypto.randomUUID()];
     const all: Parameters = {
       client_id: client.clientId,
@@ -118,8 +131,8 @@ export class ConformanceWorld {
       state,
       nonce,
       response_type: 'code',
-      code_challenge: await calculatePKCECodeChallenge(codeVerifier),
-      code_challenge_method: 'S256',
+      code_challenge: pkce ? await calculatePKCECodeChallenge(codeVerifier) : '',
+      code_challenge_method: pkce ? 'S256' : '',
       response_mode: this.#mode === 'query' ? '' : this.#mode,
       ...options.parameters,
     };
@@ -166,7 +179,7 @@ export class ConformanceWorld {
         grant_type: 'authorization_code',
         code: visit.response?.parameters.get('code') ?? '',
         redirect_uri: client.redirectUri,
-        code_verifier: visit.codeVerifier,
+        ...(visit.codeVerifier === '' ? {} : { code_verifier: visit.codeVerifier }),
         ...(changes as Parameters),
       },
       client,
