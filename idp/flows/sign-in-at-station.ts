@@ -151,7 +151,7 @@ async function decide(
   if (reader === undefined) return { state: 'refused', reason: 'reader-disabled' };
   const { cardKey, evidence, readAt, receivedAt } = tap;
   const decision = await logInWithCard(context, {
-    ...{ clientId: request.clientId, cardKey, evidence, way: 'oidc' },
+    ...{ clientId: request.clientId, cardKey, evidence, way: 'oidc', asPart: true },
     presence: { type: 'tap', reader, readAt, receivedAt, used: false, requestedAt: request.openedAt },
   });
   return { state: 'decided', decision, readerId: reader.readerId };

@@ -20,10 +20,21 @@ import { answerPage, frameOf, type Site } from './site.ts';
  * @param uid of an interaction that the browser of this request started.
  */
 export async function goOnWith(ctx: RouteContext, site: Site, uid: string, factor: Factor): Promise<void> {
+  const next = await nextAfter(ctx, site, uid, factor);
+  return next === undefined ? expired(ctx, site) : redirect(ctx, next);
+}
+
+/** The same, for a page whose script goes on itself. @returns where to; `undefined`: the sign-in has expired */
+export async function nextAfter(
+  ctx: RouteContext,
+  site: Site,
+  uid: string,
+  factor: Factor,
+): Promise<string | undefined> {
   const { context, provider } = site;
   const interaction = await findInteraction(provider, uid);
   const policy = context.clients.find(String(interaction?.params.client_id))?.policy;
-  if (interaction === undefined || policy === undefined) return expired(ctx, site);
+  if (interaction === undefined || policy === undefined) return undefined;
   const soFar = soFarOf(interaction, context.clock.now());
   const { login_hint: hint } = interaction.isSwitching ? {} : interaction.params;
   const askedFor = await personAskedFor(context.record, hint);
@@ -31,16 +42,15 @@ export async function goOnWith(ctx: RouteContext, site: Site, uid: string, facto
   const progress = progressOf(factor, { ...soFar, ...(askedFor === undefined ? {} : { askedFor }) }, acrs);
   if (progress.step === 'refused') {
     await noteRefusal(site, policy.clientId, factor, progress.reason);
-    return redirect(ctx, refusedPath(uid, progress.reason));
+    return refusedPath(uid, progress.reason);
   }
   if (progress.step === 'more') {
     await keepProved(provider, uid, progress.proved);
-    return redirect(ctx, interactionPath(uid));
+    return interactionPath(uid);
   }
   const resumeUrl = await finishLogin(provider, uid, progress.factor, progress.factors);
   forgetInteraction(ctx, context.issuer, uid);
-  if (resumeUrl === undefined) return expired(ctx, site);
-  redirect(ctx, resumeUrl);
+  return resumeUrl;
 }
 
 /** That what was granted a moment ago led nowhere. */

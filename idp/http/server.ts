@@ -98,7 +98,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     oneHost(context.issuer),
     deadline(),
     pollPace(context),
-    noSessionAtStation(context.issuer),
+    noSessionAtStation(context),
     deviceTaps(context),
     slowedUserCodes(site),
     routesOf(site).routes() as Middleware,

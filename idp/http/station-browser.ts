@@ -1,10 +1,8 @@
-import { toAcr } from '../domain/assurance.ts';
 import type { PairingId } from '../domain/station.ts';
-import { acrNamesOfWay } from '../domain/way.ts';
 import { stationPlace } from '../flows/station-place.ts';
-import { acceptableAcrs } from '../oidc/acceptable-acrs.ts';
 import type { Opened } from './opened-interaction.ts';
 import { queryText, type RequestContext } from './request-context.ts';
+import { waysFor } from './sign-in-ways.ts';
 import type { Site } from './site.ts';
 
 const pairingIdPattern = /^[\w-]{20,64}$/;
@@ -29,17 +27,17 @@ export function rememberStation(ctx: RequestContext, issuer: string, pairingId: 
 
 /**
  * Whether a sign-in that begins in this browser waits for a card at its station: it is paired, its reader serves the
- * client, and a card alone, without PIN, suffices for the client. The person can ask for the other ways.
+ * client, and a card without PIN is what the client wants, or a part of it. The person can ask for the other ways.
  */
 export async function leadsToStation(
   ctx: RequestContext,
-  { context }: Site,
+  site: Site,
   { interaction, client }: Pick<Opened, 'interaction' | 'client'>,
 ): Promise<boolean> {
+  const { context } = site;
   const pairingId = stationOf(ctx, context.issuer);
   if (pairingId === undefined || queryText(ctx, 'ways') === 'other') return false;
-  const { preferred } = acceptableAcrs(client.policy.acceptedAcr, interaction.params);
-  if (!acrNamesOfWay.tap.some((name) => preferred.includes(toAcr(name)))) return false;
+  if (!waysFor(site, { interaction, client }).some(({ way }) => way === 'tap')) return false;
   return (await stationPlace(context, pairingId, client.policy.clientId)).outcome === 'ready';
 }
 

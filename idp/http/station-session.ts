@@ -1,4 +1,5 @@
-import { asksForMore, restsOnStation } from '../oidc/station-login.ts';
+import type { FlowContext } from '../flows/context.ts';
+import { asksForMore, readersOfLogin } from '../oidc/station-login.ts';
 import type { Middleware, RequestContext } from './request-context.ts';
 import { stationOf } from './station-browser.ts';
 
@@ -13,16 +14,28 @@ const resumePath = /^\/authorize\/[\w-]+$/;
  * beside the tokens, known to no browser, so that a suspension still ends it and its clients are told; but whoever comes
  * next is asked for a card.
  */
-export function noSessionAtStation(issuer: string): Middleware {
+export function noSessionAtStation({ issuer, record }: Pick<FlowContext, 'issuer' | 'record'>): Middleware {
   return async (ctx, next) => {
     const isStation = stationOf(ctx, issuer) !== undefined;
     const left = isStation && !resumePath.test(ctx.path) ? dropFromRequest(ctx) : [];
     try {
       await next();
     } finally {
-      if ((isStation || restsOnStation(ctx)) && !asksForMore(ctx)) dropFromAnswer(ctx, left);
+      const atStation = isStation || (await wasProvedAtStation(ctx, record));
+      if (atStation && !asksForMore(ctx)) dropFromAnswer(ctx, left);
     }
   };
+}
+
+/** Whatever the browser says of itself: what was proved at a station's reader leaves no session anywhere. */
+async function wasProvedAtStation(
+  ctx: RequestContext,
+  { readers }: Pick<FlowContext['record'], 'readers'>,
+): Promise<boolean> {
+  for (const readerId of readersOfLogin(ctx)) {
+    if ((await readers.find(readerId))?.kind === 'station') return true;
+  }
+  return false;
 }
 
 /** @returns the cookies that the browser had from before, as lines that end them. */

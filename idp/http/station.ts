@@ -9,11 +9,10 @@ import {
   type StationProgress,
 } from '../flows/sign-in-at-station.ts';
 import { interactionPath } from '../oidc/provider.ts';
-import { finishAtStation } from '../oidc/station-login.ts';
 import { stationConfirmPage, stationRefusedPage, stationWaitPage } from '../pages/station-page.ts';
 import { verifiesStation } from '../wire/station-signature.ts';
-import { forgetInteraction } from './browser-interactions.ts';
 import { answerFailure } from './fault-to-status.ts';
+import { nextAfter } from './go-on.ts';
 import { cancelPath, refusedPath, stationPath, stationRefusedPath } from './interaction-paths.ts';
 import { type Opened, opened } from './opened-interaction.ts';
 import { readJson } from './read-body.ts';
@@ -106,10 +105,10 @@ export function postStationLeave(site: Site): RouteHandler {
   });
 }
 
-/** Where the browser goes after that; with a yes, on to the client. */
+/** Where the browser goes after that; with a yes, on to the client, or to what the client wants beside the card. */
 async function after(
   ctx: RouteContext,
-  { context, provider }: Site,
+  site: Site,
   { interaction: { uid } }: Opened,
   progress: StationProgress,
 ): Promise<string> {
@@ -122,10 +121,8 @@ async function after(
       : refusedPath(uid, decision.reason);
   }
   const { personId, acr, amr, cardId } = decision;
-  const factor = { personId, acr, amr, at: context.clock.now(), authenticator: cardId, readerId };
-  const resumeUrl = await finishAtStation(provider, uid, factor);
-  forgetInteraction(ctx, context.issuer, uid);
-  return resumeUrl ?? stationRefusedPath(uid, 'time-over');
+  const factor = { personId, acr, amr, at: site.context.clock.now(), authenticator: cardId, readerId };
+  return (await nextAfter(ctx, site, uid, factor)) ?? stationRefusedPath(uid, 'time-over');
 }
 
 /** A call of our own page's script, with the interaction that this browser started. */

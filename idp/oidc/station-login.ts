@@ -1,30 +1,13 @@
 import type { Context } from 'koa';
-import type { InteractionResults, KoaContextWithOIDC, Provider } from 'oidc-provider';
-import type { Factor } from '../domain/factor.ts';
-import { finishLogin } from './interaction.ts';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { ReaderId } from '../domain/reader.ts';
+import { factorsOf } from './interaction.ts';
 
-/**
- * Lets a sign-in at a station go on, marked as such: its session is kept from every browser.
- * @returns where the browser goes; `undefined` when it has expired.
- */
-export async function finishAtStation(
-  provider: Provider,
-  uid: string,
-  factor: Factor,
-): Promise<string | undefined> {
-  const resumeUrl = await finishLogin(provider, uid, factor);
-  const interaction = await provider.Interaction.find(uid);
-  if (interaction === undefined) return undefined;
-  interaction.result = { ...interaction.result, station: true };
-  await interaction.persist();
-  return resumeUrl;
-}
-
-/** Whether this answer goes on from a sign-in at a station. */
-export function restsOnStation(ctx: Context): boolean {
+/** The readers at which a sign-in was proved that goes on with this answer. */
+export function readersOfLogin(ctx: Context): readonly ReaderId[] {
   const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
-  const result: InteractionResults | undefined = oidc?.result ?? oidc?.entities.Interaction?.result;
-  return result?.station === true;
+  const result = oidc?.result ?? oidc?.entities.Interaction?.result ?? {};
+  return factorsOf(result).flatMap(({ readerId }) => (readerId === undefined ? [] : [readerId]));
 }
 
 /** Whether this answer leads to another question of the same sign-in, and to the client only after that. */
