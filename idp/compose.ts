@@ -32,6 +32,7 @@ import { type Keys, openKeyDirectory } from './storage/keys/key-directory.ts';
 import { createSealedSecrets } from './storage/keys/sealed-secrets.ts';
 import { createSecrets } from './storage/keys/secrets.ts';
 import { createSubjects } from './storage/keys/subjects.ts';
+import { readPasskeyMakers } from './storage/passkey-makers.ts';
 import { openRedisCardIndex } from './storage/redis/card-index.ts';
 import { followRecord } from './storage/redis/followed-card-index.ts';
 import { openRedisOidcState } from './storage/redis/oidc-state.ts';
@@ -99,7 +100,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       ldapBaseDn: config.ldapBaseDn,
       taps: storage.taps,
       tapRequests: storage.tapRequests,
-      webauthn: createWebAuthn(config.issuer),
+      webauthn: createWebAuthn(config.issuer, readPasskeyMakers(config.dataDir)),
       peopleAtHand: storage.peopleAtHand,
       tapWaits: new TapWaits(),
       audit: storage.audit,

@@ -1,7 +1,9 @@
 import { denialReasons } from '../domain/decide-login.ts';
 import { logInWithPasskey, type PasskeyDenial, requestAssertion } from '../flows/log-in-with-passkey.ts';
+import { PasskeyGuesses } from '../flows/passkey-guesses.ts';
 import { interactionPath } from '../oidc/provider.ts';
 import { passkeySignInPage } from '../pages/add-passkey-page.ts';
+import type { Locale } from '../pages/locale.ts';
 import type { Explained } from '../pages/texts/catalogue.ts';
 import { textsOf } from '../pages/texts/of-locale.ts';
 import { answerFailure } from './fault-to-status.ts';
@@ -12,7 +14,7 @@ import { opened } from './opened-interaction.ts';
 import { isFromOwnPage } from './own-session.ts';
 import { readJson } from './read-body.ts';
 import { redirect } from './redirect.ts';
-import type { RouteContext, RouteHandler } from './request-context.ts';
+import { clientAddressOf, type RouteContext, type RouteHandler } from './request-context.ts';
 import { localeOf } from './request-locale.ts';
 import { waysFor } from './sign-in-ways.ts';
 import { answerPage, frameOf, type Site } from './site.ts';
@@ -34,6 +36,11 @@ export function getPasskeySignIn(site: Site): RouteHandler {
   });
 }
 
+function answerTooMany(ctx: RouteContext, locale: Locale): void {
+  ctx.status = 429;
+  ctx.body = { error: 'too_many_attempts', ...textsOf(locale).passkeys.tooManyAnswers };
+}
+
 /** A script cannot follow where a redirect leads out of our own pages: it is told, and has the browser go there. */
 function answerLocation(ctx: RouteContext, otherwise: string): void {
   const location = ctx.response.get('Location');
@@ -44,12 +51,16 @@ function answerLocation(ctx: RouteContext, otherwise: string): void {
 
 /** `POST /interaction/:uid/passkey`: what the authenticator signed, as JSON; answers where the browser goes on. */
 export function postPasskeySignIn(site: Site): RouteHandler {
+  const guesses = new PasskeyGuesses(site.context.clock);
   return opened(site, async (ctx, { interaction: { uid }, client, uiLocales }) => {
     if (!isFromOwnPage(ctx, site)) {
       return answerFailure(ctx, site, { status: 403, trouble: 'cross-site', error: 'cross_site' });
     }
     if (answeredTooManyAttempts(ctx, site)) return;
     const { response } = await readJson(ctx, maxBytes);
+    const account = site.context.webauthn.credentialIdOf(response) ?? '';
+    const address = clientAddressOf(ctx);
+    if (guesses.areStopped(account, address)) return answerTooMany(ctx, localeOf(ctx, uiLocales));
     const outcome = await logInWithPasskey(site.context, { client, interactionUid: uid, response });
     if (outcome.outcome === 'granted') {
       await goOnWith(ctx, site, uid, outcome.factor);
@@ -57,6 +68,7 @@ export function postPasskeySignIn(site: Site): RouteHandler {
     }
     const { reason } = outcome;
     if (reason === 'passkey-invalid' || reason === 'passkey-unknown') noteWrongCode(ctx, site);
+    if (reason === 'passkey-invalid') guesses.note(account, address);
     const denial = denialReasons.find((known) => known === reason);
     if (denial !== undefined) {
       ctx.body = { location: refusedPath(uid, denial) };

@@ -10,6 +10,8 @@ export interface Whims {
   readonly counter?: number;
   readonly userHandle?: string;
   readonly type?: string;
+  /** Vouches for the authenticator. */
+  readonly maker?: { readonly key: KeyObject; readonly certificates: readonly Buffer[] };
   /** Turns a bit of the signature. */
   readonly spoilt?: boolean;
 }
@@ -40,14 +42,15 @@ export class SoftwarePasskey {
   create(options: Json, whims: Whims = {}): Json {
     this.#userHandle = (options.user as { id: string }).id;
     const data = this.#authenticatorData(options, whims, this.#attested());
-    // {"fmt": "none", "attStmt": {}, "authData": data}
-    const attestationObject = Buffer.concat([
-      Buffer.from('a363666d74646e6f6e656761747453746d74a068617574684461746159', 'hex'),
-      Buffer.from([data.length >> 8, data.length & 255]),
-      data,
+    const clientData = this.#clientData('webauthn.create', options, whims);
+    const statement = whims.maker && packed(whims.maker, Buffer.concat([data, sha256(clientData)]));
+    const attestationObject = cborMap([
+      ['fmt', cborText(statement === undefined ? 'none' : 'packed')],
+      ['attStmt', statement ?? cborMap([])],
+      ['authData', cborOctets(data)],
     ]);
     return this.#credential({
-      clientDataJSON: this.#clientData('webauthn.create', options, whims).toString('base64url'),
+      clientDataJSON: clientData.toString('base64url'),
       attestationObject: attestationObject.toString('base64url'),
       transports: ['internal'],
     });
@@ -101,6 +104,29 @@ export class SoftwarePasskey {
 /** {1: 2, 3: -7, -1: 1, -2: x, -3: y}. @see RFC 9053 §7.1.1 */
 function coseKey(x: Buffer, y: Buffer): Buffer {
   return Buffer.concat([Buffer.from('a5010203262001215820', 'hex'), x, Buffer.from('225820', 'hex'), y]);
+}
+
+/** @see WebAuthn Level 3 §8.2 */
+function packed({ key, certificates }: NonNullable<Whims['maker']>, signed: Buffer): Buffer {
+  return cborMap([
+    ['alg', Buffer.from([0x26])],
+    ['sig', cborOctets(sign('sha256', signed, key))],
+    ['x5c', Buffer.concat([Buffer.from([0x80 + certificates.length]), ...certificates.map(cborOctets)])],
+  ]);
+}
+
+/** @see RFC 8949 §3.1 */
+function cborMap(entries: readonly (readonly [string, Buffer])[]): Buffer {
+  const pairs = entries.flatMap(([name, value]) => [cborText(name), value]);
+  return Buffer.concat([Buffer.from([0xa0 + entries.length]), ...pairs]);
+}
+
+function cborText(text: string): Buffer {
+  return Buffer.concat([Buffer.from([0x60 + text.length]), Buffer.from(text)]);
+}
+
+function cborOctets(octets: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([0x59, octets.length >> 8, octets.length & 255]), octets]);
 }
 
 function sha256(octets: Buffer): Buffer {

@@ -53,4 +53,5 @@ export interface PasskeyTexts {
   readonly denial: Explained<Exclude<PasskeyDenial, DenialReason>>;
   readonly refusal: Explained<PasskeyRefusal>;
   readonly tooManyGuesses: Explanation;
+  readonly tooManyAnswers: Explanation;
 }

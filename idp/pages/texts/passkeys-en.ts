@@ -102,6 +102,10 @@ export const passkeysEn: PasskeyTexts = {
     },
     'passkey-known': { what: 'This passkey is registered already.', next: 'Use another device or key.' },
   },
+  tooManyAnswers: {
+    what: 'This passkey gave too many wrong answers.',
+    next: 'Wait a while, or sign in another way.',
+  },
   tooManyGuesses: {
     what: 'There were too many wrong codes.',
     next: `Wait half an hour, then try again. ${askForCode}`,

@@ -108,6 +108,10 @@ export const passkeysJa: PasskeyTexts = {
       next: '別の端末で登録してください。',
     },
   },
+  tooManyAnswers: {
+    what: 'このパスキーの応答を確認できないことが続きました。',
+    next: 'しばらく待つか、ほかの方法でサインインしてください。',
+  },
   tooManyGuesses: {
     what: 'コードの入力に続けて失敗しました。',
     next: `30分ほど待ってからお試しください。${askForCode}`,

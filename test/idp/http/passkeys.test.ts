@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { toAcr } from '../../../idp/domain/assurance.ts';
 import type { Person } from '../../../idp/domain/person.ts';
 import { actor } from '../../../idp/domain/registration.ts';
 import { restorePerson, suspendPerson } from '../../../idp/flows/change-person.ts';
+import { forgetPerson } from '../../../idp/flows/forget-person.ts';
+import { leavePerson } from '../../../idp/flows/leave-person.ts';
+import { addOidcClient } from '../../../idp/flows/manage-clients.ts';
 import { issuePasskeyCode } from '../../../idp/flows/passkey-code.ts';
+import { type BackChannel, startBackChannel } from '../../support/back-channel.ts';
 import { SoftwarePasskey, type Whims } from '../../support/software-authenticator.ts';
 import { Browser, type Page } from './support/browser.ts';
 import { optionsIn, postJson, signInWith } from './support/passkey-steps.ts';
@@ -14,6 +19,7 @@ let idp: RunningIdp;
 let bridge: SoftwareBridge;
 let kintai: RelyingParty;
 let zaimu: RelyingParty;
+let channel: BackChannel;
 let count = 0;
 const admin = actor('os', 0);
 
@@ -25,13 +31,28 @@ let passkey: SoftwarePasskey;
 beforeAll(async () => {
   idp = await runIdp();
   bridge = await idp.addBridge('窓口1', []);
-  kintai = await RelyingParty.discover(
-    idp.issuer,
-    await idp.addClient('勤怠 Kintai', ['card-pin', 'passkey']),
-  );
+  const expected: { issuer: string; clientId?: string } = { issuer: idp.issuer };
+  channel = await startBackChannel(expected);
+  const redirectUri = 'http://localhost:9/callback';
+  const added = await addOidcClient(idp.context, {
+    ...{
+      name: '勤怠 Kintai',
+      requiredGroups: [],
+      redirectUris: [redirectUri],
+      actor: admin,
+      pinWindowSeconds: 0,
+    },
+    acceptedAcr: [toAcr('card-pin'), toAcr('passkey')],
+    backchannelLogout: { uri: channel.uri, sessionRequired: true },
+  });
+  expected.clientId = added.clientId;
+  kintai = await RelyingParty.discover(idp.issuer, { ...added, redirectUri });
   zaimu = await RelyingParty.discover(idp.issuer, await idp.addClient('財務 Zaimu', ['card-pin']));
 });
-afterAll(() => idp.close());
+afterAll(async () => {
+  await channel.close();
+  await idp.close();
+});
 beforeEach(async () => {
   count += 1;
   person = await idp.addPerson(`person${count}`);
@@ -163,6 +184,7 @@ describe('a passkey', () => {
   it('that is removed signs in no more, and ends what rests on it, but not what rests on the card', async () => {
     await register();
     const { browser: signedIn } = await signIn();
+    const told = channel.tokenFor(person.personId);
     const [{ passkeyId } = { passkeyId: '' }] = await idp.context.record.passkeys.findByPerson(
       person.personId,
     );
@@ -172,6 +194,20 @@ describe('a passkey', () => {
     expect(new URL(location).searchParams.get('error')).toBe('login_required');
     expect((await browser.get(`${idp.issuer}/me/passkeys`)).status).toBe(200);
     expect(await signIn()).toMatchObject({ status: 403, answer: { error: 'passkey-unknown' } });
+    expect(await told).toMatchObject({ sub: person.personId, sid: expect.any(String) });
+  });
+
+  it('goes with somebody who is forgotten, from every file', async () => {
+    await register();
+    const [{ credentialId } = { credentialId: '' }] = await idp.context.record.passkeys.findByPerson(
+      person.personId,
+    );
+    await leavePerson(idp.context, { person: person.uid, actor: admin });
+    await forgetPerson(idp.context, { person: person.uid, actor: admin });
+    expect(await idp.context.record.passkeys.findByPerson(person.personId)).toEqual([]);
+    expect((await idp.context.record.passkeys.list()).map((one) => one.credentialId)).not.toContain(
+      credentialId,
+    );
   });
 
   it('of somebody who is suspended is refused, and taken again afterwards', async () => {
@@ -286,6 +322,16 @@ describe('an answer to a request for a passkey', () => {
     }
     expect(await noticesOf('passkey-copied')).toHaveLength(1);
     expect(await eventTypes()).toContain('passkey.counter-not-risen');
+    expect((await signIn()).tokens).toBeDefined();
+  });
+
+  it('that is wrong five times for one passkey is not heard for a while, the right one neither', async () => {
+    await register();
+    for (let time = 0; time < 5; time += 1) {
+      expect((await signIn(passkey, { spoilt: true })).answer.error).toBe('passkey-invalid');
+    }
+    expect(await signIn()).toMatchObject({ status: 429, answer: { error: 'too_many_attempts' } });
+    idp.clock.advance(3_600);
     expect((await signIn()).tokens).toBeDefined();
   });
 

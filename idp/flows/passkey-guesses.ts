@@ -13,10 +13,10 @@ const here: GuessSettings = {
 const anywhere: GuessSettings = { ...here, freeMisses: 10, stopAtMisses: 20 };
 
 /**
- * Slows down who guesses somebody's code: by account and address, and by account from anywhere. A code has 50 random
- * bits and lives for half an hour, so that what is let through here comes to nothing.
+ * Slows down who guesses somebody's code, or what somebody's passkey would sign: by account and address, and by account
+ * from anywhere. A code has 50 random bits and lives for half an hour, so that what is let through comes to nothing.
  */
-export class PasskeyCodeGuesses {
+export class PasskeyGuesses {
   readonly #here: GuessGuard;
   readonly #anywhere: GuessGuard;
 
@@ -25,15 +25,16 @@ export class PasskeyCodeGuesses {
     this.#anywhere = new GuessGuard(clock, anywhere);
   }
 
-  areStopped(uid: string, address: string): boolean {
-    const account = foldText(uid);
-    const admissions = [this.#here.admit(`${account}\n${address}`), this.#anywhere.admit(account)];
+  areStopped(account: string, address: string): boolean {
+    const admissions = [
+      this.#here.admit(`${foldText(account)}\n${address}`),
+      this.#anywhere.admit(foldText(account)),
+    ];
     return admissions.includes('stopped');
   }
 
-  note(uid: string, address: string): void {
-    const account = foldText(uid);
-    this.#here.miss(`${account}\n${address}`);
-    this.#anywhere.miss(account);
+  note(account: string, address: string): void {
+    this.#here.miss(`${foldText(account)}\n${address}`);
+    this.#anywhere.miss(foldText(account));
   }
 }
