@@ -35,7 +35,7 @@ export interface FreshFactor {
 /** Who is signed in to our own pages in this browser; asked of the record at every request, as every client does. */
 export async function ownSession(ctx: RequestContext, site: Site): Promise<OwnSession | undefined> {
   const { context, provider } = site;
-  const login = await ownLogin(provider, ctx, context.clock.now());
+  const login = await ownLogin(provider, ctx, { record: context.record, now: context.clock.now() });
   const policy = context.clients.find(ownPagesId)?.policy;
   if (login === undefined || policy === undefined) return undefined;
   if (!login.factors.some(({ acr }) => policy.acceptedAcr.includes(acr))) return undefined;
@@ -113,7 +113,7 @@ export function getOwnReturn(site: Site): RouteHandler {
   };
 }
 
-/** @see OpenID Connect Core §3.1.2.1 (`max_age`) and §5.5.1.1 (an essential `acr`) */
+/** @see OpenID Connect Core §3.1.2.1 (`prompt`) and §5.5.1.1 (an essential `acr`) */
 function signIn(ctx: RouteContext, { context }: Site, page: OwnPage, fresh?: FreshFactor): void {
   const query = new URLSearchParams({
     client_id: ownPagesId,
@@ -128,7 +128,8 @@ function signIn(ctx: RouteContext, { context }: Site, page: OwnPage, fresh?: Fre
   if (fresh !== undefined) {
     const acr = { essential: true, values: fresh.acrs };
     query.set('claims', JSON.stringify({ id_token: { acr } }));
-    query.set('max_age', String(fresh.withinSeconds));
+    // Not `max_age`: at the boundary the provider might find fresh what is too old for the page, for ever.
+    query.set('prompt', 'login');
   }
   redirect(ctx, `/authorize?${query}`);
 }

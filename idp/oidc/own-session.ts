@@ -1,50 +1,50 @@
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
-import { type Acr, type Amr, parseAcr } from '../domain/assurance.ts';
+import type { Factor } from '../domain/factor.ts';
 import { type Instant, msPerSecond } from '../domain/instant.ts';
 import type { PersonId } from '../domain/person.ts';
 import { ownPagesId } from '../flows/own-pages.ts';
+import { findAuthenticator, type Holders } from './authenticators.ts';
 import { sessionSeconds } from './lifetimes.ts';
-
-/** What somebody proved in a session, and when: each with its own time. */
-export interface ProvedFactor {
-  readonly acr: Acr;
-  readonly amr: readonly Amr[];
-  readonly at: Instant;
-}
+import { factorsIn } from './session-factors.ts';
 
 /** The session of this browser, where a sign-in in it was decided for our own pages. */
 export interface OwnLogin {
   readonly personId: PersonId;
   readonly sessionUid: string;
-  readonly factors: readonly ProvedFactor[];
+  /** What was proved for our own pages, each with its own time. */
+  readonly factors: readonly Factor[];
 }
 
 /**
- * Who is signed in to our own pages in this browser. A session that was decided for other clients alone counts for
- * nothing here, as it does between clients.
+ * Who is signed in to our own pages in this browser. What was decided for other clients alone counts for nothing here,
+ * as it does between clients.
  */
 export async function ownLogin(
   provider: Provider,
   ctx: Context,
-  now: Instant,
+  { record, now }: { readonly record: Holders; readonly now: Instant },
 ): Promise<OwnLogin | undefined> {
   const session = await provider.Session.get(ctx);
-  const { accountId, loginTs, acr, amr, uid, authorizations } = session;
+  const { accountId, uid, authorizations } = session;
   const grantId = authorizations?.[ownPagesId]?.grantId;
-  const reached = parseAcr(acr ?? '');
-  if (accountId === undefined || loginTs === undefined || grantId === undefined || reached === undefined) {
-    return undefined;
-  }
-  const at = loginTs * msPerSecond;
-  if (!(now - at <= sessionSeconds * msPerSecond)) return undefined;
+  if (accountId === undefined || grantId === undefined) return undefined;
+  const held = factorsIn(session, ownPagesId).filter(
+    ({ personId, at }) => personId === accountId && now - at <= sessionSeconds * msPerSecond,
+  );
+  const stands = await Promise.all(held.map((factor) => stillStands(record, factor)));
+  const factors = held.filter((_, index) => stands[index]);
+  if (factors.length === 0) return undefined;
   const grant = await provider.Grant.find(grantId);
   if (grant?.accountId !== accountId) return undefined;
-  return {
-    personId: accountId as PersonId,
-    sessionUid: uid,
-    factors: [{ acr: reached, amr: (amr ?? []) as Amr[], at }],
-  };
+  return { personId: accountId as PersonId, sessionUid: uid, factors };
+}
+
+/** One that rests on a card or passkey stands as long as that does. */
+async function stillStands(record: Holders, { authenticator, personId }: Factor): Promise<boolean> {
+  if (authenticator === undefined) return true;
+  const found = await findAuthenticator(record, authenticator);
+  return found?.isActive === true && found.personId === personId;
 }
 
 /** A sign-in to our own pages came back: the session is what it was for, and its code is worth nothing any more. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../../idp/domain/person.ts';
 import { actor } from '../../../idp/domain/registration.ts';
+import { restoreCard, suspendCard } from '../../../idp/flows/change-card.ts';
 import { restorePerson, suspendPerson } from '../../../idp/flows/change-person.ts';
 import { Browser, type Page } from './support/browser.ts';
 import { linkTo, presentCard, RelyingParty } from './support/relying-party.ts';
@@ -114,9 +115,19 @@ describe('a page that asks for a fresh proof', () => {
     idp.clock.advance(1);
     const asked = await browser.get(`${idp.issuer}/me/passkeys/add`);
     const query = new URL(asked.location).searchParams;
-    expect(query.get('max_age')).toBe('300');
+    expect(query.get('prompt')).toBe('login');
     expect(JSON.parse(query.get('claims') ?? '')).toEqual({
       id_token: { acr: { essential: true, values: ['urn:kazasu:acr:card-pin', 'urn:kazasu:acr:passkey'] } },
     });
+    const shown = await present(await browser.follow(asked.location));
+    expect(new URL(shown.url).pathname).toBe('/me/passkeys/add');
+  });
+
+  it('takes no card for fresh that was stopped since', async () => {
+    await present(await open('/me/passkeys'));
+    expect((await browser.get(`${idp.issuer}/me/passkeys/add`)).status).toBe(200);
+    await suspendCard(idp.context, { card: `card-${serialNumber}`, actor: admin });
+    expect((await browser.get(`${idp.issuer}/me/passkeys/add`)).status).toBe(303);
+    await restoreCard(idp.context, { card: `card-${serialNumber}`, actor: admin });
   });
 });
