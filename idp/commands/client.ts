@@ -1,6 +1,7 @@
 import { requireClient, rotateClientSecret } from '../flows/manage-clients.ts';
 import { clientAdd } from './client-add.ts';
 import { clientCertificate } from './client-certificate.ts';
+import { clientIdentifiers } from './client-identifiers.ts';
 import { clientLogout } from './client-logout.ts';
 import { clientPolicy, shownPolicy } from './client-policy.ts';
 import { clientPresence } from './client-presence-change.ts';
@@ -49,6 +50,7 @@ export const clientCommands = [
   clientPresence,
   clientLogout,
   clientSettings,
+  clientIdentifiers,
   recordCommand({
     name: 'client rotate-secret',
     summary: 'give a client a new secret; the old one ends at once',

@@ -55,6 +55,8 @@ function remove(context: Context, id: string, actor: Actor, token: string): Prom
       await tables.registrations.removeOf(personId);
       await tables.invitations.removeOf(personId);
       await tables.passkeys.removeOf(personId);
+      await tables.clientIdentifiers.removeOf(personId);
+      await tables.clientConsents.removeOf(personId);
       await tables.passkeyCodes.removeOf(personId);
       await tables.cards.removeOf(personId);
       await tables.people.remove(personId);

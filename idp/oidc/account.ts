@@ -1,4 +1,5 @@
 import type { ClaimsParameterMember, FindAccount } from 'oidc-provider';
+import type { ClientId } from '../domain/login-policy.ts';
 import type { OidcSettings } from '../domain/oidc-settings.ts';
 import type { Person } from '../domain/person.ts';
 import { personProblem } from '../domain/person-problem.ts';
@@ -24,7 +25,10 @@ export const claimsOfScope = {
  * Finds who may hold a session or a token: asked at every request of every client, so that a suspension, or the loss of
  * a group that the client demands, holds on the very next one. The id must be the internal one: a `uid` can be given to somebody else one day.
  */
-export function accountFinder({ people }: Pick<SystemRecord, 'people'>, clients: KnownClients): FindAccount {
+export function accountFinder(
+  { people, clientIdentifiers }: Pick<SystemRecord, 'people' | 'clientIdentifiers'>,
+  clients: KnownClients,
+): FindAccount {
   return async ({ oidc }, sub, token) => {
     const person = await people.find(sub);
     const clientId = token?.clientId ?? oidc.client?.clientId;
@@ -32,7 +36,12 @@ export function accountFinder({ people }: Pick<SystemRecord, 'people'>, clients:
     if (person?.personId !== sub || policy === undefined) return undefined;
     if (personProblem(person, policy) !== undefined) return undefined;
     const settings = settingsOf(clients, clientId === undefined ? undefined : { clientId });
-    return { accountId: person.personId, claims: async () => claimsOf(person, settings) };
+    const { personId } = person;
+    const claims = async () => {
+      const own = clientId && (await clientIdentifiers.find(clientId as ClientId, personId));
+      return { ...claimsOf(person, settings), ...(own ? { [clientIdentifierClaim]: own } : {}) };
+    };
+    return { accountId: personId, claims };
   };
 }
 

@@ -7,6 +7,12 @@ import type { ClientId, LoginPolicy } from '../domain/login-policy.ts';
 import type { Organization, OrganizationId, Person, PersonId } from '../domain/person.ts';
 import type { Invitation, RegistrationId } from '../domain/registration.ts';
 import type { AppliedList, CrlRun, RevocationReason } from '../domain/revocation.ts';
+import type {
+  ReadClientConsents,
+  ReadClientIdentifiers,
+  WriteClientConsents,
+  WriteClientIdentifiers,
+} from './client-people-tables.ts';
 import type { Client } from './clients.ts';
 import type { IssuerRevocations, RevokedByIssuer } from './issuer-revocations.ts';
 import type { ReadNotices, WriteNotices } from './notice-tables.ts';
@@ -140,6 +146,8 @@ export interface ReadTables {
   readonly logoutDeliveries: ReadLogoutDeliveries;
   readonly notices: ReadNotices;
   readonly passkeys: ReadPasskeys;
+  readonly clientIdentifiers: ReadClientIdentifiers;
+  readonly clientConsents: ReadClientConsents;
   readonly consents: { find(sha256: string): Promise<RecordedConsent | undefined> };
   readonly settings: {
     /** Small facts about the installation itself: `demo`, `setup-done`, … */
@@ -200,6 +208,8 @@ export interface Tables extends ReadTables {
   readonly logoutDeliveries: ReadLogoutDeliveries & WriteLogoutDeliveries;
   readonly notices: ReadNotices & WriteNotices;
   readonly passkeys: ReadPasskeys & WritePasskeys;
+  readonly clientIdentifiers: ReadClientIdentifiers & WriteClientIdentifiers;
+  readonly clientConsents: ReadClientConsents & WriteClientConsents;
   readonly passkeyChallenges: PasskeyChallenges;
   readonly passkeyCodes: PasskeyCodes;
   readonly consents: ReadTables['consents'] & {

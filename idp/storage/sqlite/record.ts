@@ -19,6 +19,7 @@ import { peopleDirectory } from './migrations/record-005-people-directory.ts';
 import { deviceRequests } from './migrations/record-006-device-requests.ts';
 import { passkeys } from './migrations/record-007-passkeys.ts';
 import { stations } from './migrations/record-008-stations.ts';
+import { clientPeople } from './migrations/record-010-client-people.ts';
 import { signInEnds } from './migrations/record-012-sign-in-ends.ts';
 import type { RecordSchema } from './schema.ts';
 import { factsOfRows, factsQuery } from './tables/facts.ts';
@@ -35,6 +36,7 @@ export const recordMigrations = {
   '006-device-requests': deviceRequests,
   '007-passkeys': passkeys,
   '008-stations': stations,
+  '010-client-people': clientPeople,
   '012-sign-in-ends': signInEnds,
 };
 const code = 'ERR_RECORD_UNAVAILABLE';
@@ -85,6 +87,8 @@ class SqliteRecord implements SystemRecord {
   readonly logoutDeliveries: ReadTables['logoutDeliveries'];
   readonly notices: ReadTables['notices'];
   readonly passkeys: ReadTables['passkeys'];
+  readonly clientIdentifiers: ReadTables['clientIdentifiers'];
+  readonly clientConsents: ReadTables['clientConsents'];
   readonly consents: ReadTables['consents'];
   readonly settings: ReadTables['settings'];
   readonly #connections: readonly DatabaseSync[];
@@ -123,6 +127,8 @@ class SqliteRecord implements SystemRecord {
     this.logoutDeliveries = tables.logoutDeliveries;
     this.notices = tables.notices;
     this.passkeys = tables.passkeys;
+    this.clientIdentifiers = tables.clientIdentifiers;
+    this.clientConsents = tables.clientConsents;
     this.consents = tables.consents;
     this.settings = tables.settings;
   }

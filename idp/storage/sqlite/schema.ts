@@ -21,6 +21,8 @@ export interface RecordSchema {
   notices: NoticeRow;
   consents: { sha256: string; version: string; ja: string; en: string; first_used_at: number };
   passkeys: PasskeyRow;
+  client_identifiers: { client_id: string; person_id: string; identifier: string; linked_at: number };
+  client_consents: { client_id: string; person_id: string; released: string; given_at: number };
   passkey_challenges: { bound_to: string; challenge_hash: string; expires_at: number };
   passkey_codes: { person_id: string; code_hash: string; issued_by: string; expires_at: number };
   settings: { name: string; value: string };

@@ -5,6 +5,7 @@ import type { RecordSchema } from '../schema.ts';
 import { appliedListTable } from './applied-lists.ts';
 import { auditTable } from './audit.ts';
 import { cardTable } from './cards.ts';
+import { clientPeopleTables } from './client-people.ts';
 import { clientTable } from './clients.ts';
 import { consentTable } from './consents.ts';
 import { crlRunTable } from './crl-runs.ts';
@@ -33,6 +34,7 @@ export function tablesOver(db: Kysely<RecordSchema>, clock: Clock): Tables {
     readers: readerTable(db),
     stations: stationTable(db),
     clients: clientTable(db),
+    ...clientPeopleTables(db),
     appliedLists: appliedListTable(db),
     crlRuns: crlRunTable(db),
     sessionEnds: sessionEndTable(db),
