@@ -1,7 +1,9 @@
 import type { ChainedAuditEvent } from '../domain/audit-event.ts';
+import { auditFind } from './audit-find.ts';
 import { recordCommand } from './command.ts';
 
 export const auditCommands = [
+  auditFind,
   recordCommand({
     name: 'audit verify',
     summary: 'check the hash chain of the audit trail from its first line to its last',

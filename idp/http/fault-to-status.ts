@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { Fault, InvalidInput } from '../domain/fault.ts';
 import type { Trouble } from '../pages/texts/catalogue.ts';
 import { textsOf } from '../pages/texts/of-locale.ts';
 import { troublePage } from '../pages/trouble-page.ts';
+import { referenceOf } from './error-references.ts';
 import type { Log } from './log.ts';
 import type { Middleware, RequestContext, RequestState } from './request-context.ts';
 import { localeOf } from './request-locale.ts';
@@ -16,6 +16,8 @@ export interface Failure {
   readonly error: string;
   /** In English, for whoever wrote the caller. */
   readonly description?: string;
+  /** What is shown of it, where that is more than the trouble's name. */
+  readonly code?: string;
   readonly reference?: string;
   readonly retryAfterSeconds?: number;
 }
@@ -38,7 +40,7 @@ export function faultToStatus(site: Pick<Site, 'demoBanner'>, log: Log): Middlew
       if (ctx.status === 404 && !ctx.body) answerFailure(ctx, site, unrouted('not-found', 404));
       if (ctx.status === 405 && !ctx.body) answerFailure(ctx, site, unrouted('method-not-allowed', 405));
     } catch (error) {
-      answerFailure(ctx, site, failureOf(error, `${ctx.method} ${ctx.path}`, log));
+      answerFailure(ctx, site, failureOf(error, ctx, log));
     }
   };
 }
@@ -47,7 +49,8 @@ function unrouted(trouble: Trouble, status: number): Failure {
   return { status, trouble, error: trouble };
 }
 
-function failureOf(error: unknown, request: string, log: Log): Failure {
+function failureOf(error: unknown, ctx: RequestContext, log: Log): Failure {
+  const request = `${ctx.method} ${ctx.path}`;
   if (error instanceof InvalidInput) {
     const { status, trouble } = inputTroubles[error.code] ?? { status: 400, trouble: 'malformed' };
     return { status, trouble, error: error.code, description: error.message };
@@ -58,13 +61,13 @@ function failureOf(error: unknown, request: string, log: Log): Failure {
       status: 503,
       trouble: 'temporarily-unavailable',
       error: 'temporarily_unavailable',
-      reference: error.code,
+      ...{ code: error.code, reference: referenceOf(ctx) },
       retryAfterSeconds: faultRetrySeconds,
     };
   }
   const status = clientErrorStatus(error);
   if (status !== undefined) return { status, trouble: 'malformed', error: 'invalid_request' };
-  const reference = randomUUID();
+  const reference = referenceOf(ctx);
   log(
     `${request}: unexpected, reference ${reference}: ${error instanceof Error ? error.stack : String(error)}`,
   );
@@ -79,13 +82,14 @@ function clientErrorStatus(error: unknown): number | undefined {
 
 /** Answers a failure as a page to browsers and as JSON to programs, in the caller's language. */
 export function answerFailure(ctx: RequestContext, site: Pick<Site, 'demoBanner'>, failure: Failure): void {
-  const { status, trouble, error, description, reference, retryAfterSeconds } = failure;
+  const { status, trouble, error, description, code, reference, retryAfterSeconds } = failure;
   if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
   if (ctx.accepts('json', 'html') === 'html') {
     answerPage(
       ctx,
       status,
-      troublePage(frameOf(ctx, site), { trouble, ...(reference === undefined ? {} : { reference }) }),
+      troublePage(frameOf(ctx, site), { trouble, ...(code === undefined ? {} : { code }) }),
+      { code: code ?? trouble },
     );
     return;
   }

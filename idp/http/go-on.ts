@@ -68,5 +68,7 @@ async function noteRefusal(
 }
 
 function expired(ctx: RouteContext, site: Site): void {
-  answerPage(ctx, 400, troublePage(frameOf(ctx, site), { trouble: 'sign-in-expired' }));
+  answerPage(ctx, 400, troublePage(frameOf(ctx, site), { trouble: 'sign-in-expired' }), {
+    code: 'sign-in-expired',
+  });
 }

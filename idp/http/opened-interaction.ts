@@ -24,7 +24,9 @@ export function opened(
     const { uid = '' } = ctx.params;
     const ownUid = interaction?.uid === uid && interactionsOf(ctx, site.context.issuer).includes(uid);
     if (!ownUid || interaction === undefined || client?.protocol !== 'oidc') {
-      return answerPage(ctx, 400, troublePage(frameOf(ctx, site), { trouble: 'sign-in-expired' }));
+      return answerPage(ctx, 400, troublePage(frameOf(ctx, site), { trouble: 'sign-in-expired' }), {
+        code: 'sign-in-expired',
+      });
     }
     const { ui_locales: uiLocales, redirect_uri: redirectUri } = interaction.params;
     const formTarget = sourceOf(redirectUri);

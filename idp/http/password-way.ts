@@ -68,5 +68,6 @@ function showForm(
     otherWaysHref: interactionPath(uid),
     cancelHref: cancelPath(uid),
   });
-  answerPage(ctx, status, page);
+  const code = form.refusal;
+  answerPage(ctx, status, page, code === undefined ? undefined : { code, client: client.name });
 }

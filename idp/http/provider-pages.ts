@@ -17,11 +17,9 @@ export function providerPages(site: Pick<Site, 'demoBanner'>): ProviderPages {
   return {
     error: (ctx, error) => {
       const trouble = error.expired ? 'sign-in-expired' : (troubleOf[error.error] ?? 'request-invalid');
-      answerPage(
-        ctx,
-        ctx.status,
-        troublePage(frameOf(ctx, site), { trouble, reference: referenceOf(error) }),
-      );
+      answerPage(ctx, ctx.status, troublePage(frameOf(ctx, site), { trouble, code: codeOf(error) }), {
+        code: codeOf(error),
+      });
     },
     logOut: (ctx, form) => answerPage(ctx, 200, logOutPage(frameOf(ctx, site), form)),
     loggedOut: (ctx) => answerPage(ctx, 200, loggedOutPage(frameOf(ctx, site))),
@@ -30,6 +28,6 @@ export function providerPages(site: Pick<Site, 'demoBanner'>): ProviderPages {
 }
 
 /** What the integrator needs to correct a request. */
-function referenceOf({ error, description }: ProviderError): string {
+function codeOf({ error, description }: ProviderError): string {
   return description === undefined ? error : `${error}: ${description}`;
 }

@@ -1,5 +1,6 @@
 import type { RouterContext } from '@koa/router';
 import type { Context, Next } from 'koa';
+import type { ErrorReference } from '../domain/error-reference.ts';
 
 /** What our middleware notes on a request. */
 export interface RequestState {
@@ -7,6 +8,10 @@ export interface RequestState {
   clientAddress: string;
   /** The peer is a declared proxy. */
   fromTrustedProxy?: boolean;
+  /** Of the error page that answers this request. */
+  reference?: ErrorReference;
+  /** What went wrong on it. */
+  troubleNamed?: { readonly code: string; readonly client?: string };
   /** What `oidc-provider` answered itself although it was ours to answer. */
   libraryFailure?: unknown;
   /** Somebody typed a code that no device shows. */

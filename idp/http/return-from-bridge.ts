@@ -37,5 +37,7 @@ export function getReturn(site: Site): RouteHandler {
 }
 
 function refuse(ctx: RouteContext, site: Site, reason: ReturnRefusal): void {
-  answerPage(ctx, 403, refusedPage(frameOf(ctx, site), { reason: { returned: reason } }));
+  answerPage(ctx, 403, refusedPage(frameOf(ctx, site), { reason: { returned: reason } }), {
+    code: reason,
+  });
 }

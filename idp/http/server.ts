@@ -17,6 +17,7 @@ import { rememberInteraction } from './browser-interactions.ts';
 import { type ClientCertificateOptions, clientCertificates } from './client-certificates.ts';
 import { deadline } from './deadline.ts';
 import { slowedUserCodes } from './device-pages.ts';
+import { errorReferences } from './error-references.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { faultToStatus } from './fault-to-status.ts';
 import { health } from './health.ts';
@@ -93,6 +94,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const inFront: readonly Middleware[] = [
     health,
     trustedProxies(options.trustedProxies ?? []),
+    errorReferences(site, log),
     faultToStatus(site, log),
     securityHeaders(context.issuer),
     oneHost(context.issuer),

@@ -70,7 +70,9 @@ async function make(
 function refuse(ctx: RouteContext, site: Site, reason: SetupRefusal): void {
   if (reason === 'setup-token-wrong') noteWrongCode(ctx, site);
   const frame = frameOf(ctx, site);
-  answerPage(ctx, 403, explanationPage(frame, textsOf(frame.locale).reasons.setup[reason], reason));
+  answerPage(ctx, 403, explanationPage(frame, textsOf(frame.locale).reasons.setup[reason], reason), {
+    code: reason,
+  });
 }
 
 /** Browsers say where a form was sent from; a program sends neither header and holds the token anyway. */

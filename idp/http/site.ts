@@ -4,8 +4,9 @@ import type { FlowContext } from '../flows/context.ts';
 import type { CibaPings } from '../oidc/ciba-pings.ts';
 import type { OidcProvider } from '../oidc/provider.ts';
 import type { Frame } from '../pages/layout.ts';
+import { referenceOf } from './error-references.ts';
 import type { FailureLimit } from './failure-limit.ts';
-import type { RequestContext } from './request-context.ts';
+import type { RequestContext, RequestState } from './request-context.ts';
 import { localeOf, otherLanguageHref, rememberLocale } from './request-locale.ts';
 
 /** The provider's keys for challenges to bridges: the current one signs, all are published. */
@@ -39,11 +40,21 @@ export function frameOf(
   rememberLocale(ctx);
   const locale = localeOf(ctx, uiLocales);
   const href = otherLanguageHref(ctx, locale);
-  return { locale, demoBanner, ...(href === undefined ? {} : { otherLanguageHref: href }) };
+  const reference = referenceOf(ctx);
+  return { locale, demoBanner, reference, ...(href === undefined ? {} : { otherLanguageHref: href }) };
 }
 
-/** Answers with a page that nobody may keep. */
-export function answerPage(ctx: RequestContext, status: number, page: string): void {
+/**
+ * Answers with a page that nobody may keep.
+ * @param named what went wrong, on an error page: an administrator finds it by the page's reference.
+ */
+export function answerPage(
+  ctx: RequestContext,
+  status: number,
+  page: string,
+  named?: { readonly code: string; readonly client?: string },
+): void {
+  if (named !== undefined) (ctx.state as RequestState).troubleNamed = named;
   ctx.status = status;
   ctx.type = 'text/html; charset=utf-8';
   ctx.body = page;

@@ -49,7 +49,10 @@ export function getStationRefused(site: Site): RouteHandler {
     const reason = stationRefusals.find((known) => known === queryText(ctx, 'reason'));
     if (reason === undefined) return redirect(ctx, interactionPath(sign.interaction.uid));
     const frame = frameOf(ctx, site, sign.uiLocales);
-    answerPage(ctx, 403, stationRefusedPage(frame, { ...waysOn(sign), reason }));
+    answerPage(ctx, 403, stationRefusedPage(frame, { ...waysOn(sign), reason }), {
+      code: reason,
+      client: sign.client.name,
+    });
   });
 }
 

@@ -10,6 +10,8 @@ export interface Frame {
   readonly demoBanner: boolean;
   /** This page in the other language; absent where the page cannot be asked for again. */
   readonly otherLanguageHref?: string;
+  /** What an error page shows, to be told to an administrator. */
+  readonly reference?: string;
 }
 
 /** A whole page. @returns HTML that runs under `default-src 'none'; style-src 'self'; img-src 'self'`. */

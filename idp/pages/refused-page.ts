@@ -2,6 +2,7 @@ import type { DenialReason } from '../domain/decide-login.ts';
 import type { SignInRefusal } from '../domain/sign-in-progress.ts';
 import { html } from './html.ts';
 import { type Frame, page } from './layout.ts';
+import { referenceLine } from './reference-line.ts';
 import type { Explanation, Reasons, ReturnRefusal } from './texts/catalogue.ts';
 import { textsOf } from './texts/of-locale.ts';
 
@@ -32,7 +33,7 @@ export function refusedPage(frame: Frame, { reason, retryHref, switchHref, cance
 ${retryHref !== undefined && html`<p><a class="button primary" href="${retryHref}" rel="nofollow">${texts.refused.retry}</a></p>`}
 ${switchHref !== undefined && html`<p><a class="button secondary" href="${switchHref}" rel="nofollow">${texts.signIn.switchPerson}</a></p>`}
 ${cancel !== undefined && html`<p><a href="${cancel.href}" rel="nofollow">${texts.signIn.cancel(cancel.clientName)}</a></p>`}
-<p class="reference">${texts.reasonCode}: <code>${code}</code></p>`,
+${referenceLine(frame, code)}`,
   );
 }
 

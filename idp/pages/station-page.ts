@@ -1,6 +1,7 @@
 import type { StationRefusal } from '../domain/station.ts';
 import { type Html, html } from './html.ts';
 import { type Frame, page } from './layout.ts';
+import { referenceLine } from './reference-line.ts';
 import { assets } from './stylesheet.ts';
 import { textsOf } from './texts/of-locale.ts';
 
@@ -64,7 +65,7 @@ export function stationRefusedPage(
   frame: Frame,
   { reason, ...ways }: StationWays & { readonly reason: StationRefusal },
 ): string {
-  const { reasons, refused, reasonCode, station } = textsOf(frame.locale);
+  const { reasons, refused, station } = textsOf(frame.locale);
   const { what, next } = reasons.station[reason];
   return page(
     frame,
@@ -80,7 +81,7 @@ ${
 }
 <p><a class="button primary" href="${ways.stationHref}" rel="nofollow">${station.again}</a></p>
 ${waysOut(frame, ways)}
-<p class="reference">${reasonCode}: <code>${reason}</code></p>`,
+${referenceLine(frame, reason)}`,
   );
 }
 

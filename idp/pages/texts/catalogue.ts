@@ -138,6 +138,7 @@ export interface Texts {
   readonly demoBanner: string;
   readonly otherLanguage: { readonly locale: Locale; readonly name: string };
   readonly languageLabel: string;
+  readonly reference: string;
   readonly reasonCode: string;
   readonly toFrontPage: string;
   readonly home: {

@@ -14,7 +14,8 @@ export const en: Texts = {
     'This is a demonstration with a test authority. The cards are software; no real My Number Card is used.',
   otherLanguage: { locale: 'ja', name: '日本語' },
   languageLabel: 'Language',
-  reasonCode: 'Code to tell an administrator',
+  reference: 'Number to tell an administrator',
+  reasonCode: 'What it was',
   toFrontPage: 'To the front page',
   home: {
     title: 'Sign in with your card',

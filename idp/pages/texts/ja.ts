@@ -14,7 +14,8 @@ export const ja: Texts = {
     'これはデモンストレーションです。カードと認証局は試験用で、本物のマイナンバーカードは使用していません。',
   otherLanguage: { locale: 'en', name: 'English' },
   languageLabel: '表示言語',
-  reasonCode: '管理者に伝える記号',
+  reference: '管理者に伝える番号',
+  reasonCode: '内容',
   toFrontPage: 'トップページへ',
   home: {
     title: 'カードをかざして、サインイン',

@@ -254,7 +254,7 @@ const trouble: Reasons['trouble'] = {
   'sign-in-expired': { what: 'This sign-in is finished, or its time is over.', next: startAgain },
   'request-invalid': {
     what: 'The request that came from the system has an error.',
-    next: 'Tell the code below to the administrator of that system.',
+    next: 'Tell the administrator of that system what is written below.',
   },
   'sign-in-not-possible': {
     what: 'It was not possible to sign in the way the system demands.',
@@ -286,7 +286,7 @@ const trouble: Reasons['trouble'] = {
   },
   'internal-error': {
     what: 'Something unexpected went wrong.',
-    next: 'Try again. If it goes on, tell the code below to an administrator.',
+    next: 'Try again. If it goes on, tell the number below to an administrator.',
   },
 };
 

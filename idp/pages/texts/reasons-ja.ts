@@ -250,7 +250,7 @@ const trouble: Reasons['trouble'] = {
   'sign-in-expired': { what: 'サインインの手続きが終わったか、時間が切れています。', next: startAgain },
   'request-invalid': {
     what: 'システムから届いた要求に誤りがあります。',
-    next: 'ご利用のシステムの管理者に、下の記号を伝えてください。',
+    next: 'ご利用のシステムの管理者に、下の番号と内容を伝えてください。',
   },
   'sign-in-not-possible': {
     what: 'システムが求める方法でのサインインができませんでした。',
@@ -285,7 +285,7 @@ const trouble: Reasons['trouble'] = {
   },
   'internal-error': {
     what: '予期しない問題が起きました。',
-    next: 'もう一度試してください。続くときは、下の記号を管理者に伝えてください。',
+    next: 'もう一度試してください。続くときは、下の番号を管理者に伝えてください。',
   },
 };
 

@@ -194,7 +194,8 @@ describe('an outage', () => {
       const answer = await browser.get(`${broken.issuer}/interaction/return?code=${'a'.repeat(26)}`);
       expect(answer.status).toBe(500);
       expect(answer.text).not.toContain('secret detail');
-      const reference = /<code>([0-9a-f-]{36})<\/code>/.exec(answer.text)?.[1] ?? 'none';
+      const reference =
+        /<code class="reference-number">([0-9A-Z]{4}-[0-9A-Z]{4})<\/code>/.exec(answer.text)?.[1] ?? 'none';
       expect(broken.log.join('\n')).toContain(reference);
     } finally {
       await broken.close();

@@ -27,7 +27,7 @@ const pages: { readonly [name: string]: (frame: Frame) => string } = {
       retryHref: hostile,
       cancel: { href: hostile, clientName: hostile },
     }),
-  trouble: (frame) => troublePage(frame, { trouble: 'request-invalid', reference: hostile }),
+  trouble: (frame) => troublePage(frame, { trouble: 'request-invalid', code: hostile }),
   'log-out': (frame) => logOutPage(frame, { action: hostile, xsrf: hostile }),
   'logged-out': (frame) => loggedOutPage(frame),
   setup: (frame) =>
