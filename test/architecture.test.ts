@@ -90,6 +90,7 @@ const onlyImportedBy: { readonly [packageName: string]: readonly string[] } = {
   ldapjs: [],
   vitest: [],
   'playwright-core': [],
+  'axe-core': [],
 };
 
 /** The clock's implementations; everything else is told what time it is. */

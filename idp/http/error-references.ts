@@ -31,7 +31,7 @@ export function errorReferences({ context }: Pick<Site, 'context'>, log: Log): M
   return async (ctx, next) => {
     await next();
     const { reference, troubleNamed } = ctx.state as RequestState;
-    if (reference === undefined || ctx.status < 400 || ctx.type !== 'text/html') return;
+    if (reference === undefined || ctx.status < 400 || !shows(ctx, reference)) return;
     const address = clientAddressOf(ctx);
     if (limit.secondsToWait(address) > 0) return;
     limit.note(address);
@@ -44,6 +44,11 @@ export function errorReferences({ context }: Pick<Site, 'context'>, log: Log): M
       log(`${reference}: this line is all that is kept of it`),
     );
   };
+}
+
+/** A form that was not taken is no error page: its own words say what to correct. */
+function shows({ type, body }: RequestContext, reference: ErrorReference): boolean {
+  return type === 'text/html' && typeof body === 'string' && body.includes(reference);
 }
 
 function pageLimit(clock: Clock): FailureLimit {

@@ -121,7 +121,7 @@ export function getRefused(site: Site): RouteHandler {
       retryHref: interactionPath(uid),
       cancel: { href: cancelPath(uid), clientName: client.name },
     });
-    answerPage(ctx, 403, page, { code: denial, client: client.name });
+    answerPage(ctx, 403, page, { code: denial ?? refusal ?? '', client: client.name });
   });
 }
 

@@ -25,6 +25,7 @@ import { getHome } from './home.ts';
 import { getCancel, getPresent, getRefused, getSignIn, getSwitch, postContinue } from './interaction.ts';
 import { returnPath } from './interaction-paths.ts';
 import type { Log } from './log.ts';
+import { sessionRoutes } from './me-sessions.ts';
 import { oneHost } from './one-host.ts';
 import { getOwnReturn } from './own-session.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
@@ -172,6 +173,7 @@ function routesOf(site: Site): Router {
   router.post('/logout', postAsGet);
   router.get(ownReturnPath, getOwnReturn(site));
   passkeyRoutes(router, site);
+  sessionRoutes(router, site);
   router.get('/setup', getSetup(site));
   router.post('/setup', postSetup(site));
   return router;

@@ -29,7 +29,7 @@ export function page(frame: Frame, title: string, content: Html): string {
 </head>
 <body>
 <a class="skip-link" href="#main">${texts.skipToMain}</a>
-${frame.demoBanner && html`<p class="demo-banner" role="note">${texts.demoBanner}</p>`}
+${frame.demoBanner && html`<aside class="demo-banner">${texts.demoBanner}</aside>`}
 <header class="site-header">
 <a class="brand" href="/">${mark}<span class="brand-name">${texts.productName}</span><span class="brand-kind">${texts.productKind}</span></a>
 ${languageLink(frame)}

@@ -123,7 +123,7 @@ ${head.refresh && html`<noscript><meta http-equiv="refresh" content="2"></noscri
 ${head.watch && html`<script src="${paths.script}" defer></script>`}
 </head>
 <body>
-${head.demonstration !== undefined && html`<p class="demonstration">${head.demonstration}</p>`}
+${head.demonstration !== undefined && html`<aside class="demonstration">${head.demonstration}</aside>`}
 ${body}
 </body>
 </html>

@@ -12,6 +12,7 @@ import type { CertificateRefusal } from '../../ports/jpki.ts';
 import type { NotRedeemed } from '../../ports/taps.ts';
 import type { Locale } from '../locale.ts';
 import type { PasskeyTexts } from './passkey-texts.ts';
+import type { SessionTexts } from './session-texts.ts';
 
 /** What happened, and what the person can do next: every refusal and every error has both. */
 export interface Explanation {
@@ -197,5 +198,6 @@ export interface Texts {
   readonly device: DeviceTexts;
   readonly password: PasswordTexts;
   readonly passkeys: PasskeyTexts;
+  readonly sessions: SessionTexts;
   readonly reasons: Reasons;
 }

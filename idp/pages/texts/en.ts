@@ -2,6 +2,7 @@ import type { Texts } from './catalogue.ts';
 import { deviceEn } from './device-en.ts';
 import { passkeysEn } from './passkeys-en.ts';
 import { reasonsEn } from './reasons-en.ts';
+import { sessionsEn } from './sessions-en.ts';
 import { passwordEn } from './sign-in-forms-en.ts';
 import { stationEn } from './station-en.ts';
 
@@ -127,5 +128,6 @@ export const en: Texts = {
   device: deviceEn,
   password: passwordEn,
   passkeys: passkeysEn,
+  sessions: sessionsEn,
   reasons: reasonsEn,
 };

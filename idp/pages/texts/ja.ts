@@ -2,6 +2,7 @@ import type { Texts } from './catalogue.ts';
 import { deviceJa } from './device-ja.ts';
 import { passkeysJa } from './passkeys-ja.ts';
 import { reasonsJa } from './reasons-ja.ts';
+import { sessionsJa } from './sessions-ja.ts';
 import { passwordJa } from './sign-in-forms-ja.ts';
 import { stationJa } from './station-ja.ts';
 
@@ -129,5 +130,6 @@ export const ja: Texts = {
   device: deviceJa,
   password: passwordJa,
   passkeys: passkeysJa,
+  sessions: sessionsJa,
   reasons: reasonsJa,
 };
