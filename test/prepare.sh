@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.." || exit 1
 packages='pcscd libpcsclite-dev libpcsclite1 vsmartcard-vpcd opensc slapd ldap-utils redis-server openssl chromium
   fonts-noto-cjk python3-ldap3 python3-aiosmtpd tinyproxy python3 make g++
   freeradius freeradius-ldap freeradius-utils
-  nslcd libnss-ldapd libpam-ldapd sssd-ldap pamtester'
+  nslcd libnss-ldapd libpam-ldapd sssd-ldap pamtester
+  apache2-bin libapache2-mod-auth-openidc'
 policy=/usr/sbin/policy-rc.d
 saved_policy=$policy.before-kazasu
 names=/etc/nsswitch.conf

@@ -21,6 +21,8 @@ export const debianPackageOf = {
   sssd: 'sssd-ldap',
   freeradius: 'freeradius freeradius-ldap',
   radclient: 'freeradius-utils',
+  apache2: 'apache2-bin',
+  'mod_auth_openidc.so': 'libapache2-mod-auth-openidc',
 } as const;
 
 export type Program = keyof typeof debianPackageOf;
@@ -32,6 +34,7 @@ const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 /** Whether a program (or, for `vpcd`, pcscd's virtual driver, or a PAM module) is on this machine. */
 export function hasProgram(program: Program): boolean {
   if (program === 'vpcd') return existsSync('/etc/reader.conf.d/vpcd');
+  if (program === 'mod_auth_openidc.so') return existsSync(`/usr/lib/apache2/modules/${program}`);
   if (program === 'pam_ldap.so') return existsSync(`/usr/lib/${machine}-linux-gnu/security/${program}`);
   return spawnSync('which', [program], { env: { PATH: searchPath } }).status === 0;
 }
