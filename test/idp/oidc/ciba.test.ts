@@ -86,6 +86,18 @@ describe('a client that waits for a tap', () => {
     expect((await fetchTokens(counter, request.auth_req_id)).claims()?.sub).toBe(hanako.personId);
   });
 
+  it('gets them for the person of an ID token that it had before', async () => {
+    const first = await ask(counter);
+    await reader.tap(hanakosCard);
+    const { id_token = '' } = await fetchTokens(counter, first.auth_req_id);
+    const second = await ask(counter, { login_hint: '', id_token_hint: id_token });
+    await reader.tap(tarosCard);
+    expect(await errorOf(fetchTokens(counter, second.auth_req_id))).toBe('access_denied: another-person');
+    const third = await ask(counter, { login_hint: '', id_token_hint: id_token });
+    await reader.tap(hanakosCard);
+    expect((await fetchTokens(counter, third.auth_req_id)).claims()?.sub).toBe(hanako.personId);
+  });
+
   it('is told no when somebody else taps than the one whom it named, and the trail says so', async () => {
     const request = await ask(counter, { login_hint: 'hanako' });
     await reader.tap(tarosCard);

@@ -1,4 +1,10 @@
-import { fetchUserInfo, genericGrantRequest, ResponseBodyError } from 'openid-client';
+import {
+  fetchUserInfo,
+  genericGrantRequest,
+  getDPoPHandle,
+  ResponseBodyError,
+  randomDPoPKeyPair,
+} from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Person } from '../../../idp/domain/person.ts';
 import { actor } from '../../../idp/domain/registration.ts';
@@ -137,6 +143,22 @@ describe('a tap at the own reader of a door', () => {
   it('is for clients that asked for it, and no other', async () => {
     const web = await addDeviceClient(idp, 'web', [], { redirectUris: ['http://localhost:9/callback'] });
     expect(await refusal(web, await reader.sign(serialNumber))).toMatch(/^invalid_request/);
+  });
+});
+
+describe('a door whose tokens are bound to a key (DPoP)', () => {
+  it('gets them bound, and none without the key', async () => {
+    const settings = { senderConstraint: 'dpop' } as const;
+    const vault = await addDeviceClient(idp, 'vault', ['tap'], { settings });
+    const vaultReader = await DeviceReader.add(idp, 'vault-reader', [vault]);
+    expect(await refusal(vault, await vaultReader.sign(serialNumber))).toMatch(/^invalid_grant/);
+    const DPoP = getDPoPHandle(vault.config, await randomDPoPKeyPair());
+    const parameters = { assertion: await vaultReader.sign(serialNumber), scope: 'openid' };
+    const tokens = await genericGrantRequest(vault.config, grantType, parameters, { DPoP });
+    expect(tokens.token_type).toBe('dpop');
+    const { access_token } = tokens;
+    expect(await fetchUserInfo(vault.config, access_token, person.personId, { DPoP })).toHaveProperty('sub');
+    await expect(fetchUserInfo(vault.config, access_token, person.personId)).rejects.toThrow();
   });
 });
 

@@ -5,6 +5,7 @@ import type { DeviceGrant } from '../../../../idp/domain/device-grant.ts';
 import { actor } from '../../../../idp/domain/registration.ts';
 import { addOidcClient } from '../../../../idp/flows/manage-clients.ts';
 import { addReader } from '../../../../idp/flows/manage-readers.ts';
+import type { SettingsChoices } from '../../../../idp/flows/oidc-settings-choices.ts';
 import type { RunningIdp } from './running-idp.ts';
 import { certificateOf, SoftwareBridge } from './software-bridge.ts';
 
@@ -37,6 +38,7 @@ interface DeviceClientChanges {
   readonly cibaNotificationEndpoint?: string;
   readonly redirectUris?: readonly string[];
   readonly requiredGroups?: readonly string[];
+  readonly settings?: SettingsChoices;
 }
 
 function configurationFor(
