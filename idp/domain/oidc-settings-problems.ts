@@ -1,4 +1,5 @@
-import { type OidcSettings, releasingScopes } from './oidc-settings.ts';
+import { deviceGrantTypes } from './device-grant.ts';
+import { type GrantType, type OidcSettings, releasingScopes } from './oidc-settings.ts';
 import { lifetimeLimits } from './oidc-settings-limits.ts';
 
 /** A client with its addresses, as far as they have to fit together. */
@@ -51,6 +52,9 @@ function hasKeyWithoutCertificate({ keys }: OidcSettings): boolean {
   return keys?.from === 'inline' && !keys.keys.every(({ x5c }) => Array.isArray(x5c) && x5c.length > 0);
 }
 
+/** By these a tap is all that a person does. */
+const tapGrants: readonly GrantType[] = [deviceGrantTypes.ciba, deviceGrantTypes.tap];
+
 /** @see RFC 6749 §4.1; RFC 8252 §8.5 (a native application has no secret) */
 function grantProblems({ settings, redirectUris }: Whole): readonly string[] {
   const { grants, preset, authentication, consent } = settings;
@@ -62,6 +66,9 @@ function grantProblems({ settings, redirectUris }: Whole): readonly string[] {
     ...(preset === 'native' && secret ? ['a native application has no secret: none or private_key_jwt'] : []),
     ...(preset !== 'native' && authentication === 'none'
       ? ['only a native application may have no way to show itself']
+      : []),
+    ...(consent && grants.some((grant) => tapGrants.includes(grant))
+      ? ['consent: nobody is asked at a device’s reader; not with the grants ciba and tap']
       : []),
     ...(consent && !code ? ['consent: is asked in a browser, which this client does not use'] : []),
   ];

@@ -40,12 +40,21 @@ function withLastUse(state: Adapter, clock: Clock): Adapter {
   return { ...state, upsert };
 }
 
+/**
+ * What a device waits for is kept a while after it is over, so that the device hears so: the library looks at the end
+ * itself, and has another answer for what never was.
+ * @see RFC 8628 §3.5 (`expired_token`)
+ */
+function afterwardsSeconds(model: string): number {
+  return model === 'DeviceCode' || model === 'BackchannelAuthenticationRequest' ? 600 : 0;
+}
+
 function stateAdapter(model: string, { oidcState: state, onReuse }: AdapterParts): Adapter {
   return {
     upsert: (id, payload, expiresIn) =>
       model === 'ReplayDetection'
         ? noteOnce(state, id, payload as OidcPayload, expiresIn)
-        : state.upsert(model, id, payload as OidcPayload, expiresIn),
+        : state.upsert(model, id, payload as OidcPayload, expiresIn && expiresIn + afterwardsSeconds(model)),
     find: async (id) => (await state.find(model, id)) as AdapterPayload | undefined,
     findByUid: async (uid) => (await state.findByUid(model, uid)) as AdapterPayload | undefined,
     findByUserCode: async (code) => (await state.findByUserCode(model, code)) as AdapterPayload | undefined,

@@ -79,8 +79,10 @@ function checkBindingMessage(message: string | undefined): void {
 
 /** Whether a tap can be enough for what this request asks for. */
 export function canBeTapped({ oidc }: KoaContextWithOIDC, { clients }: Pick<Context, 'clients'>): boolean {
-  const accepted = clients.find(oidc.client?.clientId ?? '')?.policy.acceptedAcr ?? [];
-  const { demanded } = acceptableAcrs(accepted, oidc.params ?? {});
+  const client = clients.find(oidc.client?.clientId ?? '');
+  // Whoever taps is asked nothing.
+  if (client?.protocol !== 'oidc' || client.settings.consent) return false;
+  const { demanded } = acceptableAcrs(client.policy.acceptedAcr, oidc.params ?? {});
   return demanded.some((acr) => tapAcrs.includes(acr));
 }
 

@@ -6,7 +6,7 @@ import {
   pollBackchannelAuthenticationGrant,
   ResponseBodyError,
 } from 'openid-client';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Person } from '../../../idp/domain/person.ts';
 import { actor } from '../../../idp/domain/registration.ts';
 import { restorePerson, suspendPerson } from '../../../idp/flows/change-person.ts';
@@ -173,6 +173,19 @@ describe('a tap', () => {
     expect(await errorOf(fetchTokens(hall, auth_req_id))).toMatch(/^authorization_pending/);
     await east.tap(tarosCard);
     expect((await fetchTokens(hall, auth_req_id)).claims()?.sub).toBe(taro.personId);
+  });
+
+  it('that never came is told as such, for a while', async () => {
+    const { auth_req_id } = await ask(counter, { requested_expiry: '30' });
+    idp.clock.advance(30);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30_000 });
+    try {
+      expect(await errorOf(fetchTokens(counter, auth_req_id))).toMatch(/^expired_token/);
+    } finally {
+      vi.useRealTimers();
+    }
+    idp.clock.advance(600);
+    expect(await errorOf(fetchTokens(counter, auth_req_id))).toMatch(/^invalid_grant/);
   });
 
   it('after the request is over answers nothing: the last moment is the one before', async () => {

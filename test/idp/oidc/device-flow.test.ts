@@ -103,6 +103,21 @@ describe('a device that shows a code', () => {
     expect(await errorOf(begin(printer))).toBe('access_denied: another request waits at this reader');
   });
 
+  it('waits at no reader where its person has to be asked before something is released', async () => {
+    const stranger = await addDeviceClient(idp, 'stranger', ['device'], {
+      redirectUris: ['https://stranger.example/callback'],
+      settings: { consent: true },
+    });
+    await DeviceReader.add(idp, 'stranger-reader', [stranger]);
+    expect(await begin(stranger)).not.toHaveProperty('kazasu_reader');
+    await expect(
+      addDeviceClient(idp, 'asker', ['ciba'], {
+        redirectUris: ['https://asker.example/callback'],
+        settings: { consent: true },
+      }),
+    ).rejects.toMatchObject({ code: 'ERR_CLIENT_SETTINGS' });
+  });
+
   it('names no reader of somebody else', async () => {
     expect(await errorOf(begin(screen, { kazasu_reader: 'printer-reader' }))).toMatch(/^invalid_request/);
     expect(await begin(screen)).not.toHaveProperty('kazasu_reader');
