@@ -1,5 +1,6 @@
 import { errors, type Provider } from 'oidc-provider';
 import { msPerSecond } from '../domain/instant.ts';
+import type { ReaderId } from '../domain/reader.ts';
 import type { AnsweredRequest } from '../flows/accept-tap.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { decideTapRequest, type TapRequestDecision } from '../flows/decide-tap-request.ts';
@@ -29,7 +30,8 @@ export async function answerTapRequest(
   if (source === undefined || client?.protocol !== 'oidc') return;
   const { demanded } = acceptableAcrs(client.policy.acceptedAcr, source.params ?? {});
   const decision = await decideTapRequest(context, answered, demanded);
-  if (decision.outcome === 'granted') await grant(provider, context, source, decision);
+  if (decision.outcome === 'granted')
+    await grant(provider, context, source, { ...decision, readerId: answered.request.readerId });
   else refuse(source, decision.reason);
   await source.save();
   if (source.kind === 'BackchannelAuthenticationRequest') {
@@ -58,13 +60,14 @@ async function grant(
   provider: Provider,
   context: FlowContext,
   source: Source,
-  { personId, cardId, acr, amr, tappedAt }: TapRequestDecision & { readonly outcome: 'granted' },
+  decision: TapRequestDecision & { readonly outcome: 'granted'; readonly readerId: ReaderId },
 ): Promise<void> {
+  const { personId, cardId, acr, amr, tappedAt, readerId } = decision;
   const scope = source.scope ?? scopeIn(source.params);
   const claims = source.claims ?? claimsIn(source.params);
   try {
     const given = await saveDecidedGrant(provider, context, {
-      ...{ accountId: personId, clientId: String(source.clientId), cardId, scope },
+      ...{ accountId: personId, clientId: String(source.clientId), cardId, readerId, scope },
       claims: [...Object.keys(claims.id_token ?? {}), ...Object.keys(claims.userinfo ?? {})],
     });
     Object.assign(source, {
