@@ -18,7 +18,7 @@ import { localeOf } from './request-locale.ts';
 import { soFarOf } from './sign-in-so-far.ts';
 import { waysFor } from './sign-in-ways.ts';
 import { answerPage, frameOf, type Site } from './site.ts';
-import { leadsToStation } from './station-browser.ts';
+import { leadsToStation, mayBeStation } from './station-browser.ts';
 
 /** `GET /interaction/:uid`: offers what the client accepts and the request asks for. */
 export function getSignIn(site: Site): RouteHandler {
@@ -30,6 +30,7 @@ export function getSignIn(site: Site): RouteHandler {
       ways: waysFor(site, { interaction, client }),
       ...(await soFarShown(site, interaction)),
       ...(await chooserOf(site, interaction)),
+      ...((await mayBeStation(ctx, site, { interaction, client })) ? { stationHref: stationPath(uid) } : {}),
       cancelHref: cancelPath(uid),
     });
     answerPage(ctx, 200, page);

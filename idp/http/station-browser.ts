@@ -41,6 +41,20 @@ export async function leadsToStation(
   return (await stationPlace(context, pairingId, client.policy.clientId)).outcome === 'ready';
 }
 
+/**
+ * Whether the page should look for a station's key: kiosks are set to clear cookies, and a browser that lost its note is a
+ * station all the same.
+ */
+export async function mayBeStation(
+  ctx: RequestContext,
+  site: Site,
+  { interaction, client }: Pick<Opened, 'interaction' | 'client'>,
+): Promise<boolean> {
+  if (queryText(ctx, 'ways') === 'other') return false;
+  if (!waysFor(site, { interaction, client }).some(({ way }) => way === 'tap')) return false;
+  return (await site.context.record.stations.list()).length > 0;
+}
+
 /** Another host of the domain can plant every cookie but those named so. @see RFC 6265bis §4.1.3.2 */
 function nameFor(issuer: string): string {
   return issuer.startsWith('https:') ? '__Host-kazasu_station' : 'kazasu_station';

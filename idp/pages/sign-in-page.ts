@@ -1,6 +1,7 @@
 import type { WayName } from '../domain/way.ts';
 import { Html, html } from './html.ts';
 import { type Frame, page } from './layout.ts';
+import { assets } from './stylesheet.ts';
 import { textsOf } from './texts/of-locale.ts';
 
 /** What a person can choose on the sign-in page. */
@@ -16,6 +17,8 @@ export interface SignInChoices {
   };
   /** Who is signed in and may go on so, where one is to choose. */
   readonly continueAs?: { readonly displayName: string; readonly action: string; readonly token: string };
+  /** Where a browser goes that holds a station's key, although it does not say so. */
+  readonly stationHref?: string;
   /** Back to the client, with `access_denied`. */
   readonly cancelHref: string;
 }
@@ -23,7 +26,7 @@ export interface SignInChoices {
 /** The page on which a sign-in starts: links only, because a form that leads to the bridge is stopped by `form-action`. */
 export function signInPage(frame: Frame, choices: SignInChoices): string {
   const { signIn } = textsOf(frame.locale);
-  const { clientName, ways, soFar, continueAs, cancelHref } = choices;
+  const { clientName, ways, soFar, continueAs, stationHref, cancelHref } = choices;
   const offer = offerOf(ways.map(({ way }) => way));
   return page(
     frame,
@@ -56,6 +59,11 @@ ${
 <summary>${signIn.helpTitle}</summary>
 <ul>${signIn.help.map((line) => html`<li>${line}</li>`)}</ul>
 </details>`
+}
+${
+  stationHref !== undefined &&
+  html`<div hidden data-station="find" data-base="${stationHref}"></div>
+<script src="${assets.station.path}" defer></script>`
 }`,
   );
 }

@@ -149,6 +149,17 @@ describe.skipIf(missing)('software card → vpcd → pcscd → station’s bridg
     await page.setViewportSize({ width: 1_024, height: 768 });
   });
 
+  it('a station whose cookies were cleared is found by its key', async () => {
+    await kiosk.clearCookies();
+    const signIn = await begin();
+    expect(new URL(page.url()).pathname).toMatch(/\/station$/);
+    const cookies = await kiosk.cookies(here.issuer);
+    expect(cookies.map(({ name }) => name)).toContain('kazasu_station');
+    await page.click('text=やめて');
+    expect(await signIn.finish()).toEqual({ outcome: 'error', error: 'access_denied' });
+    await page.goto(`${here.issuer}/?lang=en`);
+  });
+
   it('for punches the tap alone signs in', async () => {
     await here.done('client', 'station', 'Kintai', '--confirm', 'none');
     const signIn = await begin();

@@ -108,6 +108,8 @@ let goesOn = false;
 
 function go(url) {
   goesOn = true;
+  // Its key is worth nothing any more: the sign-in page shall not lead here again.
+  if (url.includes('reason=station-unpaired')) forget();
   location.replace(url);
 }
 
@@ -118,6 +120,16 @@ function refused({ base }, { status, body }) {
       ? base
       : `${base}/refused?reason=${body.error ?? 'challenge-unknown'}`,
   );
+}
+
+function forget() {
+  onShelf('readwrite', (store) => store.delete('current')).catch(() => undefined);
+}
+
+/** On the sign-in page: whoever has a key waits at its station. */
+async function find({ base }) {
+  const pairing = await onShelf('readonly', (store) => store.get('current')).catch(() => undefined);
+  if (pairing !== undefined) go(base);
 }
 
 function freeWhenLeft({ base }) {
@@ -184,5 +196,6 @@ function confirm(place) {
 
 const place = document.querySelector('[data-station]');
 if (place?.dataset.station === 'pair') startPairing(place);
+if (place?.dataset.station === 'find') find({ ...place.dataset });
 if (place?.dataset.station === 'wait') open({ ...place.dataset });
 if (place?.dataset.station === 'confirm') confirm({ ...place.dataset });
