@@ -53,6 +53,7 @@ export const stationRefusals = [
   'time-over',
   'confirmation-unknown',
   'unknown-card',
+  'own-pages-not-here',
 ] as const;
 
 export type StationRefusal = (typeof stationRefusals)[number];

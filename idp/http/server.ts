@@ -39,6 +39,7 @@ import { getReturn } from './return-from-bridge.ts';
 import { securityHeaders } from './security-headers.ts';
 import { getSetup, postSetup } from './setup.ts';
 import type { ChallengeKeys, Site } from './site.ts';
+import { noOwnPagesAtStation } from './station-own-pages.ts';
 import { stationRoutes } from './station-routes.ts';
 import { noSessionAtStation } from './station-session.ts';
 import { postTap } from './taps.ts';
@@ -102,6 +103,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     deadline(),
     pollPace(context),
     noSessionAtStation(context),
+    noOwnPagesAtStation(site),
     deviceTaps(context),
     slowedUserCodes(site),
     routesOf(site).routes() as Middleware,

@@ -88,4 +88,8 @@ export const stationRefusalsEn: Reasons['station'] = {
     what: 'This card is not registered yet.',
     next: 'To register it, ask an administrator for an invitation code. A renewed or re-issued card has to be registered, too.',
   },
+  'own-pages-not-here': {
+    what: 'Your own pages cannot be used at a shared station.',
+    next: 'Open them on your own computer or phone.',
+  },
 };

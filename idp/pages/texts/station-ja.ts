@@ -94,4 +94,8 @@ export const stationRefusalsJa: Reasons['station'] = {
     what: 'このカードは、まだ登録されていません。',
     next: '登録するには、管理者から招待コードを受け取ってください。更新・再発行したカードも、登録が必要です。',
   },
+  'own-pages-not-here': {
+    what: 'ご自分のページは、共用の端末では使えません。',
+    next: 'ご自分のパソコンかスマートフォンで開いてください。',
+  },
 };

@@ -240,6 +240,14 @@ describe('no session is kept at a station', () => {
     expect(before.cookieNames.filter((name) => name.includes('session'))).toEqual([]);
   });
 
+  it('and pages of one’s own say that they are not to be had here', async () => {
+    const page = await kiosk.get(`${idp.issuer}/me/sessions`);
+    expect([page.status, page.text]).toEqual([
+      403,
+      expect.stringContaining('Open them on your own computer'),
+    ]);
+  });
+
   it('nor in a browser that forgot to say that it is one', async () => {
     const visit = await opened(punch);
     await tap(hanako);
