@@ -3,7 +3,7 @@ import { assurancesOf } from './assurance.ts';
 import type { CardFacts, CardId } from './card.ts';
 import type { Instant } from './instant.ts';
 import { msPerSecond } from './instant.ts';
-import type { LoginPolicy } from './login-policy.ts';
+import { type LoginPolicy, ownPagesId } from './login-policy.ts';
 import type { PersonId } from './person.ts';
 import { hoursProblem, personProblem } from './person-problem.ts';
 import type { ReaderFacts } from './reader.ts';
@@ -166,7 +166,8 @@ function presenceProblem(facts: LoginFacts, policy: LoginPolicy, now: Instant): 
 /** A PIN-less tap is worth no more than its reader's key; a signature at a workstation does not rest on it. */
 function serves(reader: ReaderFacts, policy: LoginPolicy, evidence: Evidence): boolean {
   if (reader.clientIds.includes(policy.clientId)) return true;
-  return reader.kind === 'workstation' && reader.clientIds.length === 0 && evidence.type === 'signature';
+  const isForAll = reader.clientIds.length === 0 || policy.clientId === ownPagesId;
+  return reader.kind === 'workstation' && isForAll && evidence.type === 'signature';
 }
 
 function timeProblem(

@@ -4,6 +4,9 @@ import type { OrganizationId } from './person.ts';
 
 export type ClientId = string & { readonly __brand: 'ClientId' };
 
+/** Our own pages (`/me/…`), a client of the provider like every other; it stands in no record. */
+export const ownPagesId = 'kazasu-own-pages' as ClientId;
+
 /** What a client demands of a sign-in. */
 export interface LoginPolicy {
   readonly clientId: ClientId;

@@ -1,12 +1,9 @@
 import { toAcr } from '../domain/assurance.ts';
-import type { ClientId } from '../domain/login-policy.ts';
+import { ownPagesId } from '../domain/login-policy.ts';
 import { presetSettings } from '../domain/oidc-settings.ts';
 import { readerClockAheadSeconds, tapFreshSeconds } from '../domain/tap.ts';
 import type { OidcClient } from '../ports/clients.ts';
 import type { FlowContext } from './context.ts';
-
-/** Our own pages (`/me/…`), as a client of the provider like every other; it stands in no record. */
-export const ownPagesId = 'kazasu-own-pages' as ClientId;
 
 /** Where a sign-in to our own pages comes back to. */
 export const ownReturnPath = '/me/return';

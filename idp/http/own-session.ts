@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Acr } from '../domain/assurance.ts';
 import { type Instant, msPerSecond } from '../domain/instant.ts';
+import { ownPagesId } from '../domain/login-policy.ts';
 import type { Person } from '../domain/person.ts';
 import { personProblem } from '../domain/person-problem.ts';
-import { ownPagesId, ownReturnPath } from '../flows/own-pages.ts';
+import { ownReturnPath } from '../flows/own-pages.ts';
 import { type OwnLogin, ownLogin, spendOwnCode } from '../oidc/own-session.ts';
 import { troublePage } from '../pages/trouble-page.ts';
 import { answerFailure } from './fault-to-status.ts';
