@@ -38,6 +38,11 @@ export function continuePath(uid: string): string {
   return `${interactionPath(uid)}/continue`;
 }
 
+/** Takes what the person decided about what the client asks for. */
+export function consentPath(uid: string): string {
+  return `${interactionPath(uid)}/consent`;
+}
+
 /** Leads back to the client with `access_denied`. */
 export function cancelPath(uid: string): string {
   return `${interactionPath(uid)}/cancel`;

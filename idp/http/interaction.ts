@@ -9,6 +9,7 @@ import { refusedPage } from '../pages/refused-page.ts';
 import { type SignInChoices, signInPage } from '../pages/sign-in-page.ts';
 import { presentPath as bridgePath, signChallenge } from '../wire/challenge.ts';
 import { forgetInteraction } from './browser-interactions.ts';
+import { showConsent } from './consent.ts';
 import { cancelPath, continuePath, stationPath, switchPath } from './interaction-paths.ts';
 import { opened } from './opened-interaction.ts';
 import { formTokenOf, readOwnForm } from './own-form.ts';
@@ -24,6 +25,13 @@ import { leadsToStation, mayBeStation } from './station-browser.ts';
 export function getSignIn(site: Site): RouteHandler {
   return opened(site, async (ctx, { interaction, client, uiLocales }) => {
     const { uid } = interaction;
+    if (interaction.prompt === 'consent') {
+      return showConsent(ctx, site, {
+        interaction,
+        client,
+        ...(uiLocales === undefined ? {} : { uiLocales }),
+      });
+    }
     if (await leadsToStation(ctx, site, { interaction, client })) return redirect(ctx, stationPath(uid));
     const page = signInPage(frameOf(ctx, site, uiLocales), {
       clientName: client.name,

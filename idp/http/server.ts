@@ -15,6 +15,7 @@ import { receiveTap, tapsPath } from '../wire/tap-jwt.ts';
 import { getAsset } from './asset-files.ts';
 import { rememberInteraction } from './browser-interactions.ts';
 import { type ClientCertificateOptions, clientCertificates } from './client-certificates.ts';
+import { postConsent } from './consent.ts';
 import { deadline } from './deadline.ts';
 import { slowedUserCodes } from './device-pages.ts';
 import { errorReferences } from './error-references.ts';
@@ -168,6 +169,7 @@ function routesOf(site: Site): Router {
   router.post('/interaction/:uid/password', postPassword(site));
   router.get('/interaction/:uid/refused', getRefused(site));
   router.post('/interaction/:uid/continue', postContinue(site));
+  router.post('/interaction/:uid/consent', postConsent(site));
   router.get('/interaction/:uid/switch', getSwitch(site));
   router.get('/interaction/:uid/cancel', getCancel(site));
   stationRoutes(router, site);

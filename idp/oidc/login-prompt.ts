@@ -3,6 +3,7 @@ import type { KnownClients } from '../flows/known-clients.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 import { acceptableAcrs } from './acceptable-acrs.ts';
 import { settingsOf } from './client-settings.ts';
+import { consentMissing } from './consent.ts';
 import { sessionSeconds } from './lifetimes.ts';
 import { personAskedFor } from './person-asked-for.ts';
 
@@ -12,17 +13,23 @@ const { Check, Prompt, base } = interactionPolicy;
 export const notThePerson = 'not_the_person_asked_for';
 
 /**
- * When a person must sign in (again): the library's rules, and ours below. Nobody is asked for consent: every client is a
- * system of the organisation's own, noted by its administrator.
+ * When a person must sign in (again): the library's rules, and ours below. Nobody is asked for consent by a system of the
+ * organisation's own, which an administrator noted; people are asked by others.
  */
 export function loginPolicy(
   clients: KnownClients,
-  record: Pick<SystemRecord, 'people'>,
+  record: Pick<SystemRecord, 'people' | 'clientConsents'>,
 ): interactionPolicy.DefaultPolicy {
   const policy = base();
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0);
-  // `prompt=consent` must stay sayable (OpenID Connect Core §11 asks for it with offline_access): it asks nothing.
-  policy.get('consent')?.checks.clear();
+  // `prompt=consent` must stay sayable (OpenID Connect Core §11 asks for it with offline_access) where nobody is asked.
+  const consent = policy.get('consent');
+  consent?.checks.clear();
+  consent?.checks.add(
+    new Check('consent_missing', 'the person was not asked', 'consent_required', (ctx) =>
+      consentMissing(ctx, clients, record),
+    ),
+  );
   const login = policy.get('login');
   if (login === undefined) throw new TypeError('the library has no login prompt');
   // Replaced by ours: the library's would ask again for ever when the card at hand cannot reach the acr.

@@ -68,6 +68,19 @@ export interface Reasons {
 /** Why the code of a device was not taken. */
 export type DeviceProblem = 'no-code' | 'unknown-code' | 'expired-code' | 'used-code' | 'aborted' | 'failed';
 
+/** What a person sees whom a system of others asks for details. */
+export interface ConsentTexts {
+  readonly title: string;
+  readonly heading: (clientName: string) => string;
+  readonly lead: (clientName: string, displayName: string) => string;
+  readonly listHeading: string;
+  /** By the names of the scopes. */
+  readonly released: { readonly [scope: string]: string };
+  readonly remembered: string;
+  readonly allow: string;
+  readonly refuse: (clientName: string) => string;
+}
+
 /** What a person sees who types the code of a device. */
 export interface DeviceTexts {
   readonly code: { readonly [text in 'title' | 'lead' | 'label' | 'hint' | 'submit']: string };
@@ -196,6 +209,7 @@ export interface Texts {
   };
   readonly station: StationTexts;
   readonly device: DeviceTexts;
+  readonly consent: ConsentTexts;
   readonly password: PasswordTexts;
   readonly passkeys: PasskeyTexts;
   readonly sessions: SessionTexts;

@@ -1,4 +1,5 @@
 import type { Texts } from './catalogue.ts';
+import { consentEn } from './consent-en.ts';
 import { deviceEn } from './device-en.ts';
 import { passkeysEn } from './passkeys-en.ts';
 import { reasonsEn } from './reasons-en.ts';
@@ -126,6 +127,7 @@ export const en: Texts = {
   },
   station: stationEn,
   device: deviceEn,
+  consent: consentEn,
   password: passwordEn,
   passkeys: passkeysEn,
   sessions: sessionsEn,

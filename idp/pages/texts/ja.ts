@@ -1,4 +1,5 @@
 import type { Texts } from './catalogue.ts';
+import { consentJa } from './consent-ja.ts';
 import { deviceJa } from './device-ja.ts';
 import { passkeysJa } from './passkeys-ja.ts';
 import { reasonsJa } from './reasons-ja.ts';
@@ -128,6 +129,7 @@ export const ja: Texts = {
   },
   station: stationJa,
   device: deviceJa,
+  consent: consentJa,
   password: passwordJa,
   passkeys: passkeysJa,
   sessions: sessionsJa,
