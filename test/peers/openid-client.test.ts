@@ -88,6 +88,14 @@ describe('openid-client', () => {
     }
   });
 
+  it('gets nothing by a refresh token that it used before, and nothing more by what came of it', async () => {
+    const { refresh_token: first = '' } = await signIn();
+    const { refresh_token: second = '' } = await openid.refreshTokenGrant(config, first);
+    expect(second).not.toBe(first);
+    expect(await errorOf(openid.refreshTokenGrant(config, first))).toBe('invalid_grant');
+    expect(await errorOf(openid.refreshTokenGrant(config, second))).toBe('invalid_grant');
+  });
+
   it('asks userinfo, and refuses an answer about somebody else', async () => {
     const tokens = await signIn();
     const { personId } = world.person;
