@@ -33,6 +33,7 @@ const groups: { readonly [name: string]: string } = {
   ldap: 'the LDAP façade, as devices see it',
   anchors: 'CA certificates that are trusted',
   crl: 'certificate revocation lists',
+  session: 'where people are signed in, and the end of it',
   audit: 'the audit trail',
 };
 

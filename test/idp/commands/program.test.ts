@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addRecordCommands } from '../../../idp/commands/program.ts';
+import { recordCommands } from '../../../idp/commands/registry.ts';
 
 const nowhere = { isTerminal: false, columns: () => undefined, write: () => undefined };
 
@@ -12,6 +13,11 @@ function commandsWithHelp(): readonly (readonly [string, string])[] {
     group.commands.map((verb) => [`${group.name()} ${verb.name()}`, verb.helpInformation()] as const),
   );
 }
+
+it('every command that is registered can be typed', () => {
+  const typable = commandsWithHelp().map(([name]) => name);
+  expect(recordCommands.map(({ name }) => name).filter((name) => !typable.includes(name))).toEqual([]);
+});
 
 describe('the help of', () => {
   it.each(commandsWithHelp())('%s fits 80 columns and tells no default that is none', (_name, help) => {
