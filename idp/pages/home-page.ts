@@ -4,7 +4,7 @@ import { textsOf } from './texts/of-locale.ts';
 
 /** The front page: what this is, and where each kind of visitor goes on. */
 export function homePage(frame: Frame, { issuer }: { readonly issuer: string }): string {
-  const { home } = textsOf(frame.locale);
+  const { home, passkeys, sessions } = textsOf(frame.locale);
   const discovery = `${issuer}/.well-known/openid-configuration`;
   return page(
     frame,
@@ -14,6 +14,10 @@ export function homePage(frame: Frame, { issuer }: { readonly issuer: string }):
 <section class="panel">
 <h2>${home.forStaff}</h2>
 ${home.forStaffText.map((line) => html`<p>${line}</p>`)}
+<ul>
+<li><a href="/me/passkeys">${passkeys.title}</a></li>
+<li><a href="/me/sessions">${sessions.title}</a></li>
+</ul>
 </section>
 <section class="panel">
 <h2>${home.forIntegrators}</h2>

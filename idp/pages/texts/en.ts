@@ -24,7 +24,7 @@ export const en: Texts = {
     lead: 'This service signs staff in to business systems with a card they already have, such as the My Number Card.',
     forStaff: 'For staff',
     forStaffText: [
-      'Start from the system you want to use. There is nothing to do on this page.',
+      'Start from the system you want to use.',
       'If your card is not registered yet, ask an administrator for an invitation code.',
     ],
     forIntegrators: 'For integrators',
