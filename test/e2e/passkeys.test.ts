@@ -121,7 +121,7 @@ describe.skipIf(missing !== undefined)('a passkey in Chromium', () => {
         outcome: 'signed-in',
         claims: { acr: 'urn:kazasu:acr:passkey', amr: ['user', 'mfa', 'swk'] },
       });
-      await page.waitForLoadState();
+      await page.waitForURL((url) => url.href.startsWith(party.redirectUri));
       await openOwn('/me/passkeys');
       expect(await page.innerText('main')).toContain('ノートPC');
       await picture(`passkeys-${language}`);
