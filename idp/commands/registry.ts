@@ -14,6 +14,7 @@ import { noticeCommands } from './notice.ts';
 import { orgCommands } from './org.ts';
 import { passkeyCommands } from './passkey.ts';
 import { personCommands } from './person.ts';
+import { personCode } from './person-code.ts';
 import { readerCommands } from './reader.ts';
 import { sessionCommands } from './session.ts';
 import { stationCommands } from './station.ts';
@@ -22,6 +23,7 @@ import { stationCommands } from './station.ts';
 export const recordCommands: readonly RecordCommand[] = [
   ...orgCommands,
   ...personCommands,
+  personCode,
   ...passkeyCommands,
   ...cardCommands,
   ...noticeCommands,

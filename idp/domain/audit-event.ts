@@ -14,6 +14,8 @@ export type AuditEventType =
   | 'person.suspended'
   | 'person.restored'
   | 'person.invited'
+  | 'person.code-issued'
+  | 'person.code-revoked'
   | 'person.role-given'
   | 'person.left'
   | 'person.forgotten'

@@ -37,7 +37,10 @@ const expiring = (days: number): Wording => ({
 });
 
 const cardWordings: {
-  readonly [kind in Exclude<NoticeKind, 'operator-alarm' | `passkey-${string}`>]: Wording;
+  readonly [kind in Exclude<
+    NoticeKind,
+    'operator-alarm' | 'temporary-code-issued' | `passkey-${string}`
+  >]: Wording;
 } = {
   'card-expires-60': expiring(60),
   'card-expires-30': expiring(30),
@@ -124,13 +127,21 @@ const passkeyWordings: { readonly [kind in Extract<NoticeKind, `passkey-${string
   },
 };
 
+const codeIssued: Wording = {
+  subject: { ja: 'ワンタイムコードが発行されました', en: 'A one-time code was issued for you' },
+  body: {
+    ja: `カードを忘れたときにサインインするためのコードが、承認者により発行されました。今日だけ、1回だけ使えます。\n\n${notYours.ja}`,
+    en: `An approver issued a code with which you can sign in without your card: once, and today only.\n\n${notYours.en}`,
+  },
+};
+
 /** What `words` are, where they stand beside a text. */
 const labels = {
   device: { ja: '機器', en: 'Device' },
   reason: { ja: '理由', en: 'Reason' },
 };
 
-const wordings = { ...cardWordings, ...passkeyWordings };
+const wordings = { ...cardWordings, ...passkeyWordings, 'temporary-code-issued': codeIssued };
 
 /** Both languages in one message, Japanese first. */
 export function noticeText({ kind, name, words, issuer }: NoticeFacts): NoticeText {

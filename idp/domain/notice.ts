@@ -15,6 +15,7 @@ export type NoticeKind =
   | 'registration-requested'
   | 'registration-approved'
   | 'registration-rejected'
+  | 'temporary-code-issued'
   | 'passkey-code-issued'
   | 'passkey-added'
   | 'passkey-removed'

@@ -65,7 +65,7 @@ function invitedProblem(
 /** People decide for their own organisation, as approvers or administrators; operators of the machine for all. */
 export async function entitlementProblem(
   { people }: Pick<ReadTables, 'people'>,
-  { organizationId }: Registration,
+  { organizationId }: Pick<Registration, 'organizationId'>,
   by: Actor,
 ): Promise<EntitlementRefusal | undefined> {
   if (by.startsWith('os:')) return undefined;

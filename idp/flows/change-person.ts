@@ -39,6 +39,8 @@ function changeState(
         `${person.uid} is ${state}; this needs one that is ${from.join(' or ')}.`,
       );
     }
+    // A restored person gets a new one.
+    if (to !== 'active') await tables.temporaryCodes.revokeOf(personId);
     const type = to === 'active' ? 'person.restored' : 'person.suspended';
     await tables.audit.append({ at: clock.now(), type, actor, subject: personId });
     return { ...person, state: to };

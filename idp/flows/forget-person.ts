@@ -54,6 +54,7 @@ function remove(context: Context, id: string, actor: Actor, token: string): Prom
       await tables.notices.removeOf(personId);
       await tables.registrations.removeOf(personId);
       await tables.invitations.removeOf(personId);
+      await tables.temporaryCodes.removeOf(personId);
       await tables.passkeys.removeOf(personId);
       await tables.clientIdentifiers.removeOf(personId);
       await tables.clientConsents.removeOf(personId);

@@ -39,6 +39,7 @@ async function leave(
   await retireCardsOf(tables, person, { at, actor });
   await rejectRegistrationsOf(tables, person, { at, actor });
   await tables.invitations.removeOf(personId);
+  await tables.temporaryCodes.removeOf(personId);
   await tables.passkeyCodes.removeOf(personId);
   await tables.notices.withdrawOf(personId, at);
   await tables.audit.append({ at, type: 'person.left', actor, subject: personId });

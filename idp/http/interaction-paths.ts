@@ -43,6 +43,11 @@ export function consentPath(uid: string): string {
   return `${interactionPath(uid)}/consent`;
 }
 
+/** The form for an approver's code. */
+export function codePath(uid: string): string {
+  return `${interactionPath(uid)}/code`;
+}
+
 /** Leads back to the client with `access_denied`. */
 export function cancelPath(uid: string): string {
   return `${interactionPath(uid)}/cancel`;

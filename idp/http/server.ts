@@ -30,13 +30,13 @@ import { sessionRoutes } from './me-sessions.ts';
 import { oneHost } from './one-host.ts';
 import { getOwnReturn } from './own-session.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
-import { getPassword, postPassword } from './password-way.ts';
 import { postAsGet } from './post-as-get.ts';
 import { providerPages } from './provider-pages.ts';
 import { getChallengeKeys, postEnrolment } from './readers.ts';
 import { postProof, postRegistration } from './registrations.ts';
 import type { Middleware, RequestState } from './request-context.ts';
 import { getReturn } from './return-from-bridge.ts';
+import { codeWay, passwordWay } from './secret-ways.ts';
 import { securityHeaders } from './security-headers.ts';
 import { getSetup, postSetup } from './setup.ts';
 import type { ChallengeKeys, Site } from './site.ts';
@@ -165,8 +165,13 @@ function routesOf(site: Site): Router {
   router.get(returnPath, getReturn(site));
   router.get('/interaction/:uid', getSignIn(site));
   router.get('/interaction/:uid/present', getPresent(site));
-  router.get('/interaction/:uid/password', getPassword(site));
-  router.post('/interaction/:uid/password', postPassword(site));
+  for (const [path, way] of [
+    ['password', passwordWay(site)],
+    ['code', codeWay(site)],
+  ] as const) {
+    router.get(`/interaction/:uid/${path}`, way.get);
+    router.post(`/interaction/:uid/${path}`, way.post);
+  }
   router.get('/interaction/:uid/refused', getRefused(site));
   router.post('/interaction/:uid/continue', postContinue(site));
   router.post('/interaction/:uid/consent', postConsent(site));

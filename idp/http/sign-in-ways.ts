@@ -2,7 +2,7 @@ import { type Acr, toAcr } from '../domain/assurance.ts';
 import { missingParts } from '../domain/sign-in-progress.ts';
 import { acrNamesOfWay, type WayName, wayNames } from '../domain/way.ts';
 import { acceptableAcrs } from '../oidc/acceptable-acrs.ts';
-import { passkeyPath, passwordPath, presentPath } from './interaction-paths.ts';
+import { codePath, passkeyPath, passwordPath, presentPath } from './interaction-paths.ts';
 import type { Opened } from './opened-interaction.ts';
 import { soFarOf } from './sign-in-so-far.ts';
 import type { Site } from './site.ts';
@@ -25,6 +25,7 @@ const ways: { readonly [way in WayName]?: Way } = {
   tap: { href: (uid) => presentPath(uid, 'tap') },
   pin: { href: (uid) => presentPath(uid, 'pin') },
   passkey: { href: passkeyPath },
+  temporary: { href: codePath },
   password: { href: passwordPath, isPossible: ({ context }) => context.passwords.areOffered },
 };
 

@@ -1,5 +1,5 @@
-import type { AuthenticatorId, PasskeyId } from '../domain/factor.ts';
-import type { Instant } from '../domain/instant.ts';
+import type { AuthenticatorId, PasskeyId, TemporaryCodeId } from '../domain/factor.ts';
+import { type Instant, msPerSecond } from '../domain/instant.ts';
 import type { PersonId } from '../domain/person.ts';
 import type { SystemRecord } from '../ports/system-record.ts';
 
@@ -7,6 +7,7 @@ import type { SystemRecord } from '../ports/system-record.ts';
 export interface Holders {
   readonly cards: Pick<SystemRecord['cards'], 'find'>;
   readonly passkeys: Pick<SystemRecord['passkeys'], 'find'>;
+  readonly temporaryCodes: Pick<SystemRecord['temporaryCodes'], 'find'>;
   readonly people: Pick<SystemRecord['people'], 'find'>;
 }
 
@@ -27,7 +28,12 @@ export async function findAuthenticator(
   if (card === undefined) {
     const passkey = await record.passkeys.find(id as PasskeyId);
     // Removed, there is none.
-    return passkey && { personId: passkey.personId, isActive: true };
+    if (passkey !== undefined) return { personId: passkey.personId, isActive: true };
+    const code = await record.temporaryCodes.find(id as TemporaryCodeId);
+    if (code === undefined) return undefined;
+    // A card is valid through its last second, and a code up to its end.
+    const notAfter = code.expiresAt - msPerSecond;
+    return { personId: code.personId, isActive: code.state === 'used', notAfter };
   }
   return { personId: card.personId, isActive: card.state === 'active', notAfter: card.notAfter };
 }

@@ -27,6 +27,7 @@ import type {
   WriteSessionEnds,
 } from './session-tables.ts';
 import type { ReadStations, WriteStations } from './station-tables.ts';
+import type { ReadTemporaryCodes, WriteTemporaryCodes } from './temporary-code-tables.ts';
 
 /**
  * The authoritative store. Reads see what the last finished change left; every method throws
@@ -149,6 +150,7 @@ export interface ReadTables {
   readonly clientIdentifiers: ReadClientIdentifiers;
   readonly clientConsents: ReadClientConsents;
   readonly consents: { find(sha256: string): Promise<RecordedConsent | undefined> };
+  readonly temporaryCodes: ReadTemporaryCodes;
   readonly settings: {
     /** Small facts about the installation itself: `demo`, `setup-done`, … */
     get(name: string): Promise<string | undefined>;
@@ -216,5 +218,6 @@ export interface Tables extends ReadTables {
     /** Kept for ever, from its first use on. */
     keep(consent: RecordedConsent): Promise<void>;
   };
+  readonly temporaryCodes: ReadTemporaryCodes & WriteTemporaryCodes;
   readonly settings: ReadTables['settings'] & { set(name: string, value: string): Promise<void> };
 }

@@ -11,8 +11,8 @@ import { homePage } from '../../idp/pages/home-page.ts';
 import type { Frame } from '../../idp/pages/layout.ts';
 import { loggedOutPage, logOutPage } from '../../idp/pages/log-out-page.ts';
 import { passkeysPage } from '../../idp/pages/passkeys-page.ts';
-import { passwordPage } from '../../idp/pages/password-page.ts';
 import { refusedPage } from '../../idp/pages/refused-page.ts';
+import { secretPage } from '../../idp/pages/secret-page.ts';
 import { sessionsPage } from '../../idp/pages/sessions-page.ts';
 import { setupDonePage, setupPage } from '../../idp/pages/setup-page.ts';
 import { signInPage } from '../../idp/pages/sign-in-page.ts';
@@ -34,7 +34,9 @@ export const usualWords: Words = { name: '勤怠システム Kintai', href: '/in
 export function pageSamples({ name, href }: Words): { readonly [sample: string]: (frame: Frame) => string } {
   const station = { clientName: name, stationHref: href, otherWaysHref: href, cancelHref: href };
   const signIn = { clientName: name, cancelHref: href };
-  const password = { clientName: name, action: href, token: name, otherWaysHref: href, cancelHref: href };
+  const secret = { clientName: name, action: href, token: name, otherWaysHref: href, cancelHref: href };
+  const soFar = { displayName: name, step: 'one-more', switchHref: href } as const;
+  const continueAs = { displayName: name, action: href, token: name };
   const passkey = { passkeyId: 'p1' as PasskeyId, name, deviceBound: true, addedAt: 0 };
   const signedIn = (isHere: boolean) => ({
     ...{ signInId: 's1' as SignInId, kind: 'session' as const, isHere, signedInAt: 0, lastUsedAt: 0 },
@@ -46,9 +48,17 @@ export function pageSamples({ name, href }: Words): { readonly [sample: string]:
       signInPage(frame, { ...signIn, ways: wayNames.map((way) => ({ way, href })) }),
     'signInPage: one way': (frame) => signInPage(frame, { ...signIn, ways: [{ way: 'tap', href }] }),
     'signInPage: no way': (frame) => signInPage(frame, { ...signIn, ways: [] }),
-    passwordPage: (frame) => passwordPage(frame, { ...password, uid: '' }),
-    'passwordPage: refused': (frame) =>
-      passwordPage(frame, { ...password, uid: name, refusal: 'password-wrong' }),
+    'signInPage: one more step': (frame) =>
+      signInPage(frame, { ...signIn, soFar, ways: [{ way: 'password', href }] }),
+    'signInPage: a choice of person': (frame) =>
+      signInPage(frame, { ...signIn, continueAs, ways: [{ way: 'tap', href }] }),
+    'secretPage: password': (frame) => secretPage(frame, { ...secret, kind: 'password', uid: '' }),
+    'secretPage: a code that was refused': (frame) => {
+      const refusal = textsOf(frame.locale).reasons.code['code-wrong'];
+      return secretPage(frame, { ...secret, kind: 'code', uid: name, refusal });
+    },
+    'refusedPage: another person': (frame) =>
+      refusedPage(frame, { reason: { signIn: 'another-person-signed-in' }, switchHref: href }),
     'refusedPage: a card': (frame) =>
       refusedPage(frame, {
         reason: { denial: 'card-suspended' },

@@ -6,6 +6,7 @@ import type { TapRefusal } from '../../flows/accept-tap.ts';
 import type { ApprovalRefusal } from '../../flows/approval-rules.ts';
 import type { InvitationRefusal } from '../../flows/begin-registration.ts';
 import type { SetupOutcome } from '../../flows/first-administrator.ts';
+import type { CodeRefusal } from '../../flows/log-in-with-code.ts';
 import type { PasswordRefusal } from '../../flows/log-in-with-password.ts';
 import type { ProofRefusal } from '../../flows/prove-registration.ts';
 import type { CertificateRefusal } from '../../ports/jpki.ts';
@@ -59,6 +60,7 @@ export interface Reasons {
   readonly setup: Explained<SetupRefusal>;
   readonly station: Explained<StationRefusal>;
   readonly password: Explained<PasswordRefusal>;
+  readonly code: Explained<CodeRefusal>;
   readonly signIn: Explained<SignInRefusal>;
   readonly trouble: Explained<Trouble>;
   /** Completes `certificate-refused`. */
@@ -132,15 +134,20 @@ export interface StationTexts {
   readonly registerSteps: readonly string[];
 }
 
-/** The form for the directory password. */
-export interface PasswordTexts {
-  readonly title: string;
-  readonly lead: string;
+/** The forms for a directory password and for an approver's code. */
+export interface SecretTexts {
   readonly uid: string;
-  readonly password: string;
-  readonly passwordHint: string;
   readonly submit: string;
   readonly otherWays: string;
+  readonly password: SecretFormTexts;
+  readonly code: SecretFormTexts;
+}
+
+interface SecretFormTexts {
+  readonly title: string;
+  readonly lead: string;
+  readonly label: string;
+  readonly hint: string;
 }
 
 /** Every word that a person sees, in one language; both catalogues have exactly these keys. */
@@ -210,7 +217,7 @@ export interface Texts {
   readonly station: StationTexts;
   readonly device: DeviceTexts;
   readonly consent: ConsentTexts;
-  readonly password: PasswordTexts;
+  readonly secret: SecretTexts;
   readonly passkeys: PasskeyTexts;
   readonly sessions: SessionTexts;
   readonly reasons: Reasons;

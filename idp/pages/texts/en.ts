@@ -4,7 +4,7 @@ import { deviceEn } from './device-en.ts';
 import { passkeysEn } from './passkeys-en.ts';
 import { reasonsEn } from './reasons-en.ts';
 import { sessionsEn } from './sessions-en.ts';
-import { passwordEn } from './sign-in-forms-en.ts';
+import { secretEn } from './sign-in-forms-en.ts';
 import { stationEn } from './station-en.ts';
 
 export const en: Texts = {
@@ -128,7 +128,7 @@ export const en: Texts = {
   station: stationEn,
   device: deviceEn,
   consent: consentEn,
-  password: passwordEn,
+  secret: secretEn,
   passkeys: passkeysEn,
   sessions: sessionsEn,
   reasons: reasonsEn,

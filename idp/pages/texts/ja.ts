@@ -4,7 +4,7 @@ import { deviceJa } from './device-ja.ts';
 import { passkeysJa } from './passkeys-ja.ts';
 import { reasonsJa } from './reasons-ja.ts';
 import { sessionsJa } from './sessions-ja.ts';
-import { passwordJa } from './sign-in-forms-ja.ts';
+import { secretJa } from './sign-in-forms-ja.ts';
 import { stationJa } from './station-ja.ts';
 
 export const ja: Texts = {
@@ -130,7 +130,7 @@ export const ja: Texts = {
   station: stationJa,
   device: deviceJa,
   consent: consentJa,
-  password: passwordJa,
+  secret: secretJa,
   passkeys: passkeysJa,
   sessions: sessionsJa,
   reasons: reasonsJa,

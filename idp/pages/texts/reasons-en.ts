@@ -1,6 +1,6 @@
 import { approvalEn } from './approval-en.ts';
 import type { Reasons } from './catalogue.ts';
-import { passwordReasonsEn, signInReasonsEn } from './sign-in-forms-en.ts';
+import { codeReasonsEn, passwordReasonsEn, signInReasonsEn } from './sign-in-forms-en.ts';
 import { stationRefusalsEn } from './station-en.ts';
 
 const askAdministrator = 'Contact an administrator.';
@@ -316,5 +316,6 @@ export const reasonsEn: Reasons = {
   approval: approvalEn,
   station: stationRefusalsEn,
   password: passwordReasonsEn,
+  code: codeReasonsEn,
   signIn: signInReasonsEn,
 };

@@ -1,6 +1,6 @@
 import { approvalJa } from './approval-ja.ts';
 import type { Reasons } from './catalogue.ts';
-import { passwordReasonsJa, signInReasonsJa } from './sign-in-forms-ja.ts';
+import { codeReasonsJa, passwordReasonsJa, signInReasonsJa } from './sign-in-forms-ja.ts';
 import { stationRefusalsJa } from './station-ja.ts';
 
 const askAdministrator = '管理者に連絡してください。';
@@ -315,5 +315,6 @@ export const reasonsJa: Reasons = {
   approval: approvalJa,
   station: stationRefusalsJa,
   password: passwordReasonsJa,
+  code: codeReasonsJa,
   signIn: signInReasonsJa,
 };

@@ -1,13 +1,21 @@
-import type { PasswordTexts, Reasons } from './catalogue.ts';
+import type { Reasons, SecretTexts } from './catalogue.ts';
 
-export const passwordEn: PasswordTexts = {
-  title: 'Enter the password',
-  lead: 'The password with which you sign in to your workplace computer.',
+export const secretEn: SecretTexts = {
   uid: 'User name',
-  password: 'Password',
-  passwordHint: 'It is checked by your organisation’s directory and kept nowhere here.',
   submit: 'Sign in',
   otherWays: 'Sign in another way',
+  password: {
+    title: 'Enter the password',
+    lead: 'The password with which you sign in to your workplace computer.',
+    label: 'Password',
+    hint: 'It is checked by your organisation’s directory and kept nowhere here.',
+  },
+  code: {
+    title: 'Enter the one-time code',
+    lead: 'For a forgotten card: the code that an approver gave you today.',
+    label: 'One-time code',
+    hint: 'For example: abcd-efgh-ijkl. Good once, and today only.',
+  },
 };
 
 export const signInReasonsEn: Reasons['signIn'] = {
@@ -33,5 +41,16 @@ export const passwordReasonsEn: Reasons['password'] = {
   'too-many-tries': {
     what: 'There were too many wrong tries.',
     next: 'Wait half an hour, or sign in with your card.',
+  },
+};
+
+export const codeReasonsEn: Reasons['code'] = {
+  'code-wrong': {
+    what: 'The user name or the code is not right, or the code is no longer good.',
+    next: 'Check both and try again. A code is good once, and on its day only: ask an approver for a new one.',
+  },
+  'too-many-tries': {
+    what: 'There were too many wrong tries.',
+    next: 'Wait half an hour, or sign in another way.',
   },
 };

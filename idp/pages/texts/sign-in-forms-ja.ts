@@ -1,13 +1,21 @@
-import type { PasswordTexts, Reasons } from './catalogue.ts';
+import type { Reasons, SecretTexts } from './catalogue.ts';
 
-export const passwordJa: PasswordTexts = {
-  title: 'パスワードの入力',
-  lead: '職場のパソコンにサインインするときのパスワードを使います。',
+export const secretJa: SecretTexts = {
   uid: 'ユーザー名',
-  password: 'パスワード',
-  passwordHint: '組織のディレクトリで確認します。このサービスには保存されません。',
   submit: 'サインイン',
   otherWays: '別の方法でサインインする',
+  password: {
+    title: 'パスワードの入力',
+    lead: '職場のパソコンにサインインするときのパスワードを使います。',
+    label: 'パスワード',
+    hint: '組織のディレクトリで確認します。このサービスには保存されません。',
+  },
+  code: {
+    title: 'ワンタイムコードの入力',
+    lead: 'カードを忘れたときに、承認者から今日受け取ったコードを使います。',
+    label: 'ワンタイムコード',
+    hint: '例：abcd-efgh-ijkl。今日だけ、1回だけ使えます。',
+  },
 };
 
 export const signInReasonsJa: Reasons['signIn'] = {
@@ -33,5 +41,16 @@ export const passwordReasonsJa: Reasons['password'] = {
   'too-many-tries': {
     what: '誤った入力が多すぎます。',
     next: '30分ほど待ってからやり直すか、カードでサインインしてください。',
+  },
+};
+
+export const codeReasonsJa: Reasons['code'] = {
+  'code-wrong': {
+    what: 'ユーザー名またはコードが正しくないか、コードの期限が過ぎています。',
+    next: '両方を確かめて、もう一度入力してください。コードは発行された日に1回だけ使えます。承認者に新しいコードを頼んでください。',
+  },
+  'too-many-tries': {
+    what: '誤った入力が多すぎます。',
+    next: '30分ほど待ってからやり直すか、別の方法でサインインしてください。',
   },
 };

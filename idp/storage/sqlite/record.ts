@@ -21,6 +21,7 @@ import { passkeys } from './migrations/record-007-passkeys.ts';
 import { stations } from './migrations/record-008-stations.ts';
 import { clientPeople } from './migrations/record-010-client-people.ts';
 import { signInEnds } from './migrations/record-012-sign-in-ends.ts';
+import { temporaryCodes } from './migrations/record-013-temporary-codes.ts';
 import type { RecordSchema } from './schema.ts';
 import { factsOfRows, factsQuery } from './tables/facts.ts';
 import { noteCard } from './tables/index-notes.ts';
@@ -38,6 +39,7 @@ export const recordMigrations = {
   '008-stations': stations,
   '010-client-people': clientPeople,
   '012-sign-in-ends': signInEnds,
+  '013-temporary-codes': temporaryCodes,
 };
 const code = 'ERR_RECORD_UNAVAILABLE';
 const forgottenAtOnce = 32;
@@ -89,6 +91,7 @@ class SqliteRecord implements SystemRecord {
   readonly passkeys: ReadTables['passkeys'];
   readonly clientIdentifiers: ReadTables['clientIdentifiers'];
   readonly clientConsents: ReadTables['clientConsents'];
+  readonly temporaryCodes: ReadTables['temporaryCodes'];
   readonly consents: ReadTables['consents'];
   readonly settings: ReadTables['settings'];
   readonly #connections: readonly DatabaseSync[];
@@ -129,6 +132,7 @@ class SqliteRecord implements SystemRecord {
     this.passkeys = tables.passkeys;
     this.clientIdentifiers = tables.clientIdentifiers;
     this.clientConsents = tables.clientConsents;
+    this.temporaryCodes = tables.temporaryCodes;
     this.consents = tables.consents;
     this.settings = tables.settings;
   }

@@ -1,6 +1,17 @@
 import type { Generated } from 'kysely';
 
 /** The record's tables as SQLite holds them; `tables/*` turn rows into the domain's types, one file a table. */
+export interface TemporaryCodeRow {
+  code_id: string;
+  person_id: string;
+  code_hash: string;
+  state: string;
+  issued_by: string;
+  issued_at: number;
+  expires_at: number;
+  used_at: number | null;
+}
+
 export interface RecordSchema {
   organizations: OrganizationRow;
   people: PersonRow;
@@ -25,6 +36,7 @@ export interface RecordSchema {
   client_consents: { client_id: string; person_id: string; released: string; given_at: number };
   passkey_challenges: { bound_to: string; challenge_hash: string; expires_at: number };
   passkey_codes: { person_id: string; code_hash: string; issued_by: string; expires_at: number };
+  temporary_codes: TemporaryCodeRow;
   settings: { name: string; value: string };
   index_notes: { card_key: Uint8Array };
   card_index: { card_key: Uint8Array; facts: string };

@@ -64,7 +64,7 @@ describe('a sign-in by directory password', () => {
       ['hanako', 'nobody', 'stranger'].map(async (uid) => {
         const browser = new Browser('en');
         const form = await formOf(portal, browser);
-        return submit(browser, form, { uid, password: uid === 'stranger' ? right : 'wrong-one' });
+        return submit(browser, form, { uid, secret: uid === 'stranger' ? right : 'wrong-one' });
       }),
     );
     const shown = answers.map(({ status, text }) => [
@@ -80,8 +80,8 @@ describe('a sign-in by directory password', () => {
   it('is stopped after a few wrong ones, also for the right one', async () => {
     const browser = new Browser('en');
     const form = await formOf(portal, browser);
-    for (let n = 0; n < 3; n++) await submit(browser, form, { uid: 'jiro', password: 'wrong' });
-    const answer = await submit(browser, form, { uid: 'jiro', password: right });
+    for (let n = 0; n < 3; n++) await submit(browser, form, { uid: 'jiro', secret: 'wrong' });
+    const answer = await submit(browser, form, { uid: 'jiro', secret: right });
     expect(answer.status).toBe(429);
     expect(answer.text).toContain('too many wrong tries');
   });
@@ -90,10 +90,10 @@ describe('a sign-in by directory password', () => {
     await suspendPerson(idp.context, { person: 'saburo', actor: actor('os', 0) });
     const browser = new Browser('en');
     const form = await formOf(portal, browser);
-    const wrong = await submit(browser, form, { uid: 'saburo', password: 'wrong' });
+    const wrong = await submit(browser, form, { uid: 'saburo', secret: 'wrong' });
     expect([wrong.status, wrong.location]).toEqual([403, '']);
     expect(wrong.text).toContain('The user name or the password is not right.');
-    expect((await submit(browser, form, { uid: 'saburo', password: right })).location).toContain(
+    expect((await submit(browser, form, { uid: 'saburo', secret: right })).location).toContain(
       'refused?reason=person-suspended',
     );
   });
@@ -109,7 +109,7 @@ describe('the form', () => {
     const [browser, attacker] = [new Browser(), new Browser()];
     const form = await formOf(portal, browser);
     const foreign = await formOf(portal, attacker);
-    const fields = { uid: 'hanako', password: right };
+    const fields = { uid: 'hanako', secret: right };
     const answers = [
       await submit(browser, form, fields, { origin: 'https://evil.example' }),
       await submit(browser, form, fields, { origin: 'null' }),
@@ -126,7 +126,7 @@ describe('the form', () => {
 
   it('is nothing for a browser that did not start the sign-in', async () => {
     const form = await formOf(portal, new Browser());
-    const answer = await submit(new Browser(), form, { uid: 'hanako', password: right });
+    const answer = await submit(new Browser(), form, { uid: 'hanako', secret: right });
     expect(answer.status).toBe(400);
   });
 

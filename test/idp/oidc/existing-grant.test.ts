@@ -46,6 +46,7 @@ function providerOver(oidcState: OidcState): Provider {
 const recordWith = (card: Card['state'], person: PersonState) => ({
   cards: { find: async () => ({ state: card, personId: accountId, notAfter }) as Card },
   passkeys: { find: async () => undefined },
+  temporaryCodes: { find: async () => undefined },
   people: { find: async () => ({ personId: accountId, state: person }) as never },
   readers: { find: async () => undefined } as never,
 });

@@ -16,6 +16,7 @@ const kinds: readonly NoticeKind[] = [
   'registration-approved',
   'registration-rejected',
   'passkey-code-issued',
+  'temporary-code-issued',
   'passkey-added',
   'passkey-removed',
   'passkey-copied',

@@ -21,6 +21,7 @@ import { registrationTable } from './registrations.ts';
 import { sessionEndTable } from './session-ends.ts';
 import { settingTable } from './settings.ts';
 import { stationTable } from './stations.ts';
+import { temporaryCodeTable } from './temporary-codes.ts';
 
 /** Every table over one connection or one transaction. */
 export function tablesOver(db: Kysely<RecordSchema>, clock: Clock): Tables {
@@ -43,6 +44,7 @@ export function tablesOver(db: Kysely<RecordSchema>, clock: Clock): Tables {
     ...passkeyTables(db),
     consents: consentTable(db),
     settings: settingTable(db),
+    temporaryCodes: temporaryCodeTable(db),
     audit: auditTable(db),
   };
 }

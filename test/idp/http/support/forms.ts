@@ -37,7 +37,7 @@ export async function signInByPassword(
   password: string,
 ): Promise<Page> {
   const form = await browser.get(hrefTo(signInPage, 'password'));
-  const answer = await submit(browser, form, { uid, password });
+  const answer = await submit(browser, form, { uid, secret: password });
   const ours = answer.location.startsWith(new URL(form.url).origin);
   return ours ? browser.follow(answer.location) : answer;
 }
