@@ -121,7 +121,7 @@ export async function openSystem(config: Config, options: SystemOptions): Promis
       erasure: storage.erasure,
       cardOverlapSeconds: config.cardOverlapDays * 24 * 3_600,
       signingKeyPlan: config.signingKeyPlan,
-      sessionEnds: createSessionEnds(base),
+      sessionEnds: createSessionEnds({ ...base, taps: storage.taps }),
       crlPlan: crlPlanOf(config, createSecrets().hash(config.issuer)),
       crlTurn: new CrlTurn(),
       deviceGuesses: new DeviceGuesses(clock),

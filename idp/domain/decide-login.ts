@@ -1,6 +1,7 @@
 import type { Acr, Amr, Assurance } from './assurance.ts';
 import { assurancesOf } from './assurance.ts';
 import type { CardFacts, CardId } from './card.ts';
+import { startOfDay } from './hours-of-use.ts';
 import type { Instant } from './instant.ts';
 import { msPerSecond } from './instant.ts';
 import { type LoginPolicy, ownPagesId } from './login-policy.ts';
@@ -232,5 +233,7 @@ function isInPinWindow(facts: LoginFacts, card: CardFacts, policy: LoginPolicy, 
   if (pinProof === undefined || presence.type !== 'tap') return false;
   if (pinProof.cardId !== card.cardId || pinProof.readerGroup !== presence.reader.group) return false;
   const age = now - pinProof.provedAt;
+  // However many hours: a window ends with the day.
+  if (!(pinProof.provedAt >= startOfDay(now))) return false;
   return age >= 0 && age < policy.pinWindowSeconds * msPerSecond;
 }

@@ -1,4 +1,4 @@
-import type { AcrName } from './assurance.ts';
+import { type Acr, type AcrName, toAcr } from './assurance.ts';
 
 /** The ways to sign in that a page can offer. */
 export type WayName = (typeof wayNames)[number];
@@ -13,3 +13,8 @@ export const acrNamesOfWay: { readonly [way in WayName]: readonly AcrName[] } = 
   password: ['password'],
   temporary: ['temporary'],
 };
+
+/** The way by which something was proved; `undefined` for a combination, which is two. */
+export function wayTo(acr: Acr): WayName | undefined {
+  return wayNames.find((way) => acrNamesOfWay[way].some((name) => toAcr(name) === acr));
+}

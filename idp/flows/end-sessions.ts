@@ -1,5 +1,6 @@
 import { setImmediate as nextTurnOfTheEventLoop } from 'node:timers/promises';
 import type { AuditEvent } from '../domain/audit-event.ts';
+import type { CardId } from '../domain/card.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { PersonId } from '../domain/person.ts';
 import type { ReaderId } from '../domain/reader.ts';
@@ -21,7 +22,10 @@ const stopsAtOnce = 1_000;
 const lookUpsAtOnce = 100;
 
 interface Parts extends Pick<FlowContext, 'clock' | 'clients'> {
-  readonly record: Pick<SystemRecord, 'change' | 'sessionEnds'>;
+  readonly record: Pick<SystemRecord, 'change' | 'sessionEnds'> & {
+    readonly cards: Pick<SystemRecord['cards'], 'findByPerson'>;
+  };
+  readonly taps: Pick<FlowContext['taps'], 'endPinWindows'>;
   readonly sessions: LoginSessions;
   readonly logouts: LogoutDeliveries;
 }
@@ -107,6 +111,7 @@ export class SessionEnds {
 
   async #end(ends: readonly SessionEnd[]): Promise<readonly unknown[]> {
     const { record, sessions, clock } = this.#parts;
+    await this.#endPinWindows(ends);
     const outcomes = await this.#lookUp(ends);
     const resting = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const notices = resting.flatMap(({ found }) => found.notices).filter((notice) => this.#wants(notice));
@@ -133,6 +138,19 @@ export class SessionEnds {
       outcomes.push(...(await Promise.allSettled(found)));
     }
     return outcomes;
+  }
+
+  /** What is restored later begins with its PIN again. */
+  async #endPinWindows(ends: readonly SessionEnd[]): Promise<void> {
+    const { record, taps } = this.#parts;
+    const cardIds: CardId[] = [];
+    for (const { personId, authenticator, signIn } of ends) {
+      if (signIn !== undefined) continue;
+      // Of a passkey or a code there is no window, and nothing is found.
+      if (authenticator !== undefined) cardIds.push(authenticator as CardId);
+      else cardIds.push(...(await record.cards.findByPerson(personId)).map(({ cardId }) => cardId));
+    }
+    await taps.endPinWindows(cardIds);
   }
 
   #wants({ clientId, sid }: LogoutNotice): boolean {

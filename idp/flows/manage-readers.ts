@@ -143,8 +143,9 @@ export async function disableReader(
     await tables.audit.append({ at: now, type: 'reader.disabled', actor, subject: readerId, ...details });
     return { ...found, state: 'disabled', tapsVoidBefore: now } as const;
   });
+  // A proof does not say at which reader of its group it was made.
+  await taps.voidPinProofs(group, since ?? 0);
   if (since === undefined) return { reader, endedSignIns: 0 };
-  await taps.voidPinProofs(group, since);
   // What was under way while the reader ended: nothing new can begin at it now.
   const late = (await sessionEnds.atReader(readerId, since)).filter(
     ({ signIn }) => !made.some((earlier) => earlier.signIn === signIn),

@@ -9,6 +9,7 @@ import { interactionPath } from '../oidc/provider.ts';
 import { troublePage } from '../pages/trouble-page.ts';
 import { forgetInteraction } from './browser-interactions.ts';
 import { refusedPath } from './interaction-paths.ts';
+import { rememberWay } from './last-way.ts';
 import { redirect } from './redirect.ts';
 import type { RouteContext } from './request-context.ts';
 import { soFarOf } from './sign-in-so-far.ts';
@@ -44,6 +45,7 @@ export async function nextAfter(
     await noteRefusal(site, policy.clientId, factor, progress.reason);
     return refusedPath(uid, progress.reason);
   }
+  rememberWay(ctx, factor.acr);
   if (progress.step === 'more') {
     await keepProved(provider, uid, progress.proved);
     return interactionPath(uid);

@@ -11,6 +11,7 @@ import { presentPath as bridgePath, signChallenge } from '../wire/challenge.ts';
 import { forgetInteraction } from './browser-interactions.ts';
 import { showConsent } from './consent.ts';
 import { cancelPath, continuePath, stationPath, switchPath } from './interaction-paths.ts';
+import { lastWayFirst } from './last-way.ts';
 import { opened } from './opened-interaction.ts';
 import { formTokenOf, readOwnForm } from './own-form.ts';
 import { redirect } from './redirect.ts';
@@ -35,7 +36,7 @@ export function getSignIn(site: Site): RouteHandler {
     if (await leadsToStation(ctx, site, { interaction, client })) return redirect(ctx, stationPath(uid));
     const page = signInPage(frameOf(ctx, site, uiLocales), {
       clientName: client.name,
-      ways: waysFor(site, { interaction, client }),
+      ways: lastWayFirst(ctx, waysFor(site, { interaction, client })),
       ...(await soFarShown(site, interaction)),
       ...(await chooserOf(site, interaction)),
       ...((await mayBeStation(ctx, site, { interaction, client })) ? { stationHref: stationPath(uid) } : {}),

@@ -43,6 +43,7 @@ import type { ChallengeKeys, Site } from './site.ts';
 import { noOwnPagesAtStation } from './station-own-pages.ts';
 import { stationRoutes } from './station-routes.ts';
 import { noSessionAtStation } from './station-session.ts';
+import { stepUpChallenge } from './step-up-challenge.ts';
 import { postTap } from './taps.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 
@@ -102,6 +103,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     securityHeaders(context.issuer),
     oneHost(context.issuer),
     deadline(),
+    stepUpChallenge(context.clients),
     pollPace(context),
     noSessionAtStation(context),
     noOwnPagesAtStation(site),

@@ -1,4 +1,5 @@
 import type { ClaimsParameterMember, FindAccount } from 'oidc-provider';
+import type { Acr } from '../domain/assurance.ts';
 import type { ClientId } from '../domain/login-policy.ts';
 import type { OidcSettings } from '../domain/oidc-settings.ts';
 import type { Person } from '../domain/person.ts';
@@ -34,7 +35,8 @@ export function accountFinder(
     const clientId = token?.clientId ?? oidc.client?.clientId;
     const policy = clientId === undefined ? everyPerson : clients.find(clientId)?.policy;
     if (person?.personId !== sub || policy === undefined) return undefined;
-    if (personProblem(person, policy) !== undefined) return undefined;
+    const accepted = clients.find(clientId ?? '')?.policy.acceptedAcr;
+    if (personProblem(person, policy) !== undefined || isOutgrown(token, accepted)) return undefined;
     const settings = settingsOf(clients, clientId === undefined ? undefined : { clientId });
     const { personId } = person;
     const claims = async () => {
@@ -43,6 +45,15 @@ export function accountFinder(
     };
     return { accountId: personId, claims };
   };
+}
+
+/**
+ * A code or refresh token whose sign-in its client accepts no more gives nothing new: the list is always enforced. An
+ * access token is answered with what to ask for instead (`missingAssurance`).
+ */
+function isOutgrown(token: unknown, accepted: readonly Acr[] | undefined): boolean {
+  const { acr } = (token ?? {}) as { readonly acr?: string };
+  return acr !== undefined && accepted !== undefined && !accepted.some((one) => one === acr);
 }
 
 /** Where no client asks, as at the end of a session. */

@@ -21,6 +21,7 @@ import { loginPolicy } from './login-prompt.ts';
 import { noteReuse, reportReuse, rotates } from './refresh-tokens.ts';
 import { releaseAsSettled } from './released-claims.ts';
 import { signing } from './signing.ts';
+import { signInOfToken } from './step-up-challenge.ts';
 import { subjectTypes } from './subjects.ts';
 
 /** The library's own class, for those who put their routes in front of it. */
@@ -131,6 +132,7 @@ function configurationOf(options: ProviderOptions): Configuration {
     scopes: ['openid', 'offline_access'],
     claims: Object.fromEntries(Object.entries(claimsOfScope).map(([scope, names]) => [scope, [...names]])),
     acrValues: acrNames.map(toAcr),
+    extraTokenClaims: signInOfToken,
     responseTypes: ['code'],
     clientAuthMethods: security.clientAuthMethods,
     assertJwtClientAuthClaimsAndHeader: security.assertJwtClientAuthClaimsAndHeader,

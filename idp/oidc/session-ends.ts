@@ -11,6 +11,7 @@ type Parts = Pick<
   | 'issuer'
   | 'clock'
   | 'record'
+  | 'taps'
   | 'log'
   | 'oidcState'
   | 'clients'

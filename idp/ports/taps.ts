@@ -83,6 +83,8 @@ export interface Taps {
   notePinProof(cardId: CardId, readerGroup: string, provedAt: Instant): Promise<void>;
   /** PIN signatures made in this group at or after `since` open no window any more. */
   voidPinProofs(readerGroup: string, since: Instant): Promise<void>;
+  /** Ends every PIN window of these cards. */
+  endPinWindows(cardIds: readonly CardId[]): Promise<void>;
   findPinProof(cardId: CardId, readerGroup: string): Promise<Instant | undefined>;
   /** Forgets what nobody can use any more. */
   sweep(before: Instant): Promise<number>;

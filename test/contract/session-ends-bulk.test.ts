@@ -38,7 +38,7 @@ afterEach(async () => {
 
 /** @returns how long the stop took, notices to the client and all. */
 async function stopAll(oidcState: OidcState): Promise<{ stopMs: number; told: number }> {
-  const { record, cardIndex } = storage;
+  const { record, taps, cardIndex } = storage;
   const people = Array.from({ length: holders }, (_, n) => `holder-${n}` as PersonId);
   for (let from = 0; from < holders; from += signInsAtOnce) {
     await Promise.all(people.slice(from, from + signInsAtOnce).map((one) => signIn(oidcState, one)));
@@ -57,7 +57,7 @@ async function stopAll(oidcState: OidcState): Promise<{ stopMs: number; told: nu
     log: () => {},
   });
   const sessions = createLoginSessions(oidcState);
-  const sessionEnds = new SessionEnds({ record, clock, clients, sessions, logouts });
+  const sessionEnds = new SessionEnds({ taps, record, clock, clients, sessions, logouts });
   const began = performance.now();
   await changeAndStop(
     { record, cardIndex, clock, sessionEnds },

@@ -13,7 +13,7 @@ import { addSignedIn, start } from './session-ends-world.ts';
 const [, , dataDir = '', moment = ''] = argv;
 const clock = { now: () => start };
 const storage = await openEmbeddedStorage({ dataDir, keys: await openKeyDirectory(dataDir), clock });
-const { record, cardIndex, oidcState } = storage;
+const { record, taps, cardIndex, oidcState } = storage;
 const { personId } = await addSignedIn(storage);
 const clients = new KnownClients();
 await clients.reload(record);
@@ -35,7 +35,7 @@ const mortal: LoginSessions = {
 };
 const notifier = { notify: async () => die(), close: () => {} };
 const logouts = new LogoutDeliveries({ record, clock, notifier, log: () => {} });
-const sessionEnds = new SessionEnds({ record, clock, clients, sessions: mortal, logouts });
+const sessionEnds = new SessionEnds({ taps, record, clock, clients, sessions: mortal, logouts });
 await changeAndStop(
   { record, cardIndex, clock, sessionEnds },
   (tables) => tables.people.setState(personId, 'active', 'suspended'),

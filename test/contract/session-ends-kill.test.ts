@@ -31,7 +31,7 @@ it.each(['after the change', 'before the sessions end', 'after the sessions ende
     const keys = await openKeyDirectory(directory.path);
     const clock = { now: () => start };
     const storage = await openEmbeddedStorage({ dataDir: directory.path, keys, clock });
-    const { record, oidcState } = storage;
+    const { record, taps, oidcState } = storage;
     try {
       expect(await record.people.find(personId)).toMatchObject({ state: 'suspended' });
       const told: LogoutNotice[] = [];
@@ -46,7 +46,7 @@ it.each(['after the change', 'before the sessions end', 'after the sessions ende
       await clients.reload(record);
       const logouts = new LogoutDeliveries({ record, clock, notifier, log: () => {} });
       const sessions = createLoginSessions(oidcState);
-      const sessionEnds = new SessionEnds({ record, clock, clients, sessions, logouts });
+      const sessionEnds = new SessionEnds({ taps, record, clock, clients, sessions, logouts });
       await sessionEnds.resume();
       await sessionEnds.close();
       expect(await oidcState.listByAccountId(personId)).toEqual([]);

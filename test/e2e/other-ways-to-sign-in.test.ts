@@ -2,6 +2,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDirectoryPasswords } from '../../connectors/directory/directory-passwords.ts';
 import { parseUserNameTemplate } from '../../idp/domain/directory-user-name.ts';
+import { actor } from '../../idp/domain/registration.ts';
+import { issueTemporaryCode } from '../../idp/flows/issue-temporary-code.ts';
 import { PasswordChecks } from '../../idp/flows/password-checks.ts';
 import { type RunningIdp, runIdp } from '../idp/http/support/running-idp.ts';
 import { launchChromium } from '../support/chromium.ts';
@@ -56,8 +58,20 @@ describe.skipIf(missing)('a browser without a card reader', () => {
   }
 
   const wordsOf = {
-    'ja-JP': { way: 'パスワードを入力する', uid: 'ユーザー名', password: 'パスワード', submit: 'サインイン' },
-    'en-GB': { way: 'Enter the password', uid: 'User name', password: 'Password', submit: 'Sign in' },
+    'ja-JP': {
+      way: 'パスワードを入力する',
+      uid: 'ユーザー名',
+      password: 'パスワード',
+      code: 'ワンタイムコード',
+      codeWay: 'ワンタイムコードを使う',
+    },
+    'en-GB': {
+      way: 'Enter the password',
+      uid: 'User name',
+      password: 'Password',
+      code: 'One-time code',
+      codeWay: 'Use a one-time code',
+    },
   } as const;
 
   it.each(['ja-JP', 'en-GB'] as const)(
@@ -79,6 +93,32 @@ describe.skipIf(missing)('a browser without a card reader', () => {
         await page.keyboard.press('Enter');
         expect(await started.finish()).toMatchObject({
           ...{ outcome: 'signed-in', claims: { acr: 'urn:kazasu:acr:password', amr: ['pwd'] } },
+        });
+      });
+    },
+  );
+
+  it.each(['ja-JP', 'en-GB'] as const)(
+    'is led from an approver’s code to the password where a client demands both (%s)',
+    async (locale) => {
+      const words = wordsOf[locale];
+      const client = await idp.addClient(`Kinko ${locale}`, ['temporary+password'], [], party.redirectUri);
+      const issued = { person: 'hanako', issuer: actor('os', 0) };
+      const { code } = await issueTemporaryCode(idp.context, issued);
+      await visit(locale, async (page) => {
+        const started = await party.begin(page, client);
+        await page.getByRole('link', { name: words.codeWay }).click();
+        await page.getByLabel(words.uid).fill('hanako');
+        await page.getByLabel(words.code, { exact: true }).fill(code);
+        await page.keyboard.press('Enter');
+        await page.getByRole('status').getByText('緑 花子').waitFor();
+        expect(await page.getByRole('link', { name: words.codeWay }).count()).toBe(0);
+        await page.getByRole('link', { name: words.way }).click();
+        await page.getByLabel(words.uid).fill('hanako');
+        await page.getByLabel(words.password).fill(right);
+        await page.keyboard.press('Enter');
+        expect(await started.finish()).toMatchObject({
+          ...{ outcome: 'signed-in', claims: { acr: 'urn:kazasu:acr:temporary+password' } },
         });
       });
     },

@@ -49,7 +49,7 @@ export function usualContext({ storage, keys, ...given }: Given): Omit<FlowConte
       retireSeconds: 15 * 24 * 3_600,
     },
     cardOverlapSeconds: 14 * 24 * 3_600,
-    sessionEnds: createSessionEnds(base),
+    sessionEnds: createSessionEnds({ ...base, taps }),
     crlPlan: { alarmSeconds: 12 * 3_600 },
     crlTurn: new CrlTurn(),
     deviceGuesses: new DeviceGuesses(given.clock),

@@ -160,6 +160,13 @@ class SqliteTaps implements Taps {
     });
   }
 
+  async endPinWindows(cardIds: readonly CardId[]): Promise<void> {
+    if (cardIds.length === 0) return;
+    await this.#group.run(() => {
+      for (const cardId of cardIds) this.#statements.forgetPinProofs.run(cardId);
+    });
+  }
+
   async findPinProof(cardId: CardId, readerGroup: string): Promise<Instant | undefined> {
     const row = orFault(code, () => this.#statements.pinProof.get(cardId, readerGroup));
     return row && new StoredFields(row, 'pin_proofs').integer('proved_at');
