@@ -52,7 +52,7 @@ function otherSignIn(signIn: ListedSignIn, path: string, sessions: SessionTexts)
 <h2 id="name-${id}">${kind === 'grant' ? sessions.withoutBrowser : sessions.session(signedInAt)}</h2>
 ${factsOf(signIn, sessions)}
 <form method="post" action="${path}/${id}/end">
-<p><button class="button secondary" type="submit" aria-label="${sessions.endOf(signedInAt)}">${sessions.end}</button></p>
+<p><button class="button secondary" type="submit" aria-describedby="name-${id}">${sessions.end}</button></p>
 </form>
 </section>`;
 }

@@ -6,6 +6,7 @@ import {
   firstPasskeyPage,
   passkeySignInPage,
 } from '../../idp/pages/add-passkey-page.ts';
+import { consentPage } from '../../idp/pages/consent-page.ts';
 import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../idp/pages/device-page.ts';
 import { homePage } from '../../idp/pages/home-page.ts';
 import type { Frame } from '../../idp/pages/layout.ts';
@@ -37,6 +38,7 @@ export function pageSamples({ name, href }: Words): { readonly [sample: string]:
   const secret = { clientName: name, action: href, token: name, otherWaysHref: href, cancelHref: href };
   const soFar = { displayName: name, step: 'one-more', switchHref: href } as const;
   const continueAs = { displayName: name, action: href, token: name };
+  const consent = { clientName: name, displayName: name, action: href, token: name };
   const passkey = { passkeyId: 'p1' as PasskeyId, name, deviceBound: true, addedAt: 0 };
   const signedIn = (isHere: boolean) => ({
     ...{ signInId: 's1' as SignInId, kind: 'session' as const, isHere, signedInAt: 0, lastUsedAt: 0 },
@@ -59,6 +61,9 @@ export function pageSamples({ name, href }: Words): { readonly [sample: string]:
     },
     'refusedPage: another person': (frame) =>
       refusedPage(frame, { reason: { signIn: 'another-person-signed-in' }, switchHref: href }),
+    'consentPage: much': (frame) =>
+      consentPage(frame, { ...consent, asked: ['email', 'employee', 'offline_access', 'profile'] }),
+    'consentPage: little': (frame) => consentPage(frame, { ...consent, asked: [] }),
     'refusedPage: a card': (frame) =>
       refusedPage(frame, {
         reason: { denial: 'card-suspended' },

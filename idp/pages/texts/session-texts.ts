@@ -21,7 +21,6 @@ export interface SessionTexts {
   readonly factors: { readonly [factor in FactorWord]: string };
   readonly unknownFactor: string;
   readonly end: string;
-  endOf(signedInAt: Date): string;
   readonly endHere: string;
   readonly endOthers: string;
   readonly endOthersHint: string;

@@ -29,7 +29,6 @@ export const sessionsEn: SessionTexts = {
   },
   unknownFactor: 'not recorded',
   end: 'End it',
-  endOf: (signedInAt) => `End the sign-in of ${moment(signedInAt)}`,
   endHere: 'Sign out in this browser',
   endOthers: 'End all others',
   endOthersHint: 'Every sign-in but the one in this browser ends, in every system.',

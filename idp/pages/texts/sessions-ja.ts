@@ -29,7 +29,6 @@ export const sessionsJa: SessionTexts = {
   },
   unknownFactor: '記録がありません',
   end: '終了する',
-  endOf: (signedInAt) => `${moment(signedInAt)}のサインインを終了する`,
   endHere: 'このブラウザーでサインアウトする',
   endOthers: 'ほかのサインインをすべて終了する',
   endOthersHint: 'このブラウザー以外のサインインが、すべてのシステムで終了します。',
