@@ -5,19 +5,19 @@ import { stationOf } from './station-browser.ts';
 
 /** The library's session cookie and its signature, by either name. @see `cookiesOf` in `oidc/provider.ts` */
 const sessionCookie = /^(?:__Host-)?kazasu_session(?:\.sig)?=/;
-/** Goes on with one authorization request, after whatever was asked of the person. */
-const resumePath = /^\/authorize\/[\w-]+$/;
+/** Belongs to one authorization request that has begun: whatever is asked of the person, and what comes after. */
+const pathOfOneRequest = /^\/(?:authorize|interaction|device|assets)\/./;
 
 /**
- * No session is kept on a kiosk: in the browser of a station the session's cookie comes in with no request but the one
- * that goes on with a sign-in, and goes out only while that sign-in has another question. The session itself lives on
+ * No session is kept on a kiosk: in the browser of a station the session's cookie goes out only while a sign-in has another
+ * question, and comes in with no request but those of that sign-in. The session itself lives on
  * beside the tokens, known to no browser, so that a suspension still ends it and its clients are told; but whoever comes
  * next is asked for a card.
  */
 export function noSessionAtStation({ issuer, record }: Pick<FlowContext, 'issuer' | 'record'>): Middleware {
   return async (ctx, next) => {
     const isStation = stationOf(ctx, issuer) !== undefined;
-    const left = isStation && !resumePath.test(ctx.path) ? dropFromRequest(ctx) : [];
+    const left = isStation && !pathOfOneRequest.test(ctx.path) ? dropFromRequest(ctx) : [];
     try {
       await next();
     } finally {

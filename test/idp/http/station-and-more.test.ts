@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { directoryOf, signInByPassword } from './support/forms.ts';
+import { directoryOf, signInByPassword, submit } from './support/forms.ts';
 import { KioskBrowser } from './support/kiosk-browser.ts';
 import { RelyingParty } from './support/relying-party.ts';
 import { type RunningIdp, runIdp } from './support/running-idp.ts';
@@ -84,4 +84,31 @@ it('whoever is not the one that the client asks for is refused, whatever name wa
   expect(await confirmed(visit, 'taro')).toContain('refused?reason=not-the-person-asked-for');
   const again = await StationVisit.begin(kiosk, portal, { login_hint: 'hanako' });
   expect(await confirmed(again, 'hanako')).toContain('/authorize/');
+});
+
+it('a client that asks people first asks at a station, too; afterwards no session is left', async () => {
+  const { clientId } = portal.client;
+  await idp.context.record.change(async (tables) => {
+    const client = await tables.clients.find(clientId);
+    if (client?.protocol !== 'oidc') throw new Error('no client');
+    await tables.clients.replaceSettings({ ...client, settings: { ...client.settings, consent: true } });
+  });
+  await idp.context.clients.reload(idp.context.record);
+  const visit = await StationVisit.begin(kiosk, portal);
+  const asked = await kiosk.follow(await confirmed(visit, 'hanako'), idp.issuer);
+  expect([asked.status, asked.text]).toEqual([200, expect.stringContaining('/consent"')]);
+  const answered = await submit(kiosk, asked, { decision: 'allow' });
+  const { location } = await kiosk.follow(answered.location, idp.issuer);
+  expect((await portal.redeem(location, visit.started)).claims()?.sub).toBe('person-of-hanako');
+  expect(sessionsIn(kiosk)).toEqual([]);
+});
+
+it('whoever leaves a station in the middle of that leaves the next person nothing', async () => {
+  const visit = await StationVisit.begin(kiosk, portal, { prompt: 'consent' });
+  const asked = await kiosk.follow(await confirmed(visit, 'taro'), idp.issuer);
+  expect(asked.text).toContain('/consent"');
+  const next = await StationVisit.begin(kiosk, portal);
+  expect(next.page.url).toContain('/station');
+  expect(sessionsIn(kiosk)).toEqual([]);
+  expect(await confirmed(next, 'hanako')).toContain('/authorize/');
 });
