@@ -175,6 +175,7 @@ export async function serve(
       cookieKeys: keys.cookieKeys,
       challengeKeys: { ...keys.challengeKey, published: [keys.challengeKey.publicJwk] },
       trustedProxies: config.trustedProxies,
+      clientCertificates: config.clientCertificates,
     }).listen(config.port, host);
     started.push(http);
     started.push(sweepRegularly(context, options.log));

@@ -10,7 +10,9 @@ import {
   existing,
   isLoopback,
   oneOf,
+  type ProxySettings,
   parseBoolean,
+  parseClientCertificates,
   parseCrlSource,
   parseDn,
   parseHost,
@@ -25,7 +27,7 @@ import {
 } from './setting-values.ts';
 
 /** What one installation is set up with; everything else lives in the record. */
-export interface Config {
+export interface Config extends ProxySettings {
   readonly issuer: string;
   readonly port: number;
   readonly dataDir: string;
@@ -76,7 +78,6 @@ export interface Config {
   readonly directoryStartTls: boolean;
   readonly cardOverlapDays: number;
   readonly signingKeyPlan: SigningKeyPlan;
-  readonly trustedProxies: readonly string[];
 }
 
 type Environment = { readonly [name: string]: string | undefined };
@@ -119,6 +120,7 @@ const names = [
   'KAZASU_SIGNING_KEY_DAYS',
   'KAZASU_SIGNING_KEY_RETIRE_DAYS',
   'KAZASU_TRUSTED_PROXIES',
+  'KAZASU_CLIENT_CERTIFICATES',
 ] as const;
 type Name = (typeof names)[number];
 
@@ -216,6 +218,7 @@ function readAll(
       retireSeconds: seconds(read('KAZASU_SIGNING_KEY_RETIRE_DAYS', '15', parseWhole('days', 1, 365)), 24),
     },
     trustedProxies: read('KAZASU_TRUSTED_PROXIES', '', parseList),
+    clientCertificates: read('KAZASU_CLIENT_CERTIFICATES', '', parseClientCertificates),
   };
 }
 

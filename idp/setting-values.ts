@@ -1,6 +1,19 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+
+/** What is believed of the proxies in front. */
+export interface ProxySettings {
+  readonly trustedProxies: readonly string[];
+  /** How they hand on the certificates that clients showed; absent: none is believed. */
+  readonly clientCertificates: HandedOnCertificates | undefined;
+}
+
+interface HandedOnCertificates {
+  readonly header: string;
+  /** Whose certificates count for `tls_client_auth`, in PEM; empty: nobody's. */
+  readonly authorities: readonly string[];
+}
 
 // What settings may say. Each throws a TypeError that says what the value should be, and never what it was: it may hold
 // a password.
@@ -98,6 +111,21 @@ export function existing(text: string): string {
   if (!existsSync(path)) throw new TypeError(`${path} does not exist`);
   return path;
 }
+
+/** `header` or `header:file of CA certificates`; empty: none. @see RFC 9440 §2.2 */
+export function parseClientCertificates(text: string): HandedOnCertificates | undefined {
+  if (text === '') return undefined;
+  const [, header, file] = /^([A-Za-z][A-Za-z\d-]{0,63})(?::(.+))?$/.exec(text) ?? [];
+  if (header === undefined) {
+    throw new TypeError('is the name of a header, or header:file with the CA certificates of clients in PEM');
+  }
+  if (file === undefined) return { header, authorities: [] };
+  const authorities = readFileSync(existing(file), 'utf8').match(certificateBlocks) ?? [];
+  if (authorities.length === 0) throw new TypeError('names a file without certificates in PEM');
+  return { header, authorities };
+}
+
+const certificateBlocks = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** What other versions can: only empty is taken. */
 export function refuseYet(what: string): (text: string) => string {

@@ -73,6 +73,7 @@ export function demoConfig(directory: string, ports: DemoPorts, crlSource: strin
       retireSeconds: 15 * 24 * 3_600,
     },
     trustedProxies: [],
+    clientCertificates: undefined,
   };
 }
 

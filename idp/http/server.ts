@@ -56,7 +56,7 @@ export interface HttpServerOptions {
   /** Addresses or CIDR ranges whose X-Forwarded-* is believed. */
   readonly trustedProxies?: readonly string[];
   /** Absent: no certificate of a client is believed. */
-  readonly clientCertificates?: ClientCertificateOptions;
+  readonly clientCertificates?: ClientCertificateOptions | undefined;
   /** Every page says that this is a demonstration with a test authority. */
   readonly demoBanner?: boolean;
   readonly bridgeUrl?: string;

@@ -17,7 +17,11 @@ export interface ConsentForm {
 export function consentPage(frame: Frame, form: ConsentForm): string {
   const { consent } = textsOf(frame.locale);
   const { clientName, displayName, asked, action, token } = form;
-  const released = ['openid', ...asked].map((scope) => consent.released[scope] ?? scope);
+  // In the order of the texts: what makes sense only after the others stands last.
+  const scopes = Object.entries(consent.released).filter(
+    ([scope]) => scope === 'openid' || asked.includes(scope),
+  );
+  const released = scopes.map(([, what]) => what);
   return page(
     frame,
     consent.title,

@@ -45,6 +45,16 @@ describe('configuration', () => {
     }
   });
 
+  it('takes the header of client certificates with or without a file of their authorities', () => {
+    const read = (text: string) =>
+      readConfig({ KAZASU_CLIENT_CERTIFICATES: text }, noFile).clientCertificates;
+    expect(read('')).toBeUndefined();
+    expect(read('client-cert')).toEqual({ header: 'client-cert', authorities: [] });
+    for (const wrong of ['client cert', 'x:/nonexistent/ca.pem', `x:${import.meta.filename}`]) {
+      expect(problemsOf({ KAZASU_CLIENT_CERTIFICATES: wrong })).toContain('KAZASU_CLIENT_CERTIFICATES:');
+    }
+  });
+
   it.each([
     ['plain http beyond loopback', 'http://192.0.2.1:3000'],
     ['a name that only begins like loopback', 'http://localhost.example:3000'],
