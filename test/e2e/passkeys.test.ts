@@ -168,7 +168,7 @@ describe.skipIf(missing !== undefined)('a passkey in Chromium', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
     await picture('passkeys-narrow-ja');
     await page.click('section.panel >> nth=1 >> button >> nth=1');
-    await page.waitForFunction('document.querySelectorAll("section.panel").length === 1');
+    await expect.poll(() => page.locator('section.panel').count(), { timeout: 15_000 }).toBe(1);
     const { finish: _ } = await party.begin(page, kintai);
     await page.click('a[href$="/passkey"]');
     await page.waitForSelector('#passkey-alert .notice');

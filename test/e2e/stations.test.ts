@@ -82,7 +82,7 @@ describe.skipIf(missing)('software card → vpcd → pcscd → station’s bridg
     await page.focus('#code');
     await page.keyboard.type('wrong code');
     await page.keyboard.press('Enter');
-    await page.waitForFunction(`document.getElementById('code-error').textContent !== ''`);
+    await expect.poll(() => page.textContent('#code-error'), { timeout: 15_000 }).not.toBe('');
     expect(await page.getAttribute('#code', 'aria-invalid')).toBe('true');
     await picture('pair-wrong-ja');
     await page.fill('#code', pairingCode);
