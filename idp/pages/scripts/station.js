@@ -103,7 +103,7 @@ async function signed(privateKey, fields) {
     .replaceAll('=', '');
 }
 
-/** Set before a navigation of our own: whoever else leaves the page gives the station free. */
+/** Set before a navigation of our own, from the click that leads to it: whoever else leaves the page gives the station free. */
 let goesOn = false;
 
 function go(url) {
@@ -165,6 +165,8 @@ async function open(place) {
 async function follow(place, question) {
   for (;;) {
     const answer = await post(`${place.base}/wait`, question);
+    // The person's own answer leads on, and this one tells of nothing but that.
+    if (goesOn) return;
     if (answer.status === 0 || answer.status === 503) {
       show('unreachable');
       await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -181,11 +183,13 @@ function confirm(place) {
   const { base, confirmation } = place;
   button('confirm').addEventListener('click', async () => {
     button('confirm').disabled = true;
+    goesOn = true;
     const answer = await post(`${base}/confirm`, { confirmation });
     if (answer.status !== 200) return refused(place, answer);
     go(answer.body.next);
   });
   button('leave').addEventListener('click', async () => {
+    goesOn = true;
     await post(`${base}/leave`, {});
     go(base);
   });
