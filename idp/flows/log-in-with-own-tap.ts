@@ -1,4 +1,5 @@
 import type { DenialReason } from '../domain/decide-login.ts';
+import type { ReaderId } from '../domain/reader.ts';
 import { type ClaimedTap, type TapRefusal, takeIn } from './accept-tap.ts';
 import type { FlowContext } from './context.ts';
 import { type CardLoginContext, type CardLoginOutcome, logInWithCard } from './log-in-with-card.ts';
@@ -6,9 +7,13 @@ import type { Sealed } from './receive-signed.ts';
 
 type Context = CardLoginContext & Parameters<typeof takeIn>[0] & Pick<FlowContext, 'record'>;
 
-/** The decision and the moment of the tap, or why there was nothing to decide. */
+/** The decision, the moment of the tap and where it was, or why there was nothing to decide. */
 export type OwnTapOutcome =
-  | (CardLoginOutcome & { readonly outcome: 'granted'; readonly tappedAt: number })
+  | (CardLoginOutcome & {
+      readonly outcome: 'granted';
+      readonly tappedAt: number;
+      readonly readerId: ReaderId;
+    })
   | { readonly outcome: 'denied'; readonly reason: DenialReason }
   | { readonly outcome: 'refused'; readonly reason: TapRefusal | 'reader-not-for-client' };
 
@@ -38,5 +43,7 @@ export async function logInWithOwnTap(
     way: 'tap',
     presence: { type: 'tap', reader, readAt, receivedAt, used: false, requestedAt: 'device' },
   });
-  return decision.outcome === 'granted' ? { ...decision, tappedAt: receivedAt } : decision;
+  return decision.outcome === 'granted'
+    ? { ...decision, tappedAt: receivedAt, readerId: reader.readerId }
+    : decision;
 }

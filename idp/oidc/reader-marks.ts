@@ -3,7 +3,6 @@ import type { PersonId } from '../domain/person.ts';
 import type { ReaderId } from '../domain/reader.ts';
 import type { OidcState } from '../ports/oidc-state.ts';
 import type { SignInAtReader, SignInId } from '../ports/sessions.ts';
-import { grantSeconds } from './lifetimes.ts';
 import { signInIdOf } from './sign-in-id.ts';
 
 const model = 'SignInAtReader';
@@ -19,11 +18,13 @@ export async function markReader(
     readonly personId: string;
     readonly grantId: string;
     readonly at: Instant;
+    /** In seconds: as long as the grant. */
+    readonly expiresIn: number;
   },
 ): Promise<void> {
-  const { readerId, personId, grantId, at } = made;
+  const { readerId, personId, grantId, at, expiresIn } = made;
   const signIn = signInIdOf(grantId);
-  await state.upsert(model, signIn, { accountId: accountOf(readerId), personId, signIn, at }, grantSeconds);
+  await state.upsert(model, signIn, { accountId: accountOf(readerId), personId, signIn, at }, expiresIn);
 }
 
 /** Those at or after `since`; whether they still last is found out when they are ended. */

@@ -2,13 +2,21 @@ import type { Context } from 'koa';
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import type { KnownClients } from '../flows/known-clients.ts';
 
+/** Under which the tap grant says what its sign-in was: it has no code. */
+export const ownTap = 'OwnTap';
+
 /** What a token says of the sign-in that it comes from. @see RFC 9470 §6.1 and §6.2 (`acr`, `auth_time`) */
 export const signInOfToken: NonNullable<Configuration['extraTokenClaims']> = (ctx, token) => {
   if (token.kind !== 'AccessToken') return undefined;
-  const { RefreshToken, AuthorizationCode, DeviceCode, BackchannelAuthenticationRequest } = ctx.oidc
-    .entities as { readonly [kind: string]: SignIn | undefined };
+  const entities = ctx.oidc.entities as { readonly [kind: string]: SignIn | undefined };
+  const { RefreshToken, AuthorizationCode, DeviceCode, BackchannelAuthenticationRequest } = entities;
   const { acr, authTime } =
-    RefreshToken ?? AuthorizationCode ?? DeviceCode ?? BackchannelAuthenticationRequest ?? {};
+    RefreshToken ??
+    AuthorizationCode ??
+    DeviceCode ??
+    BackchannelAuthenticationRequest ??
+    entities[ownTap] ??
+    {};
   return {
     ...(acr === undefined ? {} : { acr }),
     ...(authTime === undefined ? {} : { auth_time: authTime }),

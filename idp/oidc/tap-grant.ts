@@ -16,7 +16,9 @@ import type { ClaimedTap } from '../flows/accept-tap.ts';
 import type { FlowContext } from '../flows/context.ts';
 import { logInWithOwnTap, type OwnTapOutcome } from '../flows/log-in-with-own-tap.ts';
 import type { Sealed } from '../flows/receive-signed.ts';
+import { settingsOf } from './client-settings.ts';
 import { saveDecidedGrant } from './decided-grant.ts';
+import { ownTap } from './step-up-challenge.ts';
 
 /** What devices without a browser are served with. */
 export interface TapGrantParts {
@@ -88,7 +90,7 @@ async function prepare(
   provider: Provider,
   { context }: TapGrantParts,
   ctx: GrantContext,
-  { personId, cardId }: Granted,
+  { personId, cardId, readerId, acr, tappedAt }: Granted,
   scopes: Set<string>,
 ) {
   const { client } = ctx.oidc;
@@ -97,10 +99,15 @@ async function prepare(
   if (account === undefined) throw new errors.CustomOIDCProviderError('invalid_grant', 'person-suspended');
   const { accountId } = account;
   const scope = [...scopes].join(' ');
-  const grant = await saveDecidedGrant(provider, context, { accountId, clientId, cardId, scope });
+  const grant = await saveDecidedGrant(provider, context, {
+    ...{ accountId, clientId, cardId, readerId, scope },
+    // A door's taps are many, and nothing of one lasts beyond its access token.
+    mostSeconds: settingsOf(context.clients, client).lifetimes.accessTokenSeconds,
+  });
   const token = new provider.AccessToken({ accountId, client, grantId: grant.jti, gty: 'tap' });
   ctx.oidc.entity('Account', account);
   ctx.oidc.entity('Grant', grant);
+  ctx.oidc.entity(ownTap, { acr, authTime: Math.floor(tappedAt / msPerSecond) });
   await resolveAndApplyResource(provider, ctx, { scopes, claims: {} }, token, grant);
   return { account, token, scope };
 }

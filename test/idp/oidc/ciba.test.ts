@@ -4,13 +4,12 @@ import {
   genericGrantRequest,
   initiateBackchannelAuthentication,
   pollBackchannelAuthenticationGrant,
-  ResponseBodyError,
 } from 'openid-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Person } from '../../../idp/domain/person.ts';
 import { actor } from '../../../idp/domain/registration.ts';
 import { restorePerson, suspendPerson } from '../../../idp/flows/change-person.ts';
-import { addDeviceClient, type DeviceClient, DeviceReader } from '../http/support/device-place.ts';
+import { addDeviceClient, type DeviceClient, DeviceReader, errorOf } from '../http/support/device-place.ts';
 import { type RunningIdp, runIdp } from '../http/support/running-idp.ts';
 
 const grantType = 'urn:openid:params:grant-type:ciba';
@@ -49,15 +48,6 @@ const ask = ({ config }: DeviceClient, parameters: Parameters = {}) =>
   initiateBackchannelAuthentication(config, { scope: 'openid profile', login_hint: 'any', ...parameters });
 const fetchTokens = ({ config }: DeviceClient, auth_req_id: string) =>
   genericGrantRequest(config, grantType, { auth_req_id });
-
-async function errorOf(asked: Promise<unknown>): Promise<string> {
-  const error = await asked.then(
-    () => new Error('it was answered'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof ResponseBodyError)) throw error;
-  return error.error_description === undefined ? error.error : `${error.error}: ${error.error_description}`;
-}
 
 describe('a client that waits for a tap', () => {
   it('gets tokens for whoever taps: openid-client asks, polls, and takes them', async () => {

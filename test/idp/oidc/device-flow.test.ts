@@ -4,14 +4,13 @@ import {
   genericGrantRequest,
   initiateDeviceAuthorization,
   pollDeviceAuthorizationGrant,
-  ResponseBodyError,
 } from 'openid-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Person } from '../../../idp/domain/person.ts';
 import { actor } from '../../../idp/domain/registration.ts';
 import { restorePerson, suspendPerson } from '../../../idp/flows/change-person.ts';
 import { Browser, type Page } from '../http/support/browser.ts';
-import { addDeviceClient, type DeviceClient, DeviceReader } from '../http/support/device-place.ts';
+import { addDeviceClient, type DeviceClient, DeviceReader, errorOf } from '../http/support/device-place.ts';
 import { presentCard } from '../http/support/relying-party.ts';
 import { type RunningIdp, runIdp } from '../http/support/running-idp.ts';
 import type { SoftwareBridge } from '../http/support/software-bridge.ts';
@@ -51,15 +50,6 @@ const begin = ({ config }: DeviceClient, parameters: { readonly [name: string]: 
   initiateDeviceAuthorization(config, { scope: 'openid profile', ...parameters });
 const fetchTokens = ({ config }: DeviceClient, device_code: string) =>
   genericGrantRequest(config, grantType, { device_code });
-
-async function errorOf(asked: Promise<unknown>): Promise<string> {
-  const error = await asked.then(
-    () => new Error('it was answered'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof ResponseBodyError)) throw error;
-  return error.error_description === undefined ? error.error : `${error.error}: ${error.error_description}`;
-}
 
 describe('a device that shows a code', () => {
   it('has its person by a tap at its reader: openid-client asks, polls, and takes the tokens', async () => {

@@ -2,15 +2,15 @@ import {
   fetchUserInfo,
   genericGrantRequest,
   getDPoPHandle,
-  ResponseBodyError,
   randomDPoPKeyPair,
+  tokenIntrospection,
 } from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Person } from '../../../idp/domain/person.ts';
 import { actor } from '../../../idp/domain/registration.ts';
 import { restorePerson, suspendPerson } from '../../../idp/flows/change-person.ts';
 import { disableReader } from '../../../idp/flows/manage-readers.ts';
-import { addDeviceClient, type DeviceClient, DeviceReader } from '../http/support/device-place.ts';
+import { addDeviceClient, type DeviceClient, DeviceReader, errorOf } from '../http/support/device-place.ts';
 import { type RunningIdp, runIdp } from '../http/support/running-idp.ts';
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -40,14 +40,7 @@ function redeem({ config }: DeviceClient, assertion: string, scope = 'openid pro
   return genericGrantRequest(config, grantType, { assertion, scope });
 }
 
-async function refusal(client: DeviceClient, assertion: string): Promise<string> {
-  const error = await redeem(client, assertion).then(
-    () => new Error('it was let in'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof ResponseBodyError)) throw error;
-  return `${error.error}: ${error.error_description}`;
-}
+const refusal = (client: DeviceClient, assertion: string) => errorOf(redeem(client, assertion));
 
 describe('a tap at the own reader of a door', () => {
   it('becomes tokens for its person: no session, no refresh token, and nothing of the person but the id', async () => {
@@ -62,6 +55,25 @@ describe('a tap at the own reader of a door', () => {
     });
     const info = await fetchUserInfo(door.config, tokens.access_token, person.personId);
     expect(info).toMatchObject({ preferred_username: 'hanako' });
+  });
+
+  it('says in introspection how and when its person signed in', async () => {
+    const tokens = await redeem(door, await reader.sign(serialNumber));
+    expect(await tokenIntrospection(door.config, tokens.access_token)).toMatchObject({
+      ...{ active: true, acr: 'urn:kazasu:acr:certificate' },
+      auth_time: Math.floor(idp.clock.now() / 1_000),
+    });
+  });
+
+  it('leaves nothing behind once its token is over: a door has thousands of taps', async () => {
+    const opener = await idp.addPerson('opener');
+    await idp.addCard(opener, '0d00b2');
+    await redeem(door, await reader.sign('0d00b2'));
+    const kept = async () =>
+      (await idp.oidcState.listByAccountId(opener.personId)).map(({ payload }) => payload.kind).sort();
+    expect(await kept()).toEqual(['AccessToken', 'Grant']);
+    idp.clock.advance(600);
+    expect(await kept()).toEqual([]);
   });
 
   it('gives no refresh token for the asking', async () => {
@@ -177,6 +189,18 @@ describe('a disabled reader', () => {
     const spare = await DeviceReader.add(idp, 'spare-reader', [door]);
     await disableReader(idp.context, { reader: 'spare-reader', actor: admin });
     expect(await refusal(door, await spare.sign(serialNumber))).toBe('invalid_grant: reader-disabled');
+  });
+
+  it('ends what its taps gave since a moment that the administrator names', async () => {
+    const spare = await DeviceReader.add(idp, 'another-spare-reader', [door]);
+    const tokens = await redeem(door, await spare.sign(serialNumber));
+    await fetchUserInfo(door.config, tokens.access_token, person.personId);
+    await disableReader(idp.context, {
+      reader: spare.readerId,
+      since: idp.clock.now() - 60_000,
+      actor: admin,
+    });
+    await expect(fetchUserInfo(door.config, tokens.access_token, person.personId)).rejects.toThrow();
   });
 });
 

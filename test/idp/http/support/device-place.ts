@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { allowInsecureRequests, ClientSecretBasic, type Configuration, discovery } from 'openid-client';
+import {
+  allowInsecureRequests,
+  ClientSecretBasic,
+  type Configuration,
+  discovery,
+  ResponseBodyError,
+} from 'openid-client';
 import { type AcrName, toAcr } from '../../../../idp/domain/assurance.ts';
 import type { DeviceGrant } from '../../../../idp/domain/device-grant.ts';
 import { actor } from '../../../../idp/domain/registration.ts';
@@ -102,4 +108,14 @@ export class DeviceReader {
     await response.text();
     return response.status;
   }
+}
+
+/** What a client is told: the error, and the description behind it. @throws what is no answer */
+export async function errorOf(asked: Promise<unknown>): Promise<string> {
+  const error = await asked.then(
+    () => new Error('it was answered'),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ResponseBodyError)) throw error;
+  return error.error_description === undefined ? error.error : `${error.error}: ${error.error_description}`;
 }
