@@ -25,18 +25,3 @@ const dayMs = 24 * 3_600_000;
 export function endOfDay(now: Instant): Instant {
   return startOfDay(now) + dayMs;
 }
-
-/** A code as somebody typed it: spaces, hyphens and capitals do not count, and what looks alike is taken for the letter. */
-export function readTemporaryCode(typed: string): string {
-  return typed
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '')
-    .replaceAll('0', 'o')
-    .replaceAll('1', 'l');
-}
-
-/** Four letters and four letters: easier to say and to type. */
-export function shownCode(code: string): string {
-  return (code.match(/.{1,4}/g) ?? []).join('-');
-}

@@ -3,7 +3,7 @@ import { denied } from '../domain/decide-login.ts';
 import { decideSignIn, type SignInDecision } from '../domain/decide-sign-in.ts';
 import type { AuthenticatorId, Factor } from '../domain/factor.ts';
 import type { ClientId } from '../domain/login-policy.ts';
-import type { PersonId } from '../domain/person.ts';
+import type { Person, PersonId } from '../domain/person.ts';
 import { actor } from '../domain/registration.ts';
 import type { WayName } from '../domain/way.ts';
 import type { FlowContext } from './context.ts';
@@ -54,4 +54,39 @@ export async function decideOtherwise(context: Context, proved: ProvedOtherwise)
   const { acr, amr } = decision;
   const basis = authenticator === undefined ? {} : { authenticator };
   return { outcome: 'granted', factor: { personId, acr, amr, at, ...basis } };
+}
+
+/** Something was typed that proves nothing; whoever types learns nothing of who is known here. */
+export interface RefusedOtherwise<Reason extends string> {
+  readonly outcome: 'refused';
+  readonly reason: Reason;
+}
+
+/** Writes down that what was typed is nobody's proof, before it is answered. @throws {Fault} when the trail cannot be asked */
+export async function refuseOtherwise<Reason extends string>(
+  { audit, clock }: Pick<Context, 'audit' | 'clock'>,
+  typed: Pick<ProvedOtherwise, 'clientId' | 'way' | 'remoteAddress'> & {
+    readonly person: Person | undefined;
+  },
+  reason: Reason,
+): Promise<RefusedOtherwise<Reason>> {
+  const { clientId, way, remoteAddress, person } = typed;
+  await audit.append({
+    at: clock.now(),
+    type: 'login.denied',
+    actor: actor('client', clientId),
+    ...(person === undefined ? {} : { subject: person.personId }),
+    reason,
+    details: { address: remoteAddress, way },
+  });
+  return { outcome: 'refused', reason };
+}
+
+/** Whose user name was typed; `undefined` where it is nobody's, or not one person's alone. */
+export async function personTyped(
+  { record }: Pick<Context, 'record'>,
+  uid: string,
+): Promise<Person | undefined> {
+  const people = await record.people.findBy('uid', uid, 2);
+  return people.length === 1 ? people[0] : undefined;
 }

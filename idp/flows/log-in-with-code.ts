@@ -1,10 +1,16 @@
 import { byTemporaryCode } from '../domain/assurance.ts';
 import type { ClientId } from '../domain/login-policy.ts';
 import type { Person } from '../domain/person.ts';
-import { actor } from '../domain/registration.ts';
-import { readTemporaryCode, type TemporaryCode } from '../domain/temporary-code.ts';
+import type { TemporaryCode } from '../domain/temporary-code.ts';
+import { readTypedCode } from '../domain/typed-code.ts';
 import type { FlowContext } from './context.ts';
-import { decideOtherwise, type FactorOutcome } from './decide-otherwise.ts';
+import {
+  decideOtherwise,
+  type FactorOutcome,
+  personTyped,
+  type RefusedOtherwise,
+  refuseOtherwise,
+} from './decide-otherwise.ts';
 import { codeHashOf } from './issue-temporary-code.ts';
 
 type Context = Pick<FlowContext, 'record' | 'clients' | 'clock' | 'secrets'> & {
@@ -24,7 +30,7 @@ export interface CodeLogin {
 /** Why a code was not taken; whoever types learns nothing of who is known here. */
 export type CodeRefusal = 'code-wrong' | 'too-many-tries';
 
-export type CodeOutcome = FactorOutcome | { readonly outcome: 'refused'; readonly reason: CodeRefusal };
+export type CodeOutcome = FactorOutcome | RefusedOtherwise<CodeRefusal>;
 
 /**
  * Takes a code, once, and decides. Somebody unknown, a code that was used and one of yesterday are all a wrong one.
@@ -32,8 +38,7 @@ export type CodeOutcome = FactorOutcome | { readonly outcome: 'refused'; readonl
  */
 export async function logInWithCode(context: Context, login: CodeLogin): Promise<CodeOutcome> {
   const { clientId, uid, remoteAddress, isStopped } = login;
-  const people = await context.record.people.findBy('uid', uid, 2);
-  const person = people.length === 1 ? people[0] : undefined;
+  const person = await personTyped(context, uid);
   const code = isStopped || person === undefined ? undefined : await used(context, person, login.code);
   if (code !== undefined) {
     const { personId, codeId: authenticator } = code;
@@ -43,19 +48,11 @@ export async function logInWithCode(context: Context, login: CodeLogin): Promise
     });
   }
   const reason = isStopped ? 'too-many-tries' : 'code-wrong';
-  await context.audit.append({
-    at: context.clock.now(),
-    type: 'login.denied',
-    actor: actor('client', clientId),
-    ...(person === undefined ? {} : { subject: person.personId }),
-    reason,
-    details: { address: remoteAddress, way: 'temporary' },
-  });
-  return { outcome: 'refused', reason };
+  return refuseOtherwise(context, { clientId, person, remoteAddress, way: 'temporary' }, reason);
 }
 
 async function used(context: Context, person: Person, typed: string): Promise<TemporaryCode | undefined> {
-  const codeHash = codeHashOf(context, person, readTemporaryCode(typed));
+  const codeHash = codeHashOf(context, person, readTypedCode(typed));
   return context.record.change((tables) =>
     tables.temporaryCodes.use(person.personId, codeHash, context.clock.now()),
   );

@@ -1,8 +1,13 @@
 import { byPassword } from '../domain/assurance.ts';
 import type { ClientId } from '../domain/login-policy.ts';
-import { actor } from '../domain/registration.ts';
 import type { FlowContext } from './context.ts';
-import { decideOtherwise, type FactorOutcome } from './decide-otherwise.ts';
+import {
+  decideOtherwise,
+  type FactorOutcome,
+  personTyped,
+  type RefusedOtherwise,
+  refuseOtherwise,
+} from './decide-otherwise.ts';
 
 type Context = Pick<FlowContext, 'record' | 'clients' | 'clock' | 'passwords'> & {
   readonly audit: Pick<FlowContext['audit'], 'append'>;
@@ -19,9 +24,7 @@ export interface PasswordLogin {
 /** Why a password was not taken; whoever types learns nothing of who is known here. */
 export type PasswordRefusal = 'password-wrong' | 'too-many-tries';
 
-export type PasswordOutcome =
-  | FactorOutcome
-  | { readonly outcome: 'refused'; readonly reason: PasswordRefusal };
+export type PasswordOutcome = FactorOutcome | RefusedOtherwise<PasswordRefusal>;
 
 /**
  * Asks the directory above about somebody's password, and decides. Somebody unknown goes the same way as somebody known
@@ -30,8 +33,7 @@ export type PasswordOutcome =
  */
 export async function logInWithPassword(context: Context, login: PasswordLogin): Promise<PasswordOutcome> {
   const { clientId, uid, password, remoteAddress } = login;
-  const people = await context.record.people.findBy('uid', uid, 2);
-  const person = people.length === 1 ? people[0] : undefined;
+  const person = await personTyped(context, uid);
   const answer =
     person === undefined
       ? await context.passwords.checkUnknown(uid, password, remoteAddress)
@@ -44,13 +46,5 @@ export async function logInWithPassword(context: Context, login: PasswordLogin):
     });
   }
   const reason = answer === 'stopped' ? 'too-many-tries' : 'password-wrong';
-  await context.audit.append({
-    at: context.clock.now(),
-    type: 'login.denied',
-    actor: actor('client', clientId),
-    ...(person === undefined ? {} : { subject: person.personId }),
-    reason,
-    details: { address: remoteAddress, way: 'password' },
-  });
-  return { outcome: 'refused', reason };
+  return refuseOtherwise(context, { clientId, person, remoteAddress, way: 'password' }, reason);
 }

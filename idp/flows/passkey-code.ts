@@ -48,13 +48,3 @@ export async function issuePasskeyCode(
   });
   return { code, uid, expiresAt };
 }
-
-/** A code as somebody typed it: spaces, hyphens and capitals do not count, and what looks alike is taken for the letter. */
-export function readPasskeyCode(typed: string): string {
-  return typed
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '')
-    .replaceAll('0', 'o')
-    .replaceAll('1', 'l');
-}

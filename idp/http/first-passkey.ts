@@ -1,7 +1,7 @@
 import type { Person } from '../domain/person.ts';
+import { readTypedCode } from '../domain/typed-code.ts';
+import { AccountGuesses } from '../flows/account-guesses.ts';
 import { addPasskey, requestPasskey } from '../flows/add-passkey.ts';
-import { readPasskeyCode } from '../flows/passkey-code.ts';
-import { PasskeyGuesses } from '../flows/passkey-guesses.ts';
 import { firstPasskeyDonePage, firstPasskeyPage } from '../pages/add-passkey-page.ts';
 import { textsOf } from '../pages/texts/of-locale.ts';
 import { answerFailure } from './fault-to-status.ts';
@@ -40,7 +40,7 @@ export function firstPasskeySteps(site: Site): {
   readonly options: RouteHandler;
   readonly add: RouteHandler;
 } {
-  const guesses = new PasskeyGuesses(site.context.clock);
+  const guesses = new AccountGuesses(site.context.clock);
   const { context } = site;
   return {
     options: step(site, guesses, async (ctx, { person, code }) => {
@@ -69,14 +69,14 @@ interface Sent {
 type Step = (ctx: RequestContext, sent: Sent) => Promise<Parameters<typeof answerRefusal>[1] | undefined>;
 
 /** Wrong codes are counted by account and address; an unknown person is answered as a wrong code is. */
-function step(site: Site, guesses: PasskeyGuesses, run: Step): RouteHandler {
+function step(site: Site, guesses: AccountGuesses, run: Step): RouteHandler {
   return async (ctx) => {
     if (!isFromOwnPage(ctx, site)) {
       return answerFailure(ctx, site, { status: 403, trouble: 'cross-site', error: 'cross_site' });
     }
     if (answeredTooManyAttempts(ctx, site)) return;
     const sent = await readJson(ctx, maxBytes);
-    const [uid, code, name] = [text(sent.uid), readPasskeyCode(text(sent.code)), text(sent.name)];
+    const [uid, code, name] = [text(sent.uid), readTypedCode(text(sent.code)), text(sent.name)];
     const address = clientAddressOf(ctx);
     if (guesses.areStopped(uid, address)) {
       ctx.status = 429;

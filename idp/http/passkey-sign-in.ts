@@ -1,6 +1,6 @@
 import { denialReasons } from '../domain/decide-login.ts';
+import { AccountGuesses } from '../flows/account-guesses.ts';
 import { logInWithPasskey, type PasskeyDenial, requestAssertion } from '../flows/log-in-with-passkey.ts';
-import { PasskeyGuesses } from '../flows/passkey-guesses.ts';
 import { interactionPath } from '../oidc/provider.ts';
 import { passkeySignInPage } from '../pages/add-passkey-page.ts';
 import type { Locale } from '../pages/locale.ts';
@@ -51,7 +51,7 @@ function answerLocation(ctx: RouteContext, otherwise: string): void {
 
 /** `POST /interaction/:uid/passkey`: what the authenticator signed, as JSON; answers where the browser goes on. */
 export function postPasskeySignIn(site: Site): RouteHandler {
-  const guesses = new PasskeyGuesses(site.context.clock);
+  const guesses = new AccountGuesses(site.context.clock);
   return opened(site, async (ctx, { interaction: { uid }, client, uiLocales }) => {
     if (!isFromOwnPage(ctx, site)) {
       return answerFailure(ctx, site, { status: 403, trouble: 'cross-site', error: 'cross_site' });

@@ -1,6 +1,6 @@
 import type { ClientId } from '../domain/login-policy.ts';
 import type { WayName } from '../domain/way.ts';
-import { CodeGuesses } from '../flows/code-guesses.ts';
+import { AccountGuesses } from '../flows/account-guesses.ts';
 import type { FactorOutcome } from '../flows/decide-otherwise.ts';
 import { logInWithCode } from '../flows/log-in-with-code.ts';
 import { logInWithPassword } from '../flows/log-in-with-password.ts';
@@ -72,7 +72,7 @@ export function passwordWay(site: Site): SecretWayRoutes {
 
 /** The form for an approver's code: wrong ones are counted by account and by address. */
 export function codeWay(site: Site): SecretWayRoutes {
-  const guesses = new CodeGuesses(site.context.clock);
+  const guesses = new AccountGuesses(site.context.clock);
   return routesOf(site, {
     ...{ way: 'temporary', kind: 'code', path: codePath },
     async take(ctx, { secret, ...typed }) {

@@ -13,10 +13,10 @@ const here: GuessSettings = {
 const anywhere: GuessSettings = { ...here, freeMisses: 10, stopAtMisses: 20 };
 
 /**
- * Slows down who guesses somebody's code, or what somebody's passkey would sign: by account and address, and by account
- * from anywhere. A code has 50 random bits and lives for half an hour, so that what is let through comes to nothing.
+ * Slows down who guesses one kind of thing of somebody's: a code, or what a passkey would sign. Counted by account and
+ * address, and by account from anywhere; codes have 50 random bits or more, so that what is let through comes to nothing.
  */
-export class PasskeyGuesses {
+export class AccountGuesses {
   readonly #here: GuessGuard;
   readonly #anywhere: GuessGuard;
 
@@ -25,16 +25,16 @@ export class PasskeyGuesses {
     this.#anywhere = new GuessGuard(clock, anywhere);
   }
 
+  /** @param account the `uid` as typed, or an internal id */
   areStopped(account: string, address: string): boolean {
-    const admissions = [
-      this.#here.admit(`${foldText(account)}\n${address}`),
-      this.#anywhere.admit(foldText(account)),
-    ];
+    const folded = foldText(account);
+    const admissions = [this.#here.admit(`${folded}\n${address}`), this.#anywhere.admit(folded)];
     return admissions.includes('stopped');
   }
 
   note(account: string, address: string): void {
-    this.#here.miss(`${foldText(account)}\n${address}`);
-    this.#anywhere.miss(foldText(account));
+    const folded = foldText(account);
+    this.#here.miss(`${folded}\n${address}`);
+    this.#anywhere.miss(folded);
   }
 }
