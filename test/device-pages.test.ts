@@ -1,10 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageOf } from '../idp/commands/profile-text.ts';
-import { addRecordCommands } from '../idp/commands/program.ts';
 import { readCardNumber } from '../idp/domain/card-spelling.ts';
 import type { DeviceChoices } from '../idp/domain/device-choices.ts';
 import { deviceProfileOf } from '../idp/domain/device-presets.ts';
@@ -12,6 +10,7 @@ import { type DevicePreset, devicePresets } from '../idp/domain/device-profile.t
 import { profileProblems } from '../idp/domain/profile-problems.ts';
 import { commandsOf, devicePage, devicePages, inlineCommandsOf } from './support/device-pages.ts';
 import { root } from './support/source-files.ts';
+import { readTyped } from './support/typed-command.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -27,24 +26,9 @@ interface Read {
 
 /** What the command line makes of these words; files that a page names are there. */
 async function read(words: readonly string[]): Promise<Read> {
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
-  let found: Read | undefined;
-  const run = async (command: { readonly name: string }, input: unknown) => {
-    found = { name: command.name, input: input as Read['input'] };
-    throw new Error('read');
-  };
-  const output = {
-    out: () => undefined,
-    err: () => undefined,
-    progress: { isTTY: false, write: () => true },
-  };
-  addRecordCommands(program, run, output as never);
   const typed = words.map((word) => (/\.(secret|password|pem)$/.test(word) ? join(folder, 'a-file') : word));
-  await program.parseAsync(typed, { from: 'user' }).catch((error: unknown) => {
-    if (found === undefined) throw error;
-  });
-  if (found === undefined) throw new Error(`no command: ${words.join(' ')}`);
-  return found;
+  const { name, input } = await readTyped(typed);
+  return { name, input: input as Read['input'] };
 }
 
 describe.each([...devicePages, 'README'])('the page of %s', (name) => {

@@ -1,35 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addRecordCommands } from '../idp/commands/program.ts';
 import { stationRefusals } from '../idp/domain/station.ts';
 import { commandsOf, inlineCommandsOf } from './support/device-pages.ts';
 import { root } from './support/source-files.ts';
+import { readTyped } from './support/typed-command.ts';
 
 const page = readFileSync(join(root, 'docs/stations.md'), 'utf8');
 /** What the record's command line does not have: it runs beside a reader. */
 const elsewhere = ['bridge'];
 
-/** The name of the command that the command line makes of these words. */
-async function read(words: readonly string[]): Promise<string> {
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
-  let found: string | undefined;
-  const run = async ({ name }: { readonly name: string }) => {
-    found = name;
-    throw new Error('read');
-  };
-  const output = {
-    out: () => undefined,
-    err: () => undefined,
-    progress: { isTTY: false, write: () => true },
-  };
-  addRecordCommands(program, run as never, output as never);
-  await program.parseAsync([...words], { from: 'user' }).catch((error: unknown) => {
-    if (found === undefined) throw error;
-  });
-  return found ?? '';
-}
+const read = async (words: readonly string[]) => (await readTyped(words)).name;
 
 describe('the page about stations', () => {
   const complete = commandsOf(page);

@@ -3,8 +3,14 @@ import { request } from 'node:http';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
-import { enrolDesk, registerHanakosCard, runBridge, startWithHanako } from '../support/desk-with-a-card.ts';
-import { createInstallation, end, type Installation, until } from '../support/installation.ts';
+import {
+  closeDesk,
+  enrolDesk,
+  registerHanakosCard,
+  runBridge,
+  startWithHanako,
+} from '../support/desk-with-a-card.ts';
+import { createInstallation, type Installation, until } from '../support/installation.ts';
 import { requirePrograms } from '../support/programs.ts';
 import { type RelyingParty, startRelyingParty } from '../support/relying-party.ts';
 import { startVirtualReader, type VirtualCard, type VirtualReader } from '../support/virtual-card.ts';
@@ -46,11 +52,7 @@ describe.skipIf(missing)('an attacker with a browser, a copied certificate, or a
   }, 120_000);
 
   afterAll(async () => {
-    if (bridge !== undefined) await end(bridge);
-    await browser?.close();
-    await party?.close();
-    await pcsc?.stop();
-    await here?.close();
+    await closeDesk({ bridge, browser, party, pcsc, here });
   }, 60_000);
 
   const strangersBrowser = (): Promise<BrowserContext> => browser.newContext({ locale: 'en-GB' });

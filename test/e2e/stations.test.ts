@@ -2,8 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
-import { enrolDesk, registerHanakosCard, runBridge, startWithHanako } from '../support/desk-with-a-card.ts';
-import { createInstallation, end, type Installation } from '../support/installation.ts';
+import {
+  closeDesk,
+  enrolDesk,
+  registerHanakosCard,
+  runBridge,
+  startWithHanako,
+} from '../support/desk-with-a-card.ts';
+import { createInstallation, type Installation } from '../support/installation.ts';
 import { requirePrograms } from '../support/programs.ts';
 import { type RelyingParty, startRelyingParty } from '../support/relying-party.ts';
 import { startVirtualReader, type VirtualCard, type VirtualReader } from '../support/virtual-card.ts';
@@ -52,11 +58,7 @@ describe.skipIf(missing)('software card → vpcd → pcscd → station’s bridg
   }, 120_000);
 
   afterAll(async () => {
-    if (bridge !== undefined) await end(bridge);
-    await browser?.close();
-    await party?.close();
-    await pcsc?.stop();
-    await here?.close();
+    await closeDesk({ bridge, browser, party, pcsc, here });
   }, 60_000);
 
   /** From the relying party to the page that waits for a card, whose request is open. */

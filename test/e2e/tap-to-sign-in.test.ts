@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { type CrlDirectory, startCrlDirectory } from '../support/crl-directory.ts';
-import { runBridge } from '../support/desk-with-a-card.ts';
+import { closeDesk, runBridge } from '../support/desk-with-a-card.ts';
 import { createInstallation, end, type Installation, until } from '../support/installation.ts';
 import { requirePrograms } from '../support/programs.ts';
 import { type Redis, startRedis } from '../support/redis.ts';
@@ -74,11 +74,7 @@ describe.skipIf(missing).each(profiles)(
     }, 120_000);
 
     afterAll(async () => {
-      if (bridge !== undefined) await end(bridge);
-      await browser?.close();
-      await party?.close();
-      await pcsc?.stop();
-      await here?.close();
+      await closeDesk({ bridge, browser, party, pcsc, here });
       await directory?.close();
       await redis?.close();
     }, 60_000);

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Installation, until } from './installation.ts';
+import { end, type Installation, until } from './installation.ts';
 import type { VirtualCard } from './virtual-card.ts';
 
 /** Starts the server, with Hanako in it, of an organisation that has declared itself a verifier. */
@@ -45,4 +45,26 @@ export async function runBridge(here: Installation, ...options: readonly string[
   const bridge = here.spawn(['bridge', 'run', ...options]);
   await until('the bridge to run', () => /Ctrl-C/.test(here.printed().slice(before)) || undefined);
   return bridge;
+}
+
+/** What a test at a desk begins; before it began, a thing is `undefined`. */
+interface Desk {
+  readonly bridge: ChildProcess | undefined;
+  readonly browser: Closes | undefined;
+  readonly party: Closes | undefined;
+  readonly pcsc: { stop(): Promise<void> } | undefined;
+  readonly here: Closes | undefined;
+}
+
+interface Closes {
+  close(): Promise<void>;
+}
+
+/** Ends all of it, the last first. */
+export async function closeDesk({ bridge, browser, party, pcsc, here }: Desk): Promise<void> {
+  if (bridge !== undefined) await end(bridge);
+  await browser?.close();
+  await party?.close();
+  await pcsc?.stop();
+  await here?.close();
 }
