@@ -1,5 +1,4 @@
 import type { DenialReason } from '../domain/decide-login.ts';
-import { decideSignIn } from '../domain/decide-sign-in.ts';
 import type { Factor } from '../domain/factor.ts';
 import { type Passkey, passkeyAssurance, passkeyChallengeSeconds } from '../domain/passkey.ts';
 import { actor, ourselves } from '../domain/registration.ts';
@@ -7,9 +6,10 @@ import type { OidcClient } from '../ports/clients.ts';
 import type { Tables } from '../ports/system-record.ts';
 import type { Assertion, WebAuthnJson } from '../ports/webauthn.ts';
 import { after, type FlowContext } from './context.ts';
+import { decideOtherwise } from './decide-otherwise.ts';
 import { queueNotice } from './queue-notice.ts';
 
-type Context = Pick<FlowContext, 'record' | 'clock' | 'secrets' | 'webauthn' | 'audit'>;
+type Context = Pick<FlowContext, 'record' | 'clients' | 'clock' | 'secrets' | 'webauthn' | 'audit'>;
 
 /** Why a passkey did not sign in, beside what holds for every way in. */
 export type PasskeyDenial =
@@ -28,6 +28,7 @@ interface Login {
   readonly interactionUid: string;
   /** What the browser answered; anything at all. */
   readonly response: unknown;
+  readonly remoteAddress: string;
 }
 
 /** Opens a challenge that counts for one interaction, whoever answers it. */
@@ -66,7 +67,11 @@ export async function logInWithPasskey(context: Context, login: Login): Promise<
   }
   const taken = await record.change((tables) => take(context, tables, login, passkey, assertion));
   if (taken !== 'taken') return deny(context, login, passkey, taken);
-  return decide(context, login, passkey);
+  return decideOtherwise(context, {
+    ...{ clientId: login.client.policy.clientId, personId: passkey.personId, way: 'passkey' },
+    ...{ assurance: passkeyAssurance(passkey), authenticator: passkey.passkeyId },
+    remoteAddress: login.remoteAddress,
+  });
 }
 
 async function take(
@@ -95,32 +100,15 @@ async function take(
   return 'passkey-copied';
 }
 
-async function decide(context: Context, login: Login, passkey: Passkey): Promise<PasskeyLoginOutcome> {
-  const { record, clock, audit } = context;
-  const now = clock.now();
-  const { personId, passkeyId } = passkey;
-  const person = await record.people.find(personId);
-  if (person?.personId !== personId) return deny(context, login, passkey, 'passkey-unknown');
-  const assurance = passkeyAssurance(passkey);
-  const decision = decideSignIn({ person, assurance }, login.client.policy, now);
-  if (decision.outcome === 'denied') return deny(context, login, passkey, decision.reason);
-  await audit.append({
-    ...{ at: now, type: 'login.granted', subject: passkeyId },
-    actor: actor('client', login.client.policy.clientId),
-    details: { acr: decision.acr, person: personId, way: 'oidc' },
-  });
-  const { acr, amr } = decision;
-  return { outcome: 'granted', factor: { personId, acr, amr, at: now, authenticator: passkeyId } };
-}
-
 async function deny(
   { audit, clock }: Context,
-  { client }: Login,
+  { client, remoteAddress }: Login,
   passkey: Passkey | undefined,
   reason: PasskeyDenial,
 ): Promise<PasskeyLoginOutcome> {
   await audit.append({
-    ...{ at: clock.now(), type: 'login.denied', reason, details: { way: 'oidc' } },
+    ...{ at: clock.now(), type: 'login.denied', reason },
+    details: { address: remoteAddress, way: 'passkey' },
     actor: actor('client', client.policy.clientId),
     ...(passkey === undefined ? {} : { subject: passkey.passkeyId }),
   });

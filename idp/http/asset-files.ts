@@ -1,4 +1,4 @@
-import { assets } from '../pages/stylesheet.ts';
+import { assets } from '../pages/assets.ts';
 import type { RouteHandler } from './request-context.ts';
 
 const byPath = new Map(Object.values(assets).map((asset) => [asset.path as string, asset]));

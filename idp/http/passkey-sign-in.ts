@@ -61,7 +61,8 @@ export function postPasskeySignIn(site: Site): RouteHandler {
     const account = site.context.webauthn.credentialIdOf(response) ?? '';
     const address = clientAddressOf(ctx);
     if (guesses.areStopped(account, address)) return answerTooMany(ctx, localeOf(ctx, uiLocales));
-    const outcome = await logInWithPasskey(site.context, { client, interactionUid: uid, response });
+    const login = { client, interactionUid: uid, response, remoteAddress: address };
+    const outcome = await logInWithPasskey(site.context, login);
     if (outcome.outcome === 'granted') {
       await goOnWith(ctx, site, uid, outcome.factor);
       return answerLocation(ctx, interactionPath(uid));

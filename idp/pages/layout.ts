@@ -1,6 +1,6 @@
+import { assets } from './assets.ts';
 import { Html, html } from './html.ts';
 import type { Locale } from './locale.ts';
-import { assets } from './stylesheet.ts';
 import { textsOf } from './texts/of-locale.ts';
 
 /** What every page needs beside its content. */

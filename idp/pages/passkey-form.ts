@@ -1,6 +1,6 @@
+import { assets } from './assets.ts';
 import { type Html, html } from './html.ts';
 import type { Frame } from './layout.ts';
-import { assets } from './stylesheet.ts';
 import type { Explanation } from './texts/catalogue.ts';
 import { textsOf } from './texts/of-locale.ts';
 
@@ -33,7 +33,7 @@ ${fields}
 <p><button class="button primary" type="submit">${form.label}</button></p>
 </form>
 <p id="passkey-status" role="status"></p>
-<script type="module" src="${assets.passkeyScript.path}"></script>`;
+<script type="module" src="${assets.passkey.path}"></script>`;
 }
 
 function notice({ what, next }: Explanation): Html {

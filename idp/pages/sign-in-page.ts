@@ -1,7 +1,7 @@
 import type { WayName } from '../domain/way.ts';
+import { assets } from './assets.ts';
 import { Html, html } from './html.ts';
 import { type Frame, page } from './layout.ts';
-import { assets } from './stylesheet.ts';
 import { textsOf } from './texts/of-locale.ts';
 
 /** What a person can choose on the sign-in page. */

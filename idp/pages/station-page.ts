@@ -1,8 +1,8 @@
 import type { StationRefusal } from '../domain/station.ts';
+import { assets } from './assets.ts';
 import { type Html, html } from './html.ts';
 import { type Frame, page } from './layout.ts';
 import { referenceLine } from './reference-line.ts';
-import { assets } from './stylesheet.ts';
 import { textsOf } from './texts/of-locale.ts';
 
 /** Where a person at a station can go. */

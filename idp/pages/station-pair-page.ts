@@ -1,6 +1,6 @@
+import { assets } from './assets.ts';
 import { html } from './html.ts';
 import { type Frame, page } from './layout.ts';
-import { assets } from './stylesheet.ts';
 import { textsOf } from './texts/of-locale.ts';
 
 /** The form in which a kiosk's browser takes its one-time code; the script makes the key and says what came of it. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Asset } from '../../pages/stylesheet.ts';
+import type { Asset } from '../../pages/assets.ts';
 
 /** The page's own look and script, beside the product's stylesheet. */
 export const demoAssets = {

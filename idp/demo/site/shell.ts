@@ -1,6 +1,6 @@
+import { assets } from '../../pages/assets.ts';
 import { type Html, html } from '../../pages/html.ts';
 import type { Frame } from '../../pages/layout.ts';
-import { assets } from '../../pages/stylesheet.ts';
 import { textsOf } from '../../pages/texts/of-locale.ts';
 import { demoAssets } from './demo-assets.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { assets } from '../../../idp/pages/assets.ts';
 import type { Frame } from '../../../idp/pages/layout.ts';
 import { locales } from '../../../idp/pages/locale.ts';
 import { setupPage } from '../../../idp/pages/setup-page.ts';
-import { assets } from '../../../idp/pages/stylesheet.ts';
 import { pageSamples } from '../../support/page-samples.ts';
 
 const hostile = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;

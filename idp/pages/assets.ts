@@ -18,7 +18,7 @@ export const assets = {
     readFileSync(tokensPath, 'utf8'),
     readOwn('./kazasu.css'),
   ]),
-  passkeyScript: asset('passkey', 'js', 'text/javascript; charset=utf-8', [readOwn('./passkey.js')]),
+  passkey: asset('passkey', 'js', 'text/javascript; charset=utf-8', [readOwn('./scripts/passkey.js')]),
   icon: asset('kazasu', 'svg', 'image/svg+xml', [readOwn('./kazasu.svg')]),
   station: asset('station', 'js', 'text/javascript; charset=utf-8', [readOwn('./scripts/station.js')]),
 } as const;
