@@ -20,6 +20,7 @@ const missing = requirePrograms('chromium');
 /** Set it to look at them: a folder for a picture of each page. */
 const pictures = process.env.KAZASU_TEST_PICTURES;
 const narrow = { width: 320, height: 640 };
+const wide = { width: 1_280, height: 800 };
 const schemes = ['light', 'dark'] as const;
 
 interface Focused {
@@ -81,6 +82,14 @@ describe.skipIf(missing)('every page', () => {
     await new Promise((resolve) => bridge?.close(resolve));
   });
 
+  async function takePictures(name: string): Promise<void> {
+    if (pictures === undefined) return;
+    for (const viewport of [wide, narrow]) {
+      await page.setViewportSize(viewport);
+      await page.screenshot({ path: `${pictures}/${name}-${viewport.width}.png`, fullPage: true });
+    }
+  }
+
   async function violationsAt(url: string, name: string): Promise<readonly string[]> {
     const found: string[] = [];
     await page.emulateMedia({ colorScheme: 'light' });
@@ -97,10 +106,7 @@ describe.skipIf(missing)('every page', () => {
       found.push(
         ...violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${colorScheme}: ${id}: ${html}`)),
       );
-      if (pictures !== undefined) {
-        const file = `${name.replace(/\W+/g, '-')}-${colorScheme}.png`;
-        await page.screenshot({ path: `${pictures}/${file}`, fullPage: true });
-      }
+      await takePictures(`${name.replace(/\W+/g, '-')}-${colorScheme}`);
     }
     return found;
   }
