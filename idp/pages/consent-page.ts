@@ -28,8 +28,8 @@ export function consentPage(frame: Frame, form: ConsentForm): string {
     html`<h1>${consent.heading(clientName)}</h1>
 <p class="lead">${consent.lead(clientName, displayName)}</p>
 <form class="panel" method="post" action="${action}">
-<input type="hidden" name="token" value="${token}">
 <h2>${consent.listHeading}</h2>
+<input type="hidden" name="token" value="${token}">
 <ul>
 ${released.map((what) => html`<li>${what}</li>\n`)}</ul>
 <p class="hint">${consent.remembered}</p>

@@ -84,10 +84,11 @@ describe.skipIf(missing)('every page', () => {
 
   async function takePictures(name: string): Promise<void> {
     if (pictures === undefined) return;
-    for (const viewport of [wide, narrow]) {
+    for (const viewport of [narrow, wide]) {
       await page.setViewportSize(viewport);
       await page.screenshot({ path: `${pictures}/${name}-${viewport.width}.png`, fullPage: true });
     }
+    await page.setViewportSize(narrow);
   }
 
   async function violationsAt(url: string, name: string): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ export const consentJa: ConsentTexts = {
   title: '情報提供の確認',
   heading: (clientName) => `「${clientName}」があなたの情報を求めています`,
   lead: (clientName, displayName) =>
-    `${displayName}さんとしてサインインしています。「${clientName}」は所属組織のシステムではありません。次の情報を渡してよいか、お決めください。`,
+    `${displayName} さんとしてサインインしています。「${clientName}」は所属組織のシステムではありません。次の情報を渡してよいか、お決めください。`,
   listHeading: '渡される情報',
   released: {
     openid: 'あなたを見分けるための識別子、サインインの方法と時刻',
